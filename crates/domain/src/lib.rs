@@ -1,0 +1,24 @@
+//! Pure rules of Org Archivist: ids, enums, permissions, the life cycle of an
+//! output, the formulas of success.
+//!
+//! Nothing here does I/O or reads the clock: what depends on today's date takes
+//! it as an argument.
+
+pub mod count;
+pub mod document;
+pub mod email;
+pub mod enums;
+pub mod ids;
+pub mod money;
+pub mod output;
+pub mod password;
+pub mod permission;
+pub mod success;
+
+pub use enums::{
+    Audience, DocType, JobState, MessageRole, Outcome, OutputStatus, OutputType, PromptCategory,
+    Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
+};
+pub use ids::{
+    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, SessionId, StyleId, UserId,
+};

@@ -1,0 +1,1 @@
+//! Composing drafts from passages: prompts, providers, citations, grounding.

@@ -1,0 +1,1 @@
+//! Lexical and vector index, hybrid ranking, and reasons for every hit.

@@ -1,0 +1,1 @@
+//! All SQL of Org Archivist: migrations, the schema contract, one module per entity.
