@@ -50,10 +50,20 @@ impl Binaries {
         Self::find_where(Some(dir.into()), |_| true)
     }
 
-    /// Like [`Binaries::find`], but of this major version only. `explicit`
-    /// names the only folder to look into.
-    pub(crate) fn find_major(explicit: Option<&Path>, major: u32) -> Result<Self, FindError> {
-        Self::find_where(explicit.map(Path::to_path_buf), |found| found == major)
+    /// Like [`Binaries::find`], but of this major version only.
+    pub(crate) fn find_major(major: u32) -> Result<Self, FindError> {
+        Self::find_where(None, |found| found == major)
+    }
+
+    /// These binaries, if they are of this major version.
+    pub(crate) fn require(&self, major: u32) -> Result<Self, FindError> {
+        if self.major == major {
+            return Ok(self.clone());
+        }
+        let has = format!("has PostgreSQL {}", self.major);
+        Err(FindError {
+            looked: vec![(self.dir.clone(), has)],
+        })
     }
 
     fn find_where(

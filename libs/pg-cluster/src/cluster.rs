@@ -31,7 +31,7 @@ pub struct ClusterOptions {
     dir: PathBuf,
     profile: Profile,
     app_name: String,
-    bin_dir: Option<PathBuf>,
+    binaries: Option<Binaries>,
     last_user: LastUser,
     patience: Duration,
     settings: Vec<(String, String)>,
@@ -44,7 +44,7 @@ impl ClusterOptions {
             dir: dir.into(),
             profile,
             app_name: "pg-cluster".to_owned(),
-            bin_dir: None,
+            binaries: None,
             last_user: LastUser::Stops,
             patience: Duration::from_mins(1),
             settings: Vec::new(),
@@ -59,10 +59,11 @@ impl ClusterOptions {
         self
     }
 
-    /// Uses the server's programs in this folder and no others.
+    /// Uses these programs and no others. Without it, those that fit the data
+    /// are searched, see [`Binaries::find`].
     #[must_use]
-    pub fn bin_dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.bin_dir = Some(dir.into());
+    pub fn binaries(mut self, binaries: Binaries) -> Self {
+        self.binaries = Some(binaries);
         self
     }
 
@@ -113,7 +114,7 @@ impl Cluster {
         let system = Path::new("/var/lib").join(&options.app_name);
         let (home, note) = home::settle(&dir, &system)?;
         let place = Place::new(dir, home)?;
-        let binaries = server::fitting_binaries(&place, options.bin_dir.as_deref())?;
+        let binaries = server::fitting_binaries(&place, options.binaries.as_ref())?;
         server::create(&place, &binaries, options.profile)?;
         let lease = Lease::join(&lease_file(&place.dir))?;
         place.prepare()?;

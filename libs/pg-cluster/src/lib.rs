@@ -42,3 +42,4 @@ pub use binaries::{Binaries, FindError, SUPPORTED, install_hint};
 pub use cluster::{Cluster, ClusterOptions, LastUser};
 pub use error::ClusterError;
 pub use profile::Profile;
+pub use user::user_id;

@@ -10,7 +10,7 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::binaries::{Binaries, FindError};
+use crate::binaries::Binaries;
 use crate::error::ClusterError;
 use crate::pid_file::{self, State};
 use crate::place::{PORT, Place, private_dir};
@@ -25,23 +25,31 @@ const POLL: Duration = Duration::from_millis(5);
 /// A log longer than this (in bytes) is set aside at the next start.
 const LONG_LOG: u64 = 10 * 1024 * 1024;
 
-/// The binaries that fit the data, or the first ones found when there is none yet.
+/// The binaries that fit the data, or any when there is none yet. `chosen` are
+/// the only ones considered.
 pub(crate) fn fitting_binaries(
     place: &Place,
-    explicit: Option<&Path>,
+    chosen: Option<&Binaries>,
 ) -> Result<Binaries, ClusterError> {
     let dir = place.data();
-    let Ok(made_by) = fs::read_to_string(dir.join("PG_VERSION")) else {
-        let found = explicit.map_or_else(Binaries::find, Binaries::in_dir);
-        return found.map_err(ClusterError::Find);
+    let made_by = fs::read_to_string(dir.join("PG_VERSION")).ok();
+    let major = made_by
+        .as_ref()
+        .map(|text| text.trim().parse().unwrap_or(0));
+    let found = match (chosen, major) {
+        (Some(chosen), Some(major)) => chosen.require(major),
+        (Some(chosen), None) => Ok(chosen.clone()),
+        (None, Some(major)) => Binaries::find_major(major),
+        (None, None) => Binaries::find(),
     };
-    let made_by = made_by.trim().to_owned();
-    let other = |found: FindError| ClusterError::OtherVersion {
-        dir,
-        made_by: made_by.clone(),
-        found,
-    };
-    Binaries::find_major(explicit, made_by.parse().unwrap_or(0)).map_err(other)
+    found.map_err(|found| match made_by {
+        Some(made_by) => ClusterError::OtherVersion {
+            dir,
+            made_by: made_by.trim().into(),
+            found,
+        },
+        None => ClusterError::Find(found),
+    })
 }
 
 /// Creates the data folder when there is none. A creation that was killed

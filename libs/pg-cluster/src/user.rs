@@ -20,7 +20,7 @@ pub(crate) struct ServerUser {
 impl ServerUser {
     /// The user for new data: ourselves, or, for root, `postgres` or `nobody`.
     pub(crate) fn for_new_data() -> Result<Self, ClusterError> {
-        let uid = current_uid()?;
+        let uid = user_id()?;
         if uid != 0 {
             return Ok(Self {
                 uid,
@@ -41,7 +41,7 @@ impl ServerUser {
     /// The user for data that exists: its owner, whom only root can become.
     pub(crate) fn owner_of(data: &Path) -> Result<Self, ClusterError> {
         let metadata = fs::metadata(data).map_err(ClusterError::io("inspect", data))?;
-        let (owner, you) = (metadata.uid(), current_uid()?);
+        let (owner, you) = (metadata.uid(), user_id()?);
         if you != 0 && you != owner {
             return Err(ClusterError::NotYours {
                 path: data.into(),
@@ -98,8 +98,9 @@ impl ServerUser {
     }
 }
 
-/// The effective user id of this process. The standard library cannot tell it.
-fn current_uid() -> Result<u32, ClusterError> {
+/// The number of the user who runs this program, such as 0 for root. The
+/// standard library cannot tell it, so `id` is asked.
+pub fn user_id() -> Result<u32, ClusterError> {
     let output = Command::new("id")
         .arg("-u")
         .output()

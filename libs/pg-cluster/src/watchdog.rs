@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use crate::error::ClusterError;
 use crate::home;
 use crate::lease::{Decision, Lease};
+use crate::pid_file::{self, State};
 use crate::place::{Place, decision_file, lease_file};
 use crate::server;
 
@@ -51,13 +52,10 @@ pub fn run(dir: &Path) -> Result<(), ClusterError> {
 fn stop_if_unused(dir: &Path) -> Result<(), ClusterError> {
     let dir = fs::canonicalize(dir).map_err(ClusterError::io("resolve", dir))?;
     let deadline = Instant::now() + LEASE_GRACE;
-    loop {
+    while let Some(place) = running(&dir)? {
         let decision = Decision::take(&decision_file(&dir), PATIENCE)?;
         if Lease::nobody(&lease_file(&dir))? {
-            let Some(home) = home::locate(&dir)? else {
-                return Ok(());
-            };
-            return server::stop(&Place::new(dir, home)?, PATIENCE);
+            return server::stop(&place, PATIENCE);
         }
         drop(decision);
         if Instant::now() > deadline {
@@ -65,6 +63,17 @@ fn stop_if_unused(dir: &Path) -> Result<(), ClusterError> {
         }
         thread::sleep(Duration::from_millis(20));
     }
+    Ok(())
+}
+
+/// The place of the folder's cluster if its server is alive.
+fn running(dir: &Path) -> Result<Option<Place>, ClusterError> {
+    let Some(home) = home::locate(dir)? else {
+        return Ok(None);
+    };
+    let place = Place::new(dir.into(), home)?;
+    let alive = pid_file::state(&place.data()) != State::Down;
+    Ok(alive.then_some(place))
 }
 
 /// A watchdog process as its parent sees it.

@@ -1,0 +1,136 @@
+//! What can go wrong, and what to do then.
+
+use std::error::Error;
+use std::fmt;
+
+use pg_cluster::ClusterError;
+use sqlx::error::DatabaseError;
+
+use crate::template::BoxError;
+
+/// Why no scratch database could be had.
+///
+/// Tests mostly unwrap, which shows the `Debug` form; so that one is as
+/// readable as `Display`, with all causes.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum TestbedError {
+    /// No server is named, and none could be started.
+    #[error(
+        "there is no PostgreSQL for the tests: TEST_DATABASE_URL is not set, and a private \
+         server could not be started. Mend what is said below, or set \
+         TEST_DATABASE_URL=postgres://USER:PASSWORD@HOST:PORT/DATABASE to a server where \
+         USER may create databases"
+    )]
+    NoServer(#[source] ClusterError),
+
+    /// `TEST_DATABASE_URL` cannot be understood.
+    #[error(
+        "TEST_DATABASE_URL is not a PostgreSQL URL ({reason}); it should look like \
+         postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+    )]
+    BadUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// The server does not let us in.
+    #[error(
+        "cannot connect to the test server {server}: check that it runs and accepts the user, \
+         or unset TEST_DATABASE_URL to use a private one"
+    )]
+    Unreachable {
+        /// The server's URL without the password.
+        server: String,
+        /// What the server or the network said.
+        #[source]
+        source: sqlx::Error,
+    },
+
+    /// All connections of the server are taken.
+    #[error(
+        "the test server {server} has had no free connection for {waited} s: run fewer tests at \
+         once or raise its max_connections"
+    )]
+    NoConnection {
+        /// The server's URL without the password.
+        server: String,
+        /// How long was waited, in seconds.
+        waited: u64,
+    },
+
+    /// The server is older than version 15.
+    #[error("the test server is PostgreSQL {0}; version 15 or newer is needed")]
+    TooOld(i32),
+
+    /// The user may not create databases.
+    #[error("the test server's user may not create databases: ALTER ROLE … CREATEDB")]
+    MayNotCreate(#[source] sqlx::Error),
+
+    /// The migrations of a template failed.
+    #[error("the migrations of template {label:?} failed")]
+    Migrate {
+        /// The template's label.
+        label: String,
+        /// What they said.
+        #[source]
+        source: BoxError,
+    },
+
+    /// The thread that speaks to the server is gone, with the connection.
+    #[error("the connection to the test server was lost during the run")]
+    Lost,
+
+    /// Any other answer of the server.
+    #[error("the test server refused")]
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for TestbedError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error
+            .as_database_error()
+            .and_then(DatabaseError::code)
+            .unwrap_or_default();
+        match &*code {
+            "42501" => Self::MayNotCreate(error),
+            "57P01" | "57P02" => Self::Lost,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl fmt::Debug for TestbedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(inner) = cause {
+            write!(f, "\n  because: {inner}")?;
+            cause = inner.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_tells_all_causes() {
+        let source = BoxError::from("relation \"x\" does not exist");
+        let error = TestbedError::Migrate {
+            label: "shop".to_owned(),
+            source,
+        };
+        let text = format!("{error:?}");
+        assert!(
+            text.starts_with("the migrations of template \"shop\" failed\n"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("because: relation \"x\" does not exist"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Scratch databases for tests: each test gets a PostgreSQL database of its
+//! own, migrated, in a few milliseconds, and nothing is left behind.
+//!
+//! ```no_run
+//! use pg_testbed::{Template, Testbed};
+//! use sqlx::migrate::Migrator;
+//!
+//! static MIGRATOR: Migrator = Migrator::DEFAULT; // your `sqlx::migrate!("./migrations")`
+//!
+//! # async fn a_test() -> Result<(), Box<dyn std::error::Error>> {
+//! let testbed = Testbed::get().await?;
+//! let db = testbed.scratch(&Template::migrations("my-app", &MIGRATOR)).await?;
+//! sqlx::query("CREATE TABLE notes (text text)").execute(&db.pool()).await?;
+//! println!("any other client can use {}", db.url());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The server is the one that `TEST_DATABASE_URL` names, or else a private
+//! throw-away cluster, one per user and machine, which the first test process
+//! starts and later runs find warm. Migrations run once per set of migrations,
+//! into a template database; each scratch database is a clone of it. It is
+//! dropped with its [`ScratchDb`], or kept for an hour when the test panicked.
+//! What a killed process leaves behind is removed by the next one.
+
+mod collect;
+mod error;
+mod folder;
+mod keeper;
+mod names;
+mod scratch;
+mod server;
+mod settings;
+mod template;
+mod testbed;
+
+pub use error::TestbedError;
+pub use scratch::ScratchDb;
+pub use server::stop_private_server;
+pub use template::{BoxError, Template};
+pub use testbed::Testbed;

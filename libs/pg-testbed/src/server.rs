@@ -1,0 +1,193 @@
+//! Which server the tests use.
+
+use std::env;
+use std::time::Duration;
+
+use pg_cluster::{Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile};
+use sqlx::error::DatabaseError;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use crate::error::TestbedError;
+use crate::folder;
+
+/// The variable that names a server to use instead of a private one.
+const VARIABLE: &str = "TEST_DATABASE_URL";
+
+/// How long to wait for a free connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server, and how to reach its databases.
+#[derive(Debug)]
+pub(crate) struct Server {
+    url: Url,
+    options: PgConnectOptions,
+    /// Our share in the private cluster; it keeps others from stopping it.
+    _cluster: Option<Cluster>,
+}
+
+impl Server {
+    /// The server that the environment names, or the private one. Blocks while
+    /// that is started.
+    pub(crate) fn from_environment() -> Result<Self, TestbedError> {
+        match env::var(VARIABLE) {
+            Ok(url) if !url.trim().is_empty() => Self::at(&url),
+            _ => {
+                let cluster = private_cluster(LastUser::LeavesRunning);
+                let cluster = cluster.map_err(TestbedError::NoServer)?;
+                let server = Self::at(&cluster.url("postgres"))?;
+                Ok(Self {
+                    _cluster: Some(cluster),
+                    ..server
+                })
+            }
+        }
+    }
+
+    /// The server of this URL.
+    pub(crate) fn at(url: &str) -> Result<Self, TestbedError> {
+        let url = parse(url)?;
+        let options = PgConnectOptions::from_url(&url);
+        let options = options.map_err(|error| TestbedError::BadUrl {
+            reason: error.to_string(),
+        })?;
+        Ok(Self {
+            url,
+            options,
+            _cluster: None,
+        })
+    }
+
+    /// The URL of the database that serves for creating others.
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The URL of one of its databases.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        let mut url = self.url.clone();
+        url.set_path(database);
+        url.into()
+    }
+
+    /// How to connect to one of its databases.
+    pub(crate) fn options_of(&self, database: &str) -> PgConnectOptions {
+        self.options.clone().database(database)
+    }
+
+    /// Connects to the database that serves for creating others, waiting for a
+    /// connection to become free if need be.
+    pub(crate) async fn connect(&self) -> Result<PgConnection, TestbedError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let source = match self.options.connect().await {
+                Ok(connection) => return Ok(connection),
+                Err(error) => error,
+            };
+            let code = source.as_database_error().and_then(DatabaseError::code);
+            // 53300: too many connections; 57P03: still starting.
+            if !code.is_some_and(|code| code == "53300" || code == "57P03") {
+                return Err(TestbedError::Unreachable {
+                    server: self.shown(),
+                    source,
+                });
+            }
+            if Instant::now() > deadline {
+                let waited = PATIENCE.as_secs();
+                return Err(TestbedError::NoConnection {
+                    server: self.shown(),
+                    waited,
+                });
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The URL without the password, for messages.
+    fn shown(&self) -> String {
+        let mut url = self.url.clone();
+        // It only fails for URLs without a host, which have no password either.
+        let _ = url.set_password(None);
+        url.into()
+    }
+}
+
+/// Reads `postgres://`, `postgresql://`, and SQLAlchemy's `postgresql+driver://`.
+fn parse(text: &str) -> Result<Url, TestbedError> {
+    let bad = |reason: String| TestbedError::BadUrl { reason };
+    let text = text.trim();
+    let (scheme, rest) = text
+        .split_once("://")
+        .ok_or_else(|| bad("no scheme".to_owned()))?;
+    let dialect = scheme.split('+').next().unwrap_or_default();
+    if !matches!(dialect, "postgres" | "postgresql") {
+        return Err(bad(format!("scheme {scheme:?}")));
+    }
+    Url::parse(&format!("postgres://{rest}")).map_err(|error| bad(error.to_string()))
+}
+
+/// Opens this user's private cluster, of the newest version found.
+fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
+    let binaries = Binaries::find()?;
+    let uid = pg_cluster::user_id()?;
+    let folder = folder::for_version(binaries.major(), uid).map_err(|source| ClusterError::Io {
+        action: "create",
+        path: "the private test cluster".into(),
+        source,
+    })?;
+    let options = ClusterOptions::new(folder, Profile::Throwaway);
+    Cluster::open(
+        options
+            .app_name("pg-testbed")
+            .binaries(binaries)
+            .last_user(last_user),
+    )
+}
+
+/// Stops the private server, which otherwise stays warm for the next run,
+/// unless another process uses it. Its files stay.
+pub fn stop_private_server() -> Result<(), TestbedError> {
+    let stopped = private_cluster(LastUser::Stops).and_then(Cluster::close);
+    stopped.map_err(TestbedError::NoServer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_spellings_of_a_url_are_understood() {
+        let schemes = [
+            "postgres",
+            "postgresql",
+            "postgresql+asyncpg",
+            "postgresql+psycopg",
+        ];
+        for scheme in schemes {
+            let server = Server::at(&format!("{scheme}://u:p%40ss@h:5433/db?sslmode=disable"));
+            let url = server.unwrap().url_of("other");
+            assert_eq!(url, "postgres://u:p%40ss@h:5433/other?sslmode=disable");
+        }
+    }
+
+    #[test]
+    fn other_databases_are_refused() {
+        for url in [
+            "sqlite://file.db",
+            "mysql://h/db",
+            "localhost:5432",
+            "postgres://h:port/db",
+        ] {
+            let refused = Server::at(url);
+            assert!(matches!(refused, Err(TestbedError::BadUrl { .. })), "{url}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let server = Server::at("postgres://u:secret@h/db").unwrap();
+        assert_eq!(server.shown(), "postgres://u@h/db");
+    }
+}

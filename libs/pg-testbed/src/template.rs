@@ -1,0 +1,196 @@
+//! Databases with all migrations done, from which scratch databases are cloned.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use sqlx::migrate::Migrator;
+use sqlx::{Connection, PgConnection, Row};
+
+use crate::collect::{drop_database, idle, run, used};
+use crate::error::TestbedError;
+use crate::keeper::Keeper;
+use crate::names::{self, Name, ident};
+use crate::settings::{self, Setting};
+
+/// Any error, as migrations may return it.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+type Migration =
+    dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>> + Send + Sync;
+
+/// After how many seconds the note of a template's last use is renewed.
+const RENEW: i64 = 24 * 3600;
+
+/// How to make a template, and what tells it from others. It is made once per
+/// label, content and version of the server, by whichever test comes first.
+#[derive(Clone)]
+pub struct Template {
+    label: String,
+    content: Vec<u8>,
+    migrate: Arc<Migration>,
+}
+
+impl Template {
+    /// A template that `migrate` fills, given the URL of an empty database.
+    /// `content` must differ whenever its work would: the migrations' text or a
+    /// hash of it.
+    pub fn new<F, W>(label: impl Into<String>, content: impl AsRef<[u8]>, migrate: F) -> Self
+    where
+        F: Fn(String) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let migrate: Arc<Migration> = Arc::new(move |url| Box::pin(migrate(url)));
+        Self {
+            label: label.into(),
+            content: content.as_ref().to_vec(),
+            migrate,
+        }
+    }
+
+    /// A template with these sqlx migrations.
+    pub fn migrations(label: impl Into<String>, migrator: &'static Migrator) -> Self {
+        let mut hash = Sha256::new();
+        for migration in migrator.iter() {
+            hash.update(migration.version.to_be_bytes());
+            hash.update(&migration.checksum);
+        }
+        Self::new(label, hash.finalize(), move |url| async move {
+            let mut connection = PgConnection::connect(&url).await?;
+            // `run` cannot be used in a future that has to be `Send`.
+            migrator.run_direct(None, &mut connection, false).await?;
+            connection.close().await?;
+            Ok(())
+        })
+    }
+
+    /// The name of the template's database on a server of this version.
+    pub(crate) fn name(&self, server_version: i32) -> String {
+        names::template(&self.label, &self.content, server_version)
+    }
+
+    /// Makes the template, or waits for another process that does.
+    pub(crate) async fn make(&self, keeper: &Keeper) -> Result<Ready, TestbedError> {
+        let name = self.name(keeper.server_version());
+        if let Some(ready) = keeper.find(&name).await? {
+            return Ok(ready);
+        }
+        let mut connection = keeper.server().connect().await?;
+        lock(&mut connection, &name).await?;
+        let ready = match Ready::find(&mut connection, &name).await? {
+            Some(made_meanwhile) => made_meanwhile,
+            None => self.build(keeper, &mut connection, name).await?,
+        };
+        connection.close().await?;
+        Ok(ready)
+    }
+
+    /// Builds the template; the caller holds its lock. What a killed builder
+    /// left is thrown away: only the last step makes it count.
+    async fn build(
+        &self,
+        keeper: &Keeper,
+        connection: &mut PgConnection,
+        name: String,
+    ) -> Result<Ready, TestbedError> {
+        drop_database(connection, &name, false).await?;
+        run(
+            connection,
+            format!("CREATE DATABASE {} TEMPLATE template0", ident(&name)),
+        )
+        .await?;
+        let migrated = (self.migrate)(keeper.server().url_of(&name)).await;
+        if let Err(source) = migrated {
+            drop_database(connection, &name, false).await?;
+            return Err(TestbedError::Migrate {
+                label: self.label.clone(),
+                source,
+            });
+        }
+        used(connection, &name).await?;
+        finish(connection, &name).await?;
+        let settings = settings::read(connection, &name).await?;
+        Ok(Ready { name, settings })
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template")
+            .field("label", &self.label)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits until nobody else builds this template. The lock goes with the session.
+async fn lock(connection: &mut PgConnection, name: &str) -> Result<(), TestbedError> {
+    let key = Name::parse(name).map_or(0, Name::lock);
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(key)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Closes the template to sessions, which would block its cloning, and marks it
+/// as whole.
+async fn finish(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
+    let name_in_sql = ident(name);
+    let closed = format!("ALTER DATABASE {name_in_sql} WITH ALLOW_CONNECTIONS false");
+    run(connection, closed).await?;
+    let left = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+    sqlx::query(left)
+        .bind(name)
+        .execute(&mut *connection)
+        .await?;
+    run(
+        connection,
+        format!("ALTER DATABASE {name_in_sql} WITH IS_TEMPLATE true"),
+    )
+    .await
+}
+
+/// A template that can be cloned.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    name: String,
+    settings: Vec<Setting>,
+}
+
+impl Ready {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a clone has to be given besides.
+    pub(crate) fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    /// The finished template of this name, noted as used; `None` if there is
+    /// none or it is not finished.
+    pub(crate) async fn find(
+        connection: &mut PgConnection,
+        name: &str,
+    ) -> Result<Option<Self>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS comment,
+                    extract(epoch FROM now())::bigint AS now
+               FROM pg_database WHERE datname = $1 AND datistemplate",
+        );
+        let Some(row) = row.bind(name).fetch_optional(&mut *connection).await? else {
+            return Ok(None);
+        };
+        if idle(row.try_get("comment")?, row.try_get("now")?) > RENEW {
+            used(connection, name).await?;
+        }
+        let settings = settings::read(connection, name).await?;
+        Ok(Some(Self {
+            name: name.to_owned(),
+            settings,
+        }))
+    }
+}
