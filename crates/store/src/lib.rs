@@ -1,1 +1,58 @@
-//! All SQL of Org Archivist: migrations, the schema contract, one module per entity.
+//! All SQL of Org Archivist: migrations, the schema contract, and one module per
+//! entity.
+//!
+//! Functions that write take a `&mut PgConnection`, so that a handler decides
+//! what commits together; functions that only read take any executor. Queries
+//! are checked when the crate is built, against the data in `.sqlx/`.
+
+pub mod audit;
+pub mod changes;
+pub mod constraint;
+pub mod contract;
+pub mod documents;
+pub mod files;
+pub mod jobs;
+pub mod migrate;
+pub mod outputs;
+pub mod passages;
+pub mod pool;
+pub mod programs;
+pub mod sessions;
+pub mod sources;
+pub mod statistics;
+pub mod styles;
+pub mod users;
+
+pub use sqlx::{Error as DatabaseError, PgConnection, PgPool};
+
+/// A page of a longer list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows asked for.
+    pub rows: Vec<T>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// A pattern for `ILIKE … ESCAPE '\'` that finds `text` anywhere, taking `%` and
+/// `_` as they are.
+pub(crate) fn contains_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn wildcards_are_taken_as_they_are() {
+        assert_eq!(super::contains_pattern(r"50%_\a"), r"%50\%\_\\a%");
+    }
+}

@@ -1,0 +1,274 @@
+//! Documents of the library, with their programs and tags.
+
+use archivist_domain::{DocType, DocumentId, Outcome};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sqlx::{PgConnection, PgExecutor};
+
+use crate::passages::NewPassage;
+use crate::{Page, contains_pattern, passages};
+
+/// A document's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its id.
+    pub doc_id: DocumentId,
+    /// The name of the file that was put in.
+    pub filename: String,
+    /// What to call it, where that is known.
+    pub title: Option<String>,
+    /// Its kind.
+    pub doc_type: DocType,
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// Free notes.
+    pub notes: Option<String>,
+    /// When it was put in (UTC).
+    pub upload_date: NaiveDateTime,
+    /// Size of the file in bytes.
+    pub file_size: Option<i32>,
+    /// How many passages it has.
+    pub chunks_count: Option<i32>,
+    /// How many pages, where the format has pages.
+    pub page_count: Option<i32>,
+    /// The stored file; `None` on adopted documents, whose files were never kept.
+    pub file_sha256: Option<String>,
+    /// Who put it in.
+    pub created_by: Option<String>,
+    /// Programs it is filed under, sorted.
+    pub programs: Vec<String>,
+    /// Tags, sorted.
+    pub tags: Vec<String>,
+}
+
+impl Document {
+    /// What to call it: the title, or else the file name.
+    pub fn display_title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.filename)
+    }
+}
+
+/// Which documents to list; an empty filter is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentFilter {
+    /// Only these.
+    pub ids: Option<Vec<DocumentId>>,
+    /// Of this kind.
+    pub doc_type: Option<DocType>,
+    /// Of this year.
+    pub year: Option<i32>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// Filed under this program.
+    pub program: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// With this text in title or file name, ignoring case.
+    pub search: Option<String>,
+}
+
+/// Documents that match, newest first.
+pub async fn list<'c>(
+    db: impl PgExecutor<'c> + Copy,
+    filter: &DocumentFilter,
+    skip: i64,
+    limit: i64,
+) -> sqlx::Result<Page<Document>> {
+    let ids = filter
+        .ids
+        .as_ref()
+        .map(|ids| ids.iter().map(|id| id.0).collect::<Vec<_>>());
+    let search = filter.search.as_deref().map(contains_pattern);
+    let rows = sqlx::query!(
+        r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
+                  d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
+                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count, d.file_sha256,
+                  d.created_by,
+                  ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
+                  ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
+                  count(*) OVER () AS "total!"
+           FROM documents d
+           WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
+             AND ($2::text IS NULL OR d.doc_type = $2)
+             AND ($3::int IS NULL OR d.year = $3)
+             AND ($4::text IS NULL OR d.outcome = $4)
+             AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $5))
+             AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $6))
+             AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
+           ORDER BY d.upload_date DESC, d.doc_id OFFSET $8 LIMIT $9"#,
+        ids.as_deref(),
+        filter.doc_type.map(DocType::as_str),
+        filter.year,
+        filter.outcome.map(Outcome::as_str),
+        filter.program,
+        filter.tag,
+        search,
+        skip,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let total = match rows.first() {
+        Some(row) => row.total,
+        None if skip == 0 => 0,
+        None => Box::pin(list(db, filter, 0, 1)).await?.total,
+    };
+    let rows = rows
+        .into_iter()
+        .map(|r| Document {
+            doc_id: r.doc_id,
+            filename: r.filename,
+            title: r.title,
+            doc_type: r.doc_type,
+            year: r.year,
+            outcome: r.outcome,
+            notes: r.notes,
+            upload_date: r.upload_date,
+            file_size: r.file_size,
+            chunks_count: r.chunks_count,
+            page_count: r.page_count,
+            file_sha256: r.file_sha256,
+            created_by: r.created_by,
+            programs: r.programs,
+            tags: r.tags,
+        })
+        .collect();
+    Ok(Page { rows, total })
+}
+
+/// The documents among `ids` that exist.
+pub async fn by_ids<'c>(
+    db: impl PgExecutor<'c> + Copy,
+    ids: &[DocumentId],
+) -> sqlx::Result<Vec<Document>> {
+    let filter = DocumentFilter {
+        ids: Some(ids.to_vec()),
+        ..DocumentFilter::default()
+    };
+    Ok(list(db, &filter, 0, i64::MAX).await?.rows)
+}
+
+/// One document.
+pub async fn get<'c>(
+    db: impl PgExecutor<'c> + Copy,
+    id: DocumentId,
+) -> sqlx::Result<Option<Document>> {
+    Ok(by_ids(db, &[id]).await?.pop())
+}
+
+/// The document made of the file with this hash.
+pub async fn find_by_file(
+    db: impl PgExecutor<'_>,
+    sha256: &str,
+) -> sqlx::Result<Option<DocumentId>> {
+    sqlx::query_scalar!(
+        r#"SELECT doc_id AS "doc_id: DocumentId" FROM documents WHERE file_sha256 = $1"#,
+        sha256
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The fields of a new document.
+#[derive(Debug, Clone)]
+pub struct NewDocument {
+    /// Its id.
+    pub doc_id: DocumentId,
+    /// The name of the file.
+    pub filename: String,
+    /// What to call it.
+    pub title: Option<String>,
+    /// Its kind.
+    pub doc_type: DocType,
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Free notes.
+    pub notes: Option<String>,
+    /// Size of the file in bytes.
+    pub file_size: i32,
+    /// How many pages.
+    pub page_count: Option<i32>,
+    /// The stored file.
+    pub file_sha256: String,
+    /// The address of the person who puts it in, and who confirmed that it is
+    /// fit for the public.
+    pub created_by: Option<String>,
+    /// When that was confirmed.
+    pub confirmed_at: DateTime<Utc>,
+    /// Programs to file it under, in their canonical spelling.
+    pub programs: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// Puts a document in with all its passages.
+pub async fn insert(
+    conn: &mut PgConnection,
+    new: &NewDocument,
+    passages: &[NewPassage],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO documents (doc_id, filename, title, doc_type, year, outcome, notes, file_size,
+             chunks_count, page_count, file_sha256, created_by, is_sensitive, sensitivity_level,
+             sensitivity_confirmed_at, sensitivity_confirmed_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 'low', $13, $12)",
+        new.doc_id.0,
+        new.filename,
+        new.title,
+        new.doc_type.as_str(),
+        new.year,
+        new.outcome.as_str(),
+        new.notes,
+        new.file_size,
+        i32::try_from(passages.len()).unwrap_or(i32::MAX),
+        new.page_count,
+        new.file_sha256,
+        new.created_by,
+        new.confirmed_at.naive_utc()
+    )
+    .execute(&mut *conn)
+    .await?;
+    passages::insert(conn, new.doc_id, passages).await?;
+    file_under(conn, new.doc_id, &new.programs, &new.tags).await
+}
+
+async fn file_under(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    programs: &[String],
+    tags: &[String],
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO document_programs (doc_id, program) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING",
+        id.0,
+        programs
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO document_tags (doc_id, tag) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING",
+        id.0,
+        tags
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a document with its passages; says whether it was there.
+pub async fn delete(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Every tag in use, sorted.
+pub async fn tags(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("SELECT DISTINCT tag FROM document_tags ORDER BY tag")
+        .fetch_all(db)
+        .await
+}

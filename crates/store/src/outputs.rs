@@ -1,0 +1,283 @@
+//! Outputs: texts written with the system, tracked from draft to decision.
+
+use archivist_domain::output::Tracking;
+use archivist_domain::{ConversationId, OutputId, OutputStatus, OutputType, StyleId};
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+
+use crate::{Page, contains_pattern};
+
+/// An output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Its id.
+    pub output_id: OutputId,
+    /// The conversation it came from.
+    pub conversation_id: Option<ConversationId>,
+    /// What kind of text it is.
+    pub output_type: OutputType,
+    /// Its title.
+    pub title: String,
+    /// The text.
+    pub content: String,
+    /// Its words.
+    pub word_count: Option<i32>,
+    /// Where it stands.
+    pub status: OutputStatus,
+    /// The style it was written in.
+    pub writing_style_id: Option<StyleId>,
+    /// Who was asked.
+    pub funder_name: Option<String>,
+    /// What was asked for.
+    pub requested_amount: Option<Decimal>,
+    /// What was given.
+    pub awarded_amount: Option<Decimal>,
+    /// When it was sent in.
+    pub submission_date: Option<NaiveDate>,
+    /// When the funder decided.
+    pub decision_date: Option<NaiveDate>,
+    /// What was learned.
+    pub success_notes: Option<String>,
+    /// Anything else that a client keeps.
+    pub metadata: Option<Value>,
+    /// The owner's e-mail address.
+    pub created_by: Option<String>,
+    /// When it was made (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it last changed (UTC).
+    pub updated_at: NaiveDateTime,
+}
+
+impl Output {
+    /// The fields that rules look at together.
+    pub fn tracking(&self) -> Tracking {
+        Tracking {
+            funder_name: self.funder_name.clone(),
+            requested_amount: self.requested_amount,
+            awarded_amount: self.awarded_amount,
+            submission_date: self.submission_date,
+            decision_date: self.decision_date,
+        }
+    }
+}
+
+/// Which outputs to list; an empty filter is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutputFilter {
+    /// Only this one.
+    pub id: Option<OutputId>,
+    /// Only those of this owner.
+    pub owner: Option<String>,
+    /// Of any of these types; empty means all.
+    pub types: Vec<OutputType>,
+    /// In any of these statuses; empty means all.
+    pub statuses: Vec<OutputStatus>,
+    /// In this style.
+    pub style: Option<StyleId>,
+    /// With this text in the funder's name, ignoring case.
+    pub funder: Option<String>,
+    /// With this text in title, content, funder or notes, ignoring case.
+    pub search: Option<String>,
+}
+
+/// Outputs that match, newest first.
+pub async fn list<'c>(
+    db: impl PgExecutor<'c> + Copy,
+    filter: &OutputFilter,
+    skip: i64,
+    limit: i64,
+) -> sqlx::Result<Page<Output>> {
+    let types = (!filter.types.is_empty()).then_some(filter.types.as_slice());
+    let statuses = (!filter.statuses.is_empty()).then_some(filter.statuses.as_slice());
+    let rows = sqlx::query!(
+        r#"SELECT output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
+                  output_type AS "output_type: OutputType", title, content, word_count,
+                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
+                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+                  success_notes, metadata, created_by, created_at, updated_at,
+                  count(*) OVER () AS "total!"
+           FROM outputs
+           WHERE ($1::uuid IS NULL OR output_id = $1)
+             AND ($2::text IS NULL OR created_by = $2)
+             AND ($3::outputtype[] IS NULL OR output_type = ANY ($3))
+             AND ($4::outputstatus[] IS NULL OR status = ANY ($4))
+             AND ($5::uuid IS NULL OR writing_style_id = $5)
+             AND ($6::text IS NULL OR funder_name ILIKE $6)
+             AND ($7::text IS NULL OR title ILIKE $7 OR content ILIKE $7
+                  OR funder_name ILIKE $7 OR success_notes ILIKE $7)
+           ORDER BY created_at DESC, output_id OFFSET $8 LIMIT $9"#,
+        filter.id.map(|id| id.0),
+        filter.owner,
+        types as Option<&[OutputType]>,
+        statuses as Option<&[OutputStatus]>,
+        filter.style.map(|id| id.0),
+        filter.funder.as_deref().map(contains_pattern),
+        filter.search.as_deref().map(contains_pattern),
+        skip,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let total = match rows.first() {
+        Some(row) => row.total,
+        None if skip == 0 => 0,
+        None => Box::pin(list(db, filter, 0, 1)).await?.total,
+    };
+    let rows = rows
+        .into_iter()
+        .map(|r| Output {
+            output_id: r.output_id,
+            conversation_id: r.conversation_id,
+            output_type: r.output_type,
+            title: r.title,
+            content: r.content,
+            word_count: r.word_count,
+            status: r.status,
+            writing_style_id: r.writing_style_id,
+            funder_name: r.funder_name,
+            requested_amount: r.requested_amount,
+            awarded_amount: r.awarded_amount,
+            submission_date: r.submission_date,
+            decision_date: r.decision_date,
+            success_notes: r.success_notes,
+            metadata: r.metadata,
+            created_by: r.created_by,
+            created_at: r.created_at,
+            updated_at: r.updated_at,
+        })
+        .collect();
+    Ok(Page { rows, total })
+}
+
+/// One output.
+pub async fn get<'c>(db: impl PgExecutor<'c> + Copy, id: OutputId) -> sqlx::Result<Option<Output>> {
+    let filter = OutputFilter {
+        id: Some(id),
+        ..OutputFilter::default()
+    };
+    Ok(list(db, &filter, 0, 1).await?.rows.pop())
+}
+
+/// One output for changing: nobody else changes it until the transaction ends.
+pub async fn get_for_update(conn: &mut PgConnection, id: OutputId) -> sqlx::Result<Option<Output>> {
+    sqlx::query_as!(
+        Output,
+        r#"SELECT output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
+                  output_type AS "output_type: OutputType", title, content, word_count,
+                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
+                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+                  success_notes, metadata, created_by, created_at, updated_at
+           FROM outputs WHERE output_id = $1 FOR UPDATE"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// The fields of an output that a person sets: all of them, after a change has
+/// been merged into what was stored.
+#[derive(Debug, Clone)]
+pub struct OutputFields {
+    /// What kind of text it is.
+    pub output_type: OutputType,
+    /// Its title.
+    pub title: String,
+    /// The text.
+    pub content: String,
+    /// Its words.
+    pub word_count: Option<i32>,
+    /// Where it stands.
+    pub status: OutputStatus,
+    /// The style it was written in.
+    pub writing_style_id: Option<StyleId>,
+    /// Money, dates and funder.
+    pub tracking: Tracking,
+    /// What was learned.
+    pub success_notes: Option<String>,
+    /// Anything else that a client keeps.
+    pub metadata: Option<Value>,
+}
+
+/// Makes an output.
+pub async fn create(
+    conn: &mut PgConnection,
+    fields: &OutputFields,
+    conversation: Option<ConversationId>,
+    owner: &str,
+) -> sqlx::Result<Output> {
+    sqlx::query_as!(
+        Output,
+        r#"INSERT INTO outputs (output_type, title, content, word_count, status, writing_style_id,
+               funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+               success_notes, metadata, conversation_id, created_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           RETURNING output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
+                  output_type AS "output_type: OutputType", title, content, word_count,
+                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
+                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+                  success_notes, metadata, created_by, created_at, updated_at"#,
+        fields.output_type as OutputType,
+        fields.title,
+        fields.content,
+        fields.word_count,
+        fields.status as OutputStatus,
+        fields.writing_style_id.map(|id| id.0),
+        fields.tracking.funder_name,
+        fields.tracking.requested_amount,
+        fields.tracking.awarded_amount,
+        fields.tracking.submission_date,
+        fields.tracking.decision_date,
+        fields.success_notes,
+        fields.metadata,
+        conversation.map(|id| id.0),
+        owner
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Writes the merged fields of an output that [`get_for_update`] holds.
+pub async fn update(
+    conn: &mut PgConnection,
+    id: OutputId,
+    fields: &OutputFields,
+) -> sqlx::Result<Output> {
+    sqlx::query_as!(
+        Output,
+        r#"UPDATE outputs SET output_type = $2, title = $3, content = $4, word_count = $5, status = $6,
+               writing_style_id = $7, funder_name = $8, requested_amount = $9, awarded_amount = $10,
+               submission_date = $11, decision_date = $12, success_notes = $13, metadata = $14
+           WHERE output_id = $1
+           RETURNING output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
+                  output_type AS "output_type: OutputType", title, content, word_count,
+                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
+                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+                  success_notes, metadata, created_by, created_at, updated_at"#,
+        id.0,
+        fields.output_type as OutputType,
+        fields.title,
+        fields.content,
+        fields.word_count,
+        fields.status as OutputStatus,
+        fields.writing_style_id.map(|id| id.0),
+        fields.tracking.funder_name,
+        fields.tracking.requested_amount,
+        fields.tracking.awarded_amount,
+        fields.tracking.submission_date,
+        fields.tracking.decision_date,
+        fields.success_notes,
+        fields.metadata
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Deletes an output; says whether it was there.
+pub async fn delete(conn: &mut PgConnection, id: OutputId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM outputs WHERE output_id = $1", id.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,85 @@
+//! Connecting to PostgreSQL.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use url::Url;
+
+/// A connection address that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AddressError {
+    /// Not a PostgreSQL address.
+    #[error(
+        "'{0}' is not a PostgreSQL address: it must begin with postgres://, postgresql:// or postgresql+asyncpg://"
+    )]
+    Scheme(String),
+    /// The scheme is right, the rest is not.
+    #[error("the PostgreSQL address cannot be read: {0}")]
+    Malformed(#[source] sqlx::Error),
+}
+
+/// Reads a connection address in any of the spellings that sites use. Every
+/// connection works in UTC, which the columns without time zone rely on.
+pub fn options(address: &str) -> Result<PgConnectOptions, AddressError> {
+    let rest = ["postgres://", "postgresql://", "postgresql+asyncpg://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme))
+        .ok_or_else(|| AddressError::Scheme(without_password(address)))?;
+    let options = PgConnectOptions::from_str(&format!("postgres://{rest}"))
+        .map_err(AddressError::Malformed)?;
+    Ok(options
+        .options([("timezone", "UTC")])
+        .application_name("archivist"))
+}
+
+/// The address with its password replaced, for messages and logs.
+pub fn without_password(address: &str) -> String {
+    match Url::parse(address) {
+        Ok(mut url) => {
+            if url.password().is_some() {
+                let _ = url.set_password(Some("***"));
+            }
+            url.to_string()
+        }
+        Err(_) => "(unreadable address)".to_owned(),
+    }
+}
+
+/// Opens a pool of at most `connections`, and proves that one can be made.
+pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_leads_to_the_same_server() {
+        for scheme in ["postgres", "postgresql", "postgresql+asyncpg"] {
+            let options = options(&format!(
+                "{scheme}://ana:s3cret@db.example.org:5433/archive"
+            ))
+            .unwrap();
+            assert_eq!(options.get_host(), "db.example.org");
+            assert_eq!(options.get_port(), 5433);
+            assert_eq!(options.get_database(), Some("archive"));
+        }
+    }
+
+    #[test]
+    fn another_database_is_refused_without_telling_the_password() {
+        let error = options("mysql://root:s3cret@host/db")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("postgresql://") && !error.contains("s3cret"),
+            "{error}"
+        );
+    }
+}

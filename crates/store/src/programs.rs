@@ -1,0 +1,200 @@
+//! Programs: the lines of the organization's work.
+
+use archivist_domain::{ProgramId, UserId};
+use chrono::NaiveDateTime;
+use sqlx::{PgConnection, PgExecutor};
+
+/// A program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Its id.
+    pub program_id: ProgramId,
+    /// Its name, unique ignoring case.
+    pub name: String,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Higher comes first.
+    pub display_order: i32,
+    /// Whether documents may be filed under it.
+    pub active: bool,
+    /// When it was made (UTC).
+    pub created_at: NaiveDateTime,
+    /// When it last changed (UTC).
+    pub updated_at: NaiveDateTime,
+    /// Who made it.
+    pub created_by: Option<UserId>,
+}
+
+/// The fields of a new program.
+#[derive(Debug, Clone)]
+pub struct NewProgram {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Higher comes first.
+    pub display_order: i32,
+    /// Whether documents may be filed under it.
+    pub active: bool,
+    /// Who makes it.
+    pub created_by: Option<UserId>,
+}
+
+/// Changed fields; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProgramChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description.
+    pub description: Option<String>,
+    /// A new place.
+    pub display_order: Option<i32>,
+    /// On or off.
+    pub active: Option<bool>,
+}
+
+/// How many programs there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub total: i64,
+    /// The active ones.
+    pub active: i64,
+}
+
+/// Programs by display order, then name.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    active_only: bool,
+    skip: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<Program>> {
+    sqlx::query_as!(
+        Program,
+        r#"SELECT program_id AS "program_id: ProgramId", name, description, display_order, active,
+                  created_at, updated_at, created_by AS "created_by: UserId"
+           FROM programs WHERE active OR NOT $1
+           ORDER BY display_order DESC, name OFFSET $2 LIMIT $3"#,
+        active_only,
+        skip,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// One program.
+pub async fn get(db: impl PgExecutor<'_>, id: ProgramId) -> sqlx::Result<Option<Program>> {
+    sqlx::query_as!(
+        Program,
+        r#"SELECT program_id AS "program_id: ProgramId", name, description, display_order, active,
+                  created_at, updated_at, created_by AS "created_by: UserId"
+           FROM programs WHERE program_id = $1"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// All and active programs, counted.
+pub async fn counts(db: impl PgExecutor<'_>) -> sqlx::Result<Counts> {
+    sqlx::query_as!(
+        Counts,
+        r#"SELECT count(*) AS "total!", count(*) FILTER (WHERE active) AS "active!" FROM programs"#
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// The names of active programs, sorted by code point.
+pub async fn active_names(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(r#"SELECT name FROM programs WHERE active ORDER BY name COLLATE "C""#)
+        .fetch_all(db)
+        .await
+}
+
+/// Whether another program than `except` has this name, ignoring case.
+pub async fn name_taken(
+    db: impl PgExecutor<'_>,
+    name: &str,
+    except: Option<ProgramId>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM programs WHERE lower(name) = lower($1)
+             AND ($2::uuid IS NULL OR program_id <> $2)) AS "taken!""#,
+        name,
+        except.map(|id| id.0)
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Makes a program.
+pub async fn create(conn: &mut PgConnection, new: &NewProgram) -> sqlx::Result<Program> {
+    sqlx::query_as!(
+        Program,
+        r#"INSERT INTO programs (name, description, display_order, active, created_by)
+           VALUES ($1, $2, $3, $4, $5)
+           RETURNING program_id AS "program_id: ProgramId", name, description, display_order, active,
+                  created_at, updated_at, created_by AS "created_by: UserId""#,
+        new.name,
+        new.description,
+        new.display_order,
+        new.active,
+        new.created_by.map(|id| id.0)
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Changes a program; a new name follows into the documents filed under it.
+pub async fn update(
+    conn: &mut PgConnection,
+    id: ProgramId,
+    change: &ProgramChange,
+) -> sqlx::Result<Option<Program>> {
+    sqlx::query_as!(
+        Program,
+        r#"UPDATE programs SET name = coalesce($2, name), description = coalesce($3, description),
+                  display_order = coalesce($4, display_order), active = coalesce($5, active)
+           WHERE program_id = $1
+           RETURNING program_id AS "program_id: ProgramId", name, description, display_order, active,
+                  created_at, updated_at, created_by AS "created_by: UserId""#,
+        id.0,
+        change.name,
+        change.description,
+        change.display_order,
+        change.active
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// How many documents are filed under a program.
+pub async fn documents_using(db: impl PgExecutor<'_>, name: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM document_programs WHERE program = $1"#,
+        name
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Deletes a program and takes documents out of it; the documents stay. Returns
+/// how many were filed under it.
+pub async fn delete(conn: &mut PgConnection, program: &Program) -> sqlx::Result<u64> {
+    let freed = sqlx::query!(
+        "DELETE FROM document_programs WHERE program = $1",
+        program.name
+    )
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    sqlx::query!(
+        "DELETE FROM programs WHERE program_id = $1",
+        program.program_id.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(freed)
+}

@@ -1,0 +1,147 @@
+//! Signed-in sessions. Only hashes of tokens are kept.
+
+use archivist_domain::{SessionId, UserId, UserRole};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use sqlx::{PgConnection, PgExecutor};
+
+use crate::users::User;
+
+/// The fields of a new session.
+#[derive(Debug, Clone)]
+pub struct NewSession<'a> {
+    /// Who signed in.
+    pub user_id: UserId,
+    /// Hash of the access token or the cookie.
+    pub access_hash: &'a str,
+    /// Hash of the refresh token, for API sessions.
+    pub refresh_hash: Option<&'a str>,
+    /// When access ends (UTC).
+    pub expires_at: DateTime<Utc>,
+    /// When the refresh token ends.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Where from.
+    pub ip_address: Option<&'a str>,
+    /// With what.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Opens a session.
+pub async fn create(conn: &mut PgConnection, new: &NewSession<'_>) -> sqlx::Result<SessionId> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO user_sessions (user_id, access_token, refresh_token, expires_at,
+                refresh_expires_at, ip_address, user_agent)
+           VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING session_id AS "session_id: SessionId""#,
+        new.user_id.0,
+        new.access_hash,
+        new.refresh_hash,
+        new.expires_at.naive_utc(),
+        new.refresh_expires_at,
+        new.ip_address,
+        new.user_agent
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// A session with its user, as a token finds it.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session.
+    pub session_id: SessionId,
+    /// When access ends (UTC).
+    pub expires_at: NaiveDateTime,
+    /// Whose it is; always active.
+    pub user: User,
+}
+
+/// Which of a session's two tokens is presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// The hash of an access token or cookie.
+    Access(&'a str),
+    /// The hash of a refresh token.
+    Refresh(&'a str),
+}
+
+/// The session that a token opens at time `now`, if its user is active.
+pub async fn find(
+    db: impl PgExecutor<'_>,
+    token: Token<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<SignedIn>> {
+    let (access, refresh) = match token {
+        Token::Access(hash) => (Some(hash), None),
+        Token::Refresh(hash) => (None, Some(hash)),
+    };
+    let row = sqlx::query!(
+        r#"SELECT s.session_id AS "session_id: SessionId", s.expires_at,
+                  u.user_id AS "user_id: UserId", u.email, u.hashed_password, u.full_name,
+                  u.role AS "role: UserRole", u.is_active, u.is_superuser, u.must_change_password,
+                  u.created_at, u.updated_at
+           FROM user_sessions s JOIN users u USING (user_id)
+           WHERE u.is_active
+             AND ((s.access_token = $1 AND s.expires_at > $3)
+               OR (s.refresh_token = $2 AND s.refresh_expires_at > $4))
+           LIMIT 1"#,
+        access,
+        refresh,
+        now.naive_utc(),
+        now
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| SignedIn {
+        session_id: r.session_id,
+        expires_at: r.expires_at,
+        user: User {
+            user_id: r.user_id,
+            email: r.email,
+            hashed_password: r.hashed_password,
+            full_name: r.full_name,
+            role: r.role,
+            is_active: r.is_active,
+            is_superuser: r.is_superuser,
+            must_change_password: r.must_change_password,
+            created_at: r.created_at,
+            updated_at: r.updated_at,
+        },
+    }))
+}
+
+/// Ends a session; says whether it was there. Of two that race to refresh, one
+/// is told so.
+pub async fn delete(conn: &mut PgConnection, id: SessionId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM user_sessions WHERE session_id = $1", id.0)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all sessions of a user but one.
+pub async fn delete_others(
+    conn: &mut PgConnection,
+    user: UserId,
+    keep: Option<SessionId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM user_sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR session_id <> $2)",
+        user.0,
+        keep.map(|id| id.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Removes sessions whose tokens have all ended.
+pub async fn purge(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM user_sessions WHERE expires_at < $1
+         AND (refresh_expires_at IS NULL OR refresh_expires_at < $2)",
+        now.naive_utc(),
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,68 @@
+//! Sources of outputs: the passages that a saved text cites.
+
+use archivist_domain::{DocumentId, OutputId, PassageId};
+use sqlx::{PgConnection, PgExecutor};
+
+/// A cited passage, with its excerpt as it was when cited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputSource {
+    /// The marker in the text, from 1.
+    pub number: i32,
+    /// The passage, while it exists.
+    pub passage_id: Option<PassageId>,
+    /// The document, while it exists.
+    pub doc_id: Option<DocumentId>,
+    /// What the document was called.
+    pub title: String,
+    /// Its file name.
+    pub filename: String,
+    /// Its year.
+    pub year: Option<i32>,
+    /// The page.
+    pub page: Option<i32>,
+    /// The headings above the passage.
+    pub heading: Option<String>,
+    /// The passage's text.
+    pub excerpt: String,
+}
+
+/// Keeps the passages that an output cites, given as marker and passage; what a
+/// passage says is read here, not taken from the client. Markers of passages
+/// that no longer exist are left out. Returns how many were kept.
+pub async fn attach(
+    conn: &mut PgConnection,
+    output: OutputId,
+    cited: &[(i32, PassageId)],
+) -> sqlx::Result<u64> {
+    let (numbers, passages): (Vec<_>, Vec<_>) = cited.iter().map(|(n, id)| (*n, id.0)).unzip();
+    let done = sqlx::query!(
+        "INSERT INTO output_sources (output_id, number, passage_id, doc_id, title, filename, year, page, heading, excerpt)
+         SELECT $1, c.number, p.passage_id, d.doc_id, coalesce(d.title, d.filename), d.filename, d.year,
+                p.page_first, p.heading, p.content
+         FROM unnest($2::int[], $3::uuid[]) AS c(number, passage_id)
+         JOIN passages p USING (passage_id) JOIN documents d USING (doc_id)
+         ON CONFLICT (output_id, number) DO NOTHING",
+        output.0,
+        &numbers,
+        &passages
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The sources of an output by marker.
+pub async fn of_output(
+    db: impl PgExecutor<'_>,
+    output: OutputId,
+) -> sqlx::Result<Vec<OutputSource>> {
+    sqlx::query_as!(
+        OutputSource,
+        r#"SELECT number, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
+                  title, filename, year, page, heading, excerpt
+           FROM output_sources WHERE output_id = $1 ORDER BY number"#,
+        output.0
+    )
+    .fetch_all(db)
+    .await
+}
