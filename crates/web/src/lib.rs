@@ -1,1 +1,25 @@
-//! HTTP: router, extractors, the JSON API, the pages.
+//! HTTP: one flat router, extractors that prove who asks and that they may, the
+//! JSON API under `/api`, and the pages.
+//!
+//! A request takes two hops: router → handler → store. Errors are one type; a
+//! layer renders them as JSON for the API and as a page for the browser.
+
+pub mod api;
+pub mod auth;
+pub mod blobs;
+pub mod clock;
+pub mod cpu;
+pub mod drafting;
+pub mod error;
+pub mod extract;
+pub mod intake;
+mod pages;
+pub mod retrieve;
+pub mod router;
+pub mod state;
+mod trace;
+pub mod wire;
+
+pub use error::Error;
+pub use router::router;
+pub use state::{AppState, Settings};

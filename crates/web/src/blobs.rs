@@ -1,0 +1,171 @@
+//! The blob store: original files, in a folder, by content.
+//!
+//! A file is written beside its final place, hashed on the way, and moved there
+//! when whole, so that a crash leaves at worst a stray temporary file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use tokio::fs;
+use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
+
+/// A folder of files, named by the SHA-256 of their content.
+#[derive(Debug, Clone)]
+pub struct BlobFolder {
+    root: PathBuf,
+}
+
+/// A file that has been stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+impl BlobFolder {
+    /// Opens the folder, making it and removing what unfinished writes left.
+    /// Only the process that owns the data folder may call this while others
+    /// write; see [`BlobFolder::join`].
+    pub async fn open(root: PathBuf) -> io::Result<Self> {
+        let folder = Self::join(root).await?;
+        let mut entries = fs::read_dir(folder.incoming()).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            fs::remove_file(entry.path()).await?;
+        }
+        Ok(folder)
+    }
+
+    /// Opens the folder beside other processes.
+    pub async fn join(root: PathBuf) -> io::Result<Self> {
+        let folder = Self { root };
+        fs::create_dir_all(folder.incoming()).await?;
+        Ok(folder)
+    }
+
+    /// Begins a new file.
+    pub async fn begin(&self) -> io::Result<BlobWriter> {
+        let path = self.incoming().join(Uuid::new_v4().to_string());
+        Ok(BlobWriter {
+            file: fs::File::create_new(&path).await?,
+            folder: self.clone(),
+            path,
+            hash: Sha256::new(),
+            size: 0,
+            kept: false,
+        })
+    }
+
+    /// Where a stored file lies.
+    pub fn path(&self, sha256: &str) -> PathBuf {
+        let (shelf, rest) = sha256.split_at(sha256.len().min(2));
+        self.root.join(shelf).join(rest)
+    }
+
+    /// Removes a stored file; one that is gone already is fine.
+    pub async fn remove(&self, sha256: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(sha256)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.root.join("incoming")
+    }
+}
+
+/// A file being written. Dropped before [`BlobWriter::keep`], it leaves nothing.
+#[derive(Debug)]
+pub struct BlobWriter {
+    folder: BlobFolder,
+    path: PathBuf,
+    file: fs::File,
+    hash: Sha256,
+    size: u64,
+    kept: bool,
+}
+
+impl BlobWriter {
+    /// Appends bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        self.file.write_all(bytes).await
+    }
+
+    /// Bytes written so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Where the file lies until it is kept.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the file part of the store, on disk for good.
+    pub async fn keep(mut self) -> io::Result<Stored> {
+        self.file.sync_all().await?;
+        let sha256 = hex(&self.hash.clone().finalize());
+        let place = self.folder.path(&sha256);
+        if let Some(shelf) = place.parent() {
+            fs::create_dir_all(shelf).await?;
+        }
+        fs::rename(&self.path, &place).await?;
+        self.kept = true;
+        Ok(Stored {
+            sha256,
+            size: self.size,
+        })
+    }
+}
+
+impl Drop for BlobWriter {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Best effort: the next start clears what is left here.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_kept_file_lies_under_its_hash_and_a_dropped_one_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = BlobFolder::open(folder.path().join("files")).await.unwrap();
+        let mut writer = blobs.begin().await.unwrap();
+        writer.write(b"abc").await.unwrap();
+        let stored = writer.keep().await.unwrap();
+        assert_eq!(
+            stored.sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(fs::read(blobs.path(&stored.sha256)).await.unwrap(), b"abc");
+
+        let mut writer = blobs.begin().await.unwrap();
+        writer.write(b"half").await.unwrap();
+        let path = writer.path().to_owned();
+        drop(writer);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,177 @@
+//! One error type for handlers; layers render it as JSON or as a page.
+//!
+//! | status | when |
+//! |---|---|
+//! | 400 | the request contradicts itself or names what does not exist |
+//! | 401 | nobody is signed in, or the token is no good |
+//! | 403 | signed in, but not allowed |
+//! | 404 | no such thing (also: no such route) |
+//! | 409 | something that exists is in the way |
+//! | 413 | the file is too large |
+//! | 422 | a field is missing or has a value that is never right |
+//! | 500 | our fault: the reply says no more than that, the log has the rest |
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A field that cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// What kind of problem it is (`missing`, `value_error`, …).
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Where it is: `["body", "year"]`.
+    pub loc: Vec<String>,
+    /// What is wrong and what to do.
+    pub msg: String,
+}
+
+impl FieldProblem {
+    /// A field of the body with a value that cannot be accepted.
+    pub fn body(field: &str, msg: impl Into<String>) -> Self {
+        Self::at(&["body", field], msg)
+    }
+
+    /// A query parameter with a value that cannot be accepted.
+    pub fn query(field: &str, msg: impl Into<String>) -> Self {
+        Self::at(&["query", field], msg)
+    }
+
+    fn at(loc: &[&str], msg: impl Into<String>) -> Self {
+        Self {
+            kind: "value_error",
+            loc: loc.iter().map(ToString::to_string).collect(),
+            msg: msg.into(),
+        }
+    }
+}
+
+/// Why a request is not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 400 with a message, or with an object that clients read (`detail`).
+    #[error("{0}")]
+    Refused(Value),
+    /// 401.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// 403.
+    #[error("{0}")]
+    Forbidden(String),
+    /// 404.
+    #[error("{0}")]
+    NotFound(String),
+    /// 409.
+    #[error("{0}")]
+    Conflict(String),
+    /// 413.
+    #[error("{0}")]
+    TooLarge(String),
+    /// 422, field by field.
+    #[error("{}", join(.0))]
+    Invalid(Vec<FieldProblem>),
+    /// 422 with one message that is about no single field.
+    #[error("{0}")]
+    Unprocessable(String),
+    /// 500. The cause is for the log only.
+    #[error("Internal server error")]
+    Internal(#[source] anyhow::Error),
+}
+
+fn join(problems: &[FieldProblem]) -> String {
+    let texts: Vec<_> = problems
+        .iter()
+        .map(|p| match p.loc.last() {
+            Some(field) => format!("{field}: {}", p.msg),
+            None => p.msg.clone(),
+        })
+        .collect();
+    texts.join("; ")
+}
+
+impl Error {
+    /// 400 with a message.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::Refused(Value::String(message.into()))
+    }
+
+    /// 422 for one field of the body.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem::body(field, message)])
+    }
+
+    /// 500 with its cause.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The status to answer with.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// For people: what is wrong, in one sentence or more.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Refused(Value::String(text)) => text.clone(),
+            Self::Refused(object) => object["message"]
+                .as_str()
+                .or(object["error"].as_str())
+                .unwrap_or("The request was refused.")
+                .to_owned(),
+            Self::Internal(_) => {
+                "Something went wrong on our side. Nothing was changed; please try again."
+                    .to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// A violated named constraint is the client's mistake; anything else is ours.
+impl From<archivist_store::DatabaseError> for Error {
+    fn from(error: archivist_store::DatabaseError) -> Self {
+        match archivist_store::constraint::violation(&error) {
+            Some(violation) if violation.conflict => Self::Conflict(violation.message.to_owned()),
+            Some(violation) => Self::field(violation.field, violation.message),
+            None => Self::internal(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// An error on its way to the layer that renders it.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure(pub(crate) std::sync::Arc<Error>);
+
+/// Leaves the rendering to the layer around the router (see [`crate::api`] and
+/// `pages`): the response carries the error as an extension.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Internal(cause) = &self {
+            tracing::error!(error = format!("{cause:#}"), "request failed");
+        }
+        let mut response = self.status().into_response();
+        response
+            .extensions_mut()
+            .insert(Failure(std::sync::Arc::new(self)));
+        response
+    }
+}

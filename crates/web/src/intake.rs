@@ -1,0 +1,236 @@
+//! Taking files in: metadata checked, the file stored, a job queued, its end
+//! awaited. The page, the API and the command line all come through here; the
+//! work itself is done by the `archivist` binary's background worker.
+
+use std::time::Duration;
+
+use archivist_domain::document::{check_year, clean_tags};
+use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, UserId};
+use archivist_store::{PgPool, audit, documents, files, jobs, programs};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::blobs::Stored;
+use crate::error::Error;
+use crate::extract::Client;
+use crate::state::AppState;
+
+/// What a person says about a document, not yet checked.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+pub struct Description {
+    /// One of the document types.
+    #[serde(default)]
+    pub doc_type: String,
+    /// The year it is of, from 2000 to next year.
+    pub year: Option<i32>,
+    /// Names of active programs, in any letter case.
+    #[serde(default)]
+    pub programs: Vec<String>,
+    /// Free tags, each at most 100 characters.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// What became of it; `N/A` when not given.
+    pub outcome: Option<String>,
+    /// Free notes.
+    pub notes: Option<String>,
+    /// What to call it; found in the document when not given.
+    pub title: Option<String>,
+}
+
+/// A description that has been checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The kind of document.
+    pub doc_type: DocType,
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// Programs in their canonical spelling.
+    pub programs: Vec<String>,
+    /// Tags, trimmed, each once.
+    pub tags: Vec<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Free notes.
+    pub notes: Option<String>,
+    /// What to call it.
+    pub title: Option<String>,
+}
+
+impl Description {
+    /// Checks every field; the error says what is wrong and what would be right.
+    /// `current_year` bounds the year.
+    pub async fn check(self, pool: &PgPool, current_year: i32) -> Result<Metadata, Error> {
+        let invalid = |text: String| Error::refused(format!("Invalid metadata: {text}"));
+        let doc_type: DocType = self
+            .doc_type
+            .parse()
+            .map_err(|e| invalid(format!("doc_type: {e}")))?;
+        let outcome = self
+            .outcome
+            .as_deref()
+            .unwrap_or(Outcome::NotApplicable.as_str());
+        let outcome = outcome
+            .parse()
+            .map_err(|e| invalid(format!("outcome: {e}")))?;
+        if let Some(year) = self.year {
+            check_year(year, current_year).map_err(|e| invalid(e.to_string()))?;
+        }
+        let tags = clean_tags(&self.tags).map_err(|e| invalid(format!("tags: {e}")))?;
+        let programs = canonical_programs(pool, &self.programs).await?;
+        let text = |t: Option<String>| t.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        Ok(Metadata {
+            doc_type,
+            year: self.year,
+            programs,
+            tags,
+            outcome,
+            notes: text(self.notes),
+            title: text(self.title),
+        })
+    }
+}
+
+/// Names of active programs in their stored spelling, whatever the letter case
+/// they were given in.
+async fn canonical_programs(pool: &PgPool, given: &[String]) -> Result<Vec<String>, Error> {
+    let active = programs::active_names(pool).await?;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for name in given {
+        let same = |a: &&String| a.to_lowercase() == name.trim().to_lowercase();
+        match active.iter().find(same) {
+            Some(program) if !known.contains(program) => known.push(program.clone()),
+            Some(_) => {}
+            None => unknown.push(name.clone()),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(known);
+    }
+    let message = format!(
+        "Unknown or inactive: {}. Choose from: {}.",
+        unknown.join(", "),
+        active.join(", ")
+    );
+    Err(Error::Refused(json!({
+        "error": "Invalid programs",
+        "invalid_programs": unknown,
+        "valid_programs": active,
+        "message": message,
+        "action": "Use names from GET /api/programs/active, or ask an editor to add the program.",
+    })))
+}
+
+/// What the background worker is asked to take in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The stored file.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its name.
+    pub filename: String,
+    /// What the person says about it; what is missing is found in the document.
+    pub metadata: Metadata,
+    /// The address of the person, who confirmed that it is fit for the public.
+    pub submitted_by: Option<String>,
+    /// When that was confirmed.
+    pub confirmed_at: DateTime<Utc>,
+    /// Facts about the request, for the audit log.
+    pub request: Value,
+}
+
+/// What came of an order: the `result` of its job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Receipt {
+    /// The document is in the library, with all its passages.
+    Added {
+        /// Its id.
+        doc_id: DocumentId,
+        /// How many passages it has.
+        passages: usize,
+        /// What a person should know about how it was read.
+        notes: Vec<String>,
+    },
+    /// The same bytes are in the library already.
+    Duplicate {
+        /// The document that has them.
+        doc_id: DocumentId,
+    },
+    /// The file cannot be taken in; nothing of it was kept.
+    Refused {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// We failed, not the file.
+    Broken {
+        /// What to tell a person.
+        reason: String,
+    },
+}
+
+/// Queues an order and rings for the worker.
+pub async fn submit(
+    state: &AppState,
+    stored: &Stored,
+    media_type: &str,
+    order: &Order,
+    user: Option<UserId>,
+) -> Result<JobId, Error> {
+    let mut tx = state.pool.begin().await?;
+    let size = i64::try_from(stored.size).map_err(Error::internal)?;
+    files::note(&mut tx, &stored.sha256, size, media_type).await?;
+    let payload = serde_json::to_value(order).map_err(Error::internal)?;
+    let job = jobs::enqueue_ingest(&mut tx, &payload, user).await?;
+    tx.commit().await?;
+    state.work.notify_one();
+    Ok(job)
+}
+
+/// Waits until a job has ended, whichever process does it.
+pub async fn wait(state: &AppState, job: JobId) -> Result<Receipt, Error> {
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let found = jobs::get(&state.pool, job).await?;
+        let found = found.ok_or_else(|| Error::internal(anyhow::anyhow!("job {job} has gone")))?;
+        if matches!(found.state, JobState::Done | JobState::Failed) {
+            let result = found.result.unwrap_or_default();
+            return serde_json::from_value(result).map_err(Error::internal);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(250));
+    }
+}
+
+/// Deletes a document, its passages and, where no other needs it, its file.
+/// Returns the document that was deleted.
+pub async fn remove(
+    state: &AppState,
+    id: DocumentId,
+    client: &Client,
+    actor: Option<UserId>,
+) -> Result<documents::Document, Error> {
+    let document = documents::get(&state.pool, id)
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))?;
+    let mut tx = state.pool.begin().await?;
+    if !documents::delete(&mut tx, id).await? {
+        return Err(Error::NotFound(format!("There is no document {id}.")));
+    }
+    let unused = match &document.file_sha256 {
+        Some(sha256) => files::forget_unused(&mut tx, sha256).await?,
+        None => false,
+    };
+    let details = json!({ "filename": document.filename });
+    audit::record(
+        &mut tx,
+        client.audit("document.delete", "document", Some(id.0), actor, details),
+    )
+    .await?;
+    tx.commit().await?;
+    if let (true, Some(sha256)) = (unused, &document.file_sha256) {
+        state.blobs.remove(sha256).await?;
+    }
+    Ok(document)
+}

@@ -1,0 +1,78 @@
+//! Search hits joined with what the database knows about them.
+
+use std::collections::HashMap;
+
+use archivist_domain::{DocumentId, PassageId};
+use archivist_search::{Hit, SearchRequest};
+use archivist_store::documents::{self, Document};
+use archivist_store::passages::{self, Passage};
+
+use crate::error::Error;
+use crate::state::AppState;
+
+/// A passage that answers a search.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Score, marks and reasons.
+    pub hit: Hit,
+    /// The passage.
+    pub passage: Passage,
+    /// The document it is of.
+    pub document: Document,
+}
+
+/// Searches the archive. Hits whose passage has just been deleted are left out,
+/// so that the database has the last word.
+pub async fn search(state: &AppState, request: SearchRequest) -> Result<Vec<Found>, Error> {
+    let mut answers = search_all(state, vec![request]).await?;
+    Ok(answers.pop().unwrap_or_default())
+}
+
+/// Several searches in one pass over the index and one round trip each for
+/// passages and documents.
+pub async fn search_all(
+    state: &AppState,
+    requests: Vec<SearchRequest>,
+) -> Result<Vec<Vec<Found>>, Error> {
+    let (index, year) = (state.index.clone(), state.clock.year());
+    let answers: Vec<Vec<Hit>> = state
+        .cpu
+        .run(move || {
+            let index = index.blocking_read();
+            requests
+                .iter()
+                .map(|request| index.search(request, year))
+                .collect()
+        })
+        .await;
+    let (passages, documents) = load(state, answers.iter().flatten()).await?;
+    let join = |hit: Hit| {
+        let passage = passages.get(&hit.passage)?.clone();
+        let document = documents.get(&hit.document)?.clone();
+        Some(Found {
+            hit,
+            passage,
+            document,
+        })
+    };
+    Ok(answers
+        .into_iter()
+        .map(|hits| hits.into_iter().filter_map(join).collect())
+        .collect())
+}
+
+async fn load(
+    state: &AppState,
+    hits: impl Iterator<Item = &Hit> + Clone,
+) -> Result<(HashMap<PassageId, Passage>, HashMap<DocumentId, Document>), Error> {
+    let passage_ids: Vec<_> = hits.clone().map(|h| h.passage).collect();
+    let mut document_ids: Vec<_> = hits.map(|h| h.document).collect();
+    document_ids.sort_unstable();
+    document_ids.dedup();
+    let passages = passages::by_ids(&state.pool, &passage_ids).await?;
+    let documents = documents::by_ids(&state.pool, &document_ids).await?;
+    Ok((
+        passages.into_iter().map(|p| (p.passage_id, p)).collect(),
+        documents.into_iter().map(|d| (d.doc_id, d)).collect(),
+    ))
+}

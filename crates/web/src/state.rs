@@ -1,0 +1,66 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use archivist_draft::Provider;
+use archivist_search::Index;
+use archivist_store::PgPool;
+use tokio::sync::{Notify, RwLock};
+
+use crate::auth::tokens::TokenKeys;
+use crate::blobs::BlobFolder;
+use crate::clock::Clock;
+use crate::cpu::CpuPool;
+
+/// Settings that requests depend on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The largest file that may be put in, in bytes.
+    pub max_upload_bytes: u64,
+    /// How long access lasts after sign-in.
+    pub session: chrono::TimeDelta,
+    /// Whether cookies are sent over HTTPS only.
+    pub secure_cookies: bool,
+    /// Whether anybody may register, as a writer.
+    pub open_registration: bool,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// The organization's name, for headings and drafts.
+    pub organization: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_upload_bytes: 50 * 1024 * 1024,
+            session: chrono::TimeDelta::minutes(60),
+            secure_cookies: false,
+            open_registration: false,
+            cors_origins: Vec::new(),
+            organization: None,
+        }
+    }
+}
+
+/// Shared by all requests; cloning is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database: the only source of truth.
+    pub pool: PgPool,
+    /// The search index, which follows the database.
+    pub index: Arc<RwLock<Index>>,
+    /// The original files.
+    pub blobs: BlobFolder,
+    /// What writes drafts.
+    pub provider: Arc<dyn Provider>,
+    /// Rings when there is background work to do.
+    pub work: Arc<Notify>,
+    /// For CPU-bound work.
+    pub cpu: CpuPool,
+    /// The time.
+    pub clock: Clock,
+    /// Keys that sign tokens.
+    pub keys: Arc<TokenKeys>,
+    /// Settings.
+    pub settings: Arc<Settings>,
+}

@@ -1,0 +1,46 @@
+//! How scalars look on the wire (contract, chapter 1.3).
+
+use chrono::{NaiveDateTime, Timelike};
+use serde::Serializer;
+
+/// ISO 8601 without zone; six fraction digits, or none when they are all zero.
+pub fn timestamp_text(time: &NaiveDateTime) -> String {
+    let format = if time.nanosecond() / 1000 == 0 {
+        "%Y-%m-%dT%H:%M:%S"
+    } else {
+        "%Y-%m-%dT%H:%M:%S%.6f"
+    };
+    time.format(format).to_string()
+}
+
+/// Serialises a timestamp as [`timestamp_text`].
+pub fn timestamp<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&timestamp_text(time))
+}
+
+/// Serialises a decimal as text with two places, `null` when there is none.
+#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
+pub fn amount<S: Serializer>(
+    amount: &Option<rust_decimal::Decimal>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match amount {
+        Some(amount) => to.serialize_some(&format!("{amount:.2}")),
+        None => to.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_seconds_have_no_fraction() {
+        let time: NaiveDateTime = "2026-11-22T13:07:22".parse().unwrap();
+        assert_eq!(timestamp_text(&time), "2026-11-22T13:07:22");
+        let time: NaiveDateTime = "2026-11-22T13:07:22.770141".parse().unwrap();
+        assert_eq!(timestamp_text(&time), "2026-11-22T13:07:22.770141");
+        let time: NaiveDateTime = "2026-11-22T13:07:22.77".parse().unwrap();
+        assert_eq!(timestamp_text(&time), "2026-11-22T13:07:22.770000");
+    }
+}
