@@ -1,1 +1,35 @@
 //! Lexical and vector index, hybrid ranking, and reasons for every hit.
+//!
+//! Everything lives in memory and is derived: [`Index`] is fed with whole
+//! documents, answers [`SearchRequest`]s, and saves itself so that a restart is
+//! quick. It knows neither the database nor the network.
+//!
+//! Two voices find passages: BM25 over stemmed words (`lexical`) and the cosine
+//! of vectors that are learned from the archive itself (`embed`, `vectors`).
+//! Their scores are fused (`fuse`), weighed by signals that can be named
+//! (`rank`), and every [`Hit`] says why it is there (`explain`).
+
+mod archive;
+mod codec;
+mod embed;
+pub mod evaluate;
+mod explain;
+mod fuse;
+mod index;
+mod lexical;
+mod persist;
+mod query;
+mod rank;
+mod records;
+mod search;
+mod text;
+mod train;
+mod vectors;
+
+pub use embed::Embedder;
+pub use index::{DenseState, Index};
+pub use persist::LoadError;
+pub use records::{
+    DocumentRecord, Facets, Filters, Hit, Mode, PassageRecord, PassageText, SearchRequest,
+};
+pub use train::{Trained, TrainingSet};

@@ -1,0 +1,177 @@
+//! The documents and passages the index knows, and their slots.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use archivist_domain::{DocumentId, PassageId};
+
+use crate::records::{DocumentRecord, Facets, PassageRecord, PassageText};
+
+/// A passage as it is kept. Shared with training sets, which therefore cost
+/// nothing, and recognised by its address when they come back.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Passage {
+    pub(crate) id: PassageId,
+    pub(crate) document: DocumentId,
+    pub(crate) ordinal: u32,
+    pub(crate) title: Arc<str>,
+    pub(crate) heading: Option<Box<str>>,
+    pub(crate) text: Box<str>,
+}
+
+impl Passage {
+    pub(crate) fn fields(&self) -> PassageText<'_> {
+        PassageText {
+            title: &self.title,
+            heading: self.heading.as_deref(),
+            text: &self.text,
+        }
+    }
+
+    fn to_record(&self) -> PassageRecord {
+        PassageRecord {
+            id: self.id,
+            ordinal: self.ordinal,
+            heading: self.heading.as_deref().map(str::to_owned),
+            text: self.text.to_string(),
+        }
+    }
+
+    /// The order that decides between equal scores.
+    pub(crate) fn place(&self) -> (DocumentId, u32, PassageId) {
+        (self.document, self.ordinal, self.id)
+    }
+}
+
+/// A document as it is kept: its passages by slot.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) title: Arc<str>,
+    pub(crate) facets: Facets,
+    pub(crate) slots: Vec<u32>,
+}
+
+/// All documents, and a dense table of passages for the scans.
+#[derive(Debug, Default)]
+pub(crate) struct Archive {
+    pub(crate) documents: HashMap<DocumentId, Document>,
+    pub(crate) passages: Vec<Option<Arc<Passage>>>,
+    free: Vec<u32>,
+}
+
+impl Archive {
+    /// A table as it was saved, with its gaps.
+    pub(crate) fn restore(
+        documents: HashMap<DocumentId, Document>,
+        passages: Vec<Option<Arc<Passage>>>,
+    ) -> Self {
+        let free = (0..)
+            .zip(&passages)
+            .filter(|(_, p)| p.is_none())
+            .map(|(slot, _)| slot)
+            .collect();
+        Self {
+            documents,
+            passages,
+            free,
+        }
+    }
+
+    /// Takes a document in that is not there yet; its slots in the order of the
+    /// record's passages.
+    pub(crate) fn insert(&mut self, record: DocumentRecord) -> Vec<u32> {
+        let title: Arc<str> = record.title.into();
+        let slots: Vec<u32> = record
+            .passages
+            .into_iter()
+            .map(|p| {
+                self.place(Passage {
+                    id: p.id,
+                    document: record.id,
+                    ordinal: p.ordinal,
+                    title: Arc::clone(&title),
+                    heading: p.heading.map(Into::into),
+                    text: p.text.into(),
+                })
+            })
+            .collect();
+        let document = Document {
+            title,
+            facets: record.facets,
+            slots: slots.clone(),
+        };
+        self.documents.insert(record.id, document);
+        slots
+    }
+
+    /// Takes a document out: its passages with the slots they leave.
+    pub(crate) fn remove(&mut self, id: DocumentId) -> Option<Vec<(u32, Arc<Passage>)>> {
+        let document = self.documents.remove(&id)?;
+        let mut gone = Vec::with_capacity(document.slots.len());
+        for slot in document.slots {
+            self.free.push(slot);
+            gone.extend(self.passages[slot as usize].take().map(|p| (slot, p)));
+        }
+        Some(gone)
+    }
+
+    /// One factor per slot: what `weigh` gives for the passage's document, and 0
+    /// for an empty slot. `weigh` gives 0 for a document that is filtered out.
+    pub(crate) fn factors(&self, weigh: impl Fn(DocumentId, &Facets) -> f32) -> Vec<f32> {
+        let mut factors = vec![0.0; self.passages.len()];
+        for (&id, document) in &self.documents {
+            let factor = weigh(id, &document.facets);
+            for &slot in &document.slots {
+                factors[slot as usize] = factor;
+            }
+        }
+        factors
+    }
+
+    /// The passages with their slots.
+    pub(crate) fn occupied(&self) -> impl Iterator<Item = (u32, &Arc<Passage>)> {
+        (0..)
+            .zip(&self.passages)
+            .filter_map(|(slot, p)| p.as_ref().map(|p| (slot, p)))
+    }
+
+    /// The passage in an occupied slot.
+    pub(crate) fn passage(&self, slot: u32) -> &Arc<Passage> {
+        self.passages[slot as usize]
+            .as_ref()
+            .expect("documents name occupied slots")
+    }
+
+    /// Whether a slot still holds the very passage it held when it was copied.
+    pub(crate) fn is_still(&self, slot: u32, passage: &Arc<Passage>) -> bool {
+        let held = self.passages.get(slot as usize).and_then(Option::as_ref);
+        held.is_some_and(|held| Arc::ptr_eq(held, passage))
+    }
+
+    /// A document's passages as they were put in.
+    pub(crate) fn passage_records(&self, id: DocumentId) -> Vec<PassageRecord> {
+        let slots = self
+            .documents
+            .get(&id)
+            .map(|d| d.slots.as_slice())
+            .unwrap_or_default();
+        slots
+            .iter()
+            .map(|&slot| self.passage(slot).to_record())
+            .collect()
+    }
+
+    pub(crate) fn passage_count(&self) -> usize {
+        self.passages.len() - self.free.len()
+    }
+
+    fn place(&mut self, passage: Passage) -> u32 {
+        let passage = Some(Arc::new(passage));
+        if let Some(slot) = self.free.pop() {
+            self.passages[slot as usize] = passage;
+            return slot;
+        }
+        self.passages.push(passage);
+        u32::try_from(self.passages.len() - 1).expect("fewer than 2^32 passages")
+    }
+}

@@ -1,0 +1,27 @@
+//! Models that turn text into vectors.
+//!
+//! The built-in one is learned from the archive itself (`lsa`). Models from
+//! outside, local or behind an API, come in through the same trait.
+
+pub(crate) mod lsa;
+mod svd;
+
+use crate::records::PassageText;
+
+/// A model that gives texts of like meaning vectors of like direction.
+///
+/// Vectors have length 1, so that their dot product is the cosine.
+pub trait Embedder: Send + Sync {
+    /// The width of every vector.
+    fn dims(&self) -> usize;
+
+    /// The vector of a passage; `None` if the model can say nothing about it.
+    fn passage(&self, passage: PassageText<'_>) -> Option<Vec<f32>>;
+
+    /// The vector of a query; `None` if the model knows none of its words.
+    fn query(&self, text: &str) -> Option<Vec<f32>>;
+
+    /// The cosine up to which two texts may be alike by chance. A passage that
+    /// shares no word with the query is found only above it.
+    fn floor(&self) -> f32;
+}

@@ -1,0 +1,105 @@
+//! Two voices, one score.
+
+/// What the dense voice counts against 1 for the lexical one.
+const DENSE_WEIGHT: f32 = 0.5;
+
+/// The dense voice: cosines by slot, and the cosine that chance gives.
+#[derive(Debug)]
+pub(crate) struct Cosines {
+    pub(crate) by_slot: Vec<f32>,
+    pub(crate) floor: f32,
+}
+
+impl Cosines {
+    /// The cosine of a slot where it means something.
+    pub(crate) fn above_floor(&self, slot: usize) -> Option<f32> {
+        Some(self.by_slot[slot]).filter(|c| *c > self.floor)
+    }
+}
+
+/// Scores from 0 to 1 by slot; 0 where no voice found anything.
+///
+/// Each voice is divided by its best score, then they are averaged by weight. A
+/// passage that shares no word with the query needs a cosine above the floor.
+pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>) -> Vec<f32> {
+    match (lexical, dense) {
+        (Some(words), Some(cosines)) if best(words) > 0.0 => both(words, cosines),
+        (_, Some(cosines)) => alone(cosines),
+        (Some(words), None) => {
+            let scale = inverse(best(words));
+            words.iter().map(|w| w * scale).collect()
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+fn both(words: &[f32], cosines: &Cosines) -> Vec<f32> {
+    let word_scale = inverse(best(words)) / (1.0 + DENSE_WEIGHT);
+    let dense_scale = DENSE_WEIGHT * inverse(best(&cosines.by_slot)) / (1.0 + DENSE_WEIGHT);
+    let fused = words.iter().zip(&cosines.by_slot).map(|(&word, &cosine)| {
+        if word > 0.0 || cosine > cosines.floor {
+            word * word_scale + cosine.max(0.0) * dense_scale
+        } else {
+            0.0
+        }
+    });
+    fused.collect()
+}
+
+/// Cosines need no scaling: they are comparable as they are.
+fn alone(cosines: &Cosines) -> Vec<f32> {
+    let found = |&cosine: &f32| if cosine > cosines.floor { cosine } else { 0.0 };
+    cosines.by_slot.iter().map(found).collect()
+}
+
+fn best(scores: &[f32]) -> f32 {
+    scores.iter().copied().fold(0.0, f32::max)
+}
+
+fn inverse(best: f32) -> f32 {
+    if best > 0.0 { 1.0 / best } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cosines(by_slot: &[f32]) -> Cosines {
+        Cosines {
+            by_slot: by_slot.to_vec(),
+            floor: 0.4,
+        }
+    }
+
+    #[test]
+    fn each_voice_is_scaled_by_its_best() {
+        let fused = fuse(Some(&[8.0, 4.0, 0.0]), Some(&cosines(&[0.0, 0.8, 0.8])));
+        let whole = 1.0 + DENSE_WEIGHT;
+        let expected = [
+            1.0 / whole,
+            (0.5 + DENSE_WEIGHT) / whole,
+            DENSE_WEIGHT / whole,
+        ];
+        for (score, expected) in fused.iter().zip(expected) {
+            assert!((score - expected).abs() < 1e-6, "{fused:?}");
+        }
+    }
+
+    #[test]
+    fn likeness_by_chance_finds_nothing() {
+        let fused = fuse(Some(&[2.0, 0.0, 0.0]), Some(&cosines(&[0.1, 0.39, 0.41])));
+        assert!(fused[0] > fused[2] && fused[2] > 0.0);
+        assert!(fused[1].abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn one_voice_alone_speaks_for_itself() {
+        assert_eq!(fuse(Some(&[1.0, 4.0]), None), [0.25, 1.0]);
+        assert_eq!(fuse(None, Some(&cosines(&[0.5, 0.3]))), [0.5, 0.0]);
+        assert_eq!(
+            fuse(Some(&[0.0, 0.0]), Some(&cosines(&[0.5, 0.3]))),
+            [0.5, 0.0]
+        );
+        assert_eq!(fuse(Some(&[0.0, 0.0]), None), [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,241 @@
+//! The index: documents in, hits out.
+
+use std::sync::Arc;
+
+use archivist_domain::{DocumentId, PassageId};
+
+use crate::archive::{Archive, Passage};
+use crate::embed::Embedder;
+use crate::embed::lsa::{Lsa, MIN_PASSAGES};
+use crate::lexical::{Counts, Lexical};
+use crate::records::{DocumentRecord, Facets, Hit, SearchRequest};
+use crate::search;
+use crate::train::{Trained, TrainingSet};
+use crate::vectors::Vectors;
+
+/// Vectors are learned anew when one passage in this many has changed.
+const RETRAIN_SHARE: usize = 10;
+
+/// A model and the vectors it gave, by slot.
+#[derive(Debug)]
+pub(crate) struct Dense {
+    pub(crate) model: Lsa,
+    pub(crate) vectors: Vectors,
+    /// How many passages the model learned from.
+    pub(crate) learned_from: usize,
+    /// How many passages came or went since.
+    pub(crate) changes: usize,
+}
+
+/// What stands behind the search by meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DenseState {
+    /// Too few passages to learn vectors from: search is by words only.
+    TooFewPassages {
+        /// How many there are.
+        passages: usize,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// Enough passages, but no vectors yet: [`Index::training_due`] is true.
+    Untrained,
+    /// Every passage has a vector.
+    Ready {
+        /// The width of the vectors.
+        dims: usize,
+        /// How many passages they were learned from.
+        learned_from: usize,
+    },
+}
+
+/// The search index of one archive, in memory.
+///
+/// Reads take `&self`; wrap it in a lock and train outside of it:
+/// [`Index::training_set`], [`TrainingSet::train`], [`Index::install`].
+#[derive(Debug, Default)]
+pub struct Index {
+    pub(crate) archive: Archive,
+    pub(crate) lexical: Lexical,
+    pub(crate) dense: Option<Dense>,
+    pub(crate) position: i64,
+}
+
+impl Index {
+    /// An empty index at position 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a document in, in place of the one with the same id.
+    pub fn upsert(&mut self, record: DocumentRecord) {
+        self.remove(record.id);
+        for slot in self.archive.insert(record) {
+            let passage = self.archive.passage(slot);
+            self.lexical.add(slot, &Counts::of(passage.fields()));
+            if let Some(dense) = &mut self.dense {
+                dense.changes += 1;
+                dense.embed(slot, passage);
+            }
+        }
+    }
+
+    /// Takes a document out. False if it was not there.
+    pub fn remove(&mut self, id: DocumentId) -> bool {
+        let Some(gone) = self.archive.remove(id) else {
+            return false;
+        };
+        for (slot, passage) in gone {
+            self.lexical.remove(slot, &Counts::of(passage.fields()));
+            if let Some(dense) = &mut self.dense {
+                dense.changes += 1;
+                dense.vectors.clear(slot as usize);
+            }
+        }
+        true
+    }
+
+    /// Changes what a document is called and can be filtered by, without its
+    /// text. False if it is not there.
+    pub fn set_facets(&mut self, id: DocumentId, title: &str, facets: Facets) -> bool {
+        let Some(document) = self.archive.documents.get_mut(&id) else {
+            return false;
+        };
+        if &*document.title == title {
+            document.facets = facets;
+        } else {
+            let renamed = DocumentRecord {
+                id,
+                title: title.to_owned(),
+                facets,
+                passages: self.archive.passage_records(id),
+            };
+            self.upsert(renamed);
+        }
+        true
+    }
+
+    /// How many documents are in.
+    pub fn document_count(&self) -> usize {
+        self.archive.documents.len()
+    }
+
+    /// How many passages are in.
+    pub fn passage_count(&self) -> usize {
+        self.archive.passage_count()
+    }
+
+    /// Whether a document is in.
+    pub fn contains(&self, id: DocumentId) -> bool {
+        self.archive.documents.contains_key(&id)
+    }
+
+    /// The text of a document's passage.
+    pub fn passage_text(&self, document: DocumentId, passage: PassageId) -> Option<&str> {
+        let document = self.archive.documents.get(&document)?;
+        let found = document
+            .slots
+            .iter()
+            .map(|&slot| self.archive.passage(slot));
+        found
+            .into_iter()
+            .find(|p| p.id == passage)
+            .map(|p| &*p.text)
+    }
+
+    /// The best passages for a request, best first; see [`Hit`]. `current_year`
+    /// is what age is reckoned from. Equal scores stand in the order of
+    /// documents and ordinals.
+    pub fn search(&self, request: &SearchRequest, current_year: i32) -> Vec<Hit> {
+        search::search(self, request, current_year)
+    }
+
+    /// What stands behind the search by meaning.
+    pub fn dense_state(&self) -> DenseState {
+        let passages = self.passage_count();
+        match &self.dense {
+            Some(dense) => DenseState::Ready {
+                dims: dense.model.dims(),
+                learned_from: dense.learned_from,
+            },
+            None if passages < MIN_PASSAGES => DenseState::TooFewPassages {
+                passages,
+                needed: MIN_PASSAGES,
+            },
+            None => DenseState::Untrained,
+        }
+    }
+
+    /// Whether vectors should be learned: there are none yet, or a tenth of the
+    /// passages has changed since.
+    pub fn training_due(&self) -> bool {
+        self.passage_count() >= MIN_PASSAGES
+            && self
+                .dense
+                .as_ref()
+                .is_none_or(|d| d.changes * RETRAIN_SHARE > d.learned_from)
+    }
+
+    /// A snapshot to learn from, cheap to take.
+    pub fn training_set(&self) -> TrainingSet {
+        let passages = self
+            .archive
+            .occupied()
+            .map(|(slot, p)| (slot, Arc::clone(p)));
+        TrainingSet::new(passages.collect())
+    }
+
+    /// Takes over what training gave. Passages that came or changed meanwhile
+    /// are embedded here; those that went are left out.
+    pub fn install(&mut self, trained: Trained) {
+        self.dense = trained.model.map(|model| {
+            let vectors = Vectors::new(model.dims());
+            Dense {
+                model,
+                vectors,
+                learned_from: trained.vectors.len(),
+                changes: 0,
+            }
+        });
+        let Some(dense) = &mut self.dense else { return };
+        let mut current = vec![false; self.archive.passages.len()];
+        for (slot, passage, vector) in trained.vectors {
+            let at = slot as usize;
+            if self.archive.is_still(slot, &passage) {
+                current[at] = true;
+                if let Some(vector) = vector {
+                    dense.vectors.set(at, &vector);
+                }
+            } else {
+                dense.changes += 1;
+            }
+        }
+        for (slot, passage) in self.archive.occupied() {
+            if !current[slot as usize] {
+                dense.changes += 1;
+                dense.embed(slot, passage);
+            }
+        }
+    }
+
+    /// The number in the archive's change sequence that this index reflects.
+    pub fn position(&self) -> i64 {
+        self.position
+    }
+
+    /// Notes the number in the archive's change sequence that is now reflected.
+    pub fn set_position(&mut self, position: i64) {
+        self.position = position;
+    }
+}
+
+impl Dense {
+    fn embed(&mut self, slot: u32, passage: &Passage) {
+        match self.model.passage(passage.fields()) {
+            Some(vector) => self.vectors.set(slot as usize, &vector),
+            None => self.vectors.clear(slot as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

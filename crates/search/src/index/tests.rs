@@ -1,0 +1,450 @@
+use archivist_domain::{DocType, Outcome};
+use uuid::Uuid;
+
+use super::*;
+use crate::persist::LoadError;
+use crate::records::{Filters, Mode, PassageRecord};
+
+const YEAR: i32 = 2026;
+
+fn document(number: u128) -> DocumentId {
+    DocumentId(Uuid::from_u128(number))
+}
+
+/// A document whose passages are numbered after it.
+fn record(number: u128, title: &str, texts: &[&str]) -> DocumentRecord {
+    let passages = (0..).zip(texts).map(|(ordinal, text)| PassageRecord {
+        id: PassageId(Uuid::from_u128(number * 1000 + u128::from(ordinal))),
+        ordinal,
+        heading: None,
+        text: (*text).to_owned(),
+    });
+    DocumentRecord {
+        id: document(number),
+        title: title.to_owned(),
+        facets: facets(None, None),
+        passages: passages.collect(),
+    }
+}
+
+fn facets(year: Option<i32>, outcome: Option<Outcome>) -> Facets {
+    Facets {
+        doc_type: DocType::GrantProposal,
+        year,
+        outcome,
+        programs: vec!["Early Literacy".into()],
+        tags: Vec::new(),
+    }
+}
+
+fn index_of(records: impl IntoIterator<Item = DocumentRecord>) -> Index {
+    let mut index = Index::new();
+    records.into_iter().for_each(|record| index.upsert(record));
+    index
+}
+
+fn trained(mut index: Index) -> Index {
+    let trained = index.training_set().train(1);
+    index.install(trained);
+    index
+}
+
+fn ask(index: &Index, text: &str) -> Vec<Hit> {
+    index.search(&SearchRequest::new(text), YEAR)
+}
+
+fn documents_of(hits: &[Hit]) -> Vec<DocumentId> {
+    hits.iter().map(|hit| hit.document).collect()
+}
+
+/// A small invented archive: three lines of work that share few words, two
+/// passages a document.
+fn library() -> Vec<DocumentRecord> {
+    let lines = [
+        (
+            "reading",
+            [
+                "books", "library", "coaches", "literacy", "phonics", "tutors", "pupils",
+            ],
+        ),
+        (
+            "garden",
+            [
+                "beans", "compost", "soil", "harvest", "seeds", "kitchen", "meals",
+            ],
+        ),
+        (
+            "housing",
+            [
+                "tenants",
+                "rent",
+                "shelter",
+                "landlords",
+                "eviction",
+                "leases",
+                "repairs",
+            ],
+        ),
+    ];
+    (0..24_usize)
+        .map(|number| {
+            let (line, words) = lines[number % 3];
+            let pick = |step: usize| words[(number * 5 + step * 3) % words.len()];
+            let first = format!(
+                "Our {line} work: {} and {} with {}.",
+                pick(0),
+                pick(1),
+                pick(2)
+            );
+            let second = format!("Families told us how {} and {} matter.", pick(3), pick(4));
+            record(
+                number as u128 + 1,
+                &format!("{line} plan {number}"),
+                &[&first, &second],
+            )
+        })
+        .collect()
+}
+
+const QUESTIONS: [&str; 6] = [
+    "literacy coaches",
+    "compost for the garden",
+    "eviction",
+    "families",
+    "rent and beans",
+    "plan 7",
+];
+
+#[test]
+fn the_passage_with_the_words_is_first_and_says_why() {
+    let index = index_of([
+        record(
+            1,
+            "Proposal",
+            &["Nine coaches teach literacy.", "The garden grew."],
+        ),
+        record(2, "Report", &["Coaches drove the bus."]),
+    ]);
+    let hits = ask(&index, "literacy coaching");
+    assert_eq!(documents_of(&hits), [document(1), document(2)]);
+    assert_eq!(hits[0].matched, ["literacy", "coaches"]);
+    assert_eq!(hits[0].reasons, ["matched literacy, coaches"]);
+    assert_eq!(hits[0].marks, [5..12, 19..27]);
+    assert!(hits[0].lexical.is_some() && hits[0].dense.is_none());
+    assert!(hits[0].score <= 1.0 && hits[0].score > hits[1].score);
+}
+
+#[test]
+fn title_and_heading_are_searched_but_not_marked() {
+    let mut garden = record(1, "Garden proposal", &["Children grow beans."]);
+    garden.passages[0].heading = Some("Budget".into());
+    let index = index_of([garden, record(2, "Other", &["Nothing of the kind."])]);
+    for query in ["garden", "budget"] {
+        let hits = ask(&index, query);
+        assert_eq!(documents_of(&hits), [document(1)], "{query}");
+        assert!(hits[0].marks.is_empty() && hits[0].matched.is_empty());
+    }
+}
+
+#[test]
+fn nothing_is_found_for_words_nobody_wrote() {
+    let index = trained(index_of(library()));
+    assert_eq!(ask(&index, "submarine"), []);
+    assert_eq!(ask(&index, "the of and"), []);
+    assert_eq!(ask(&index, ""), []);
+    assert_eq!(ask(&Index::new(), "literacy"), []);
+}
+
+#[test]
+fn meaning_finds_what_words_do_not() {
+    let index = trained(index_of(library()));
+    let only_dense = |hit: &Hit| hit.lexical.is_none();
+    let hits = index.search(
+        &SearchRequest {
+            limit: 48,
+            ..SearchRequest::new("compost")
+        },
+        YEAR,
+    );
+    assert!(hits.iter().any(only_dense), "{hits:?}");
+    for hit in hits.iter().filter(|hit| only_dense(hit)) {
+        let number = hit.document.0.as_u128() - 1;
+        assert_eq!(number % 3, 1, "a garden plan, not {number}");
+        assert!(hit.reasons.contains(&"similar in meaning".to_owned()));
+    }
+}
+
+#[test]
+fn small_archives_search_by_words_and_say_so() {
+    let mut index = index_of(library().into_iter().take(9));
+    assert_eq!(
+        index.dense_state(),
+        DenseState::TooFewPassages {
+            passages: 18,
+            needed: 20
+        }
+    );
+    assert!(!index.training_due());
+    let trained = index.training_set().train(1);
+    index.install(trained);
+    assert!(!ask(&index, "literacy").is_empty());
+    index.upsert(library().remove(9));
+    assert_eq!(index.dense_state(), DenseState::Untrained);
+    assert!(index.training_due());
+}
+
+#[test]
+fn vectors_are_narrower_than_a_small_archive_is_long() {
+    let index = trained(index_of(library().into_iter().take(10)));
+    let DenseState::Ready { dims, learned_from } = index.dense_state() else {
+        panic!("no vectors: {:?}", index.dense_state());
+    };
+    assert_eq!(learned_from, 20);
+    assert!(dims < 20, "{dims}");
+    assert!(!index.training_due());
+}
+
+#[test]
+fn an_index_with_a_past_answers_like_a_fresh_one() {
+    let fresh = trained(index_of(library()));
+    let mut used = Index::new();
+    for round in 0..3 {
+        for mut record in library().into_iter().rev() {
+            record.passages[0].text += " A draft with beans.";
+            used.upsert(record);
+        }
+        used.upsert(record(
+            500 + round,
+            "Passing",
+            &["Literacy beans tenants.", "Coaches."],
+        ));
+        used = trained(used);
+        for number in [3, 8, 20] {
+            assert!(used.remove(document(number)));
+        }
+    }
+    (500..503).for_each(|number| assert!(used.remove(document(number))));
+    for record in library() {
+        used.upsert(record);
+    }
+    let used = trained(used);
+    assert_eq!(used.passage_count(), fresh.passage_count());
+    for question in QUESTIONS {
+        for mode in [Mode::Lexical, Mode::Dense, Mode::Hybrid] {
+            let request = SearchRequest {
+                mode,
+                ..SearchRequest::new(question)
+            };
+            let answers = [used.search(&request, YEAR), fresh.search(&request, YEAR)];
+            assert_eq!(answers[0], answers[1], "{question} {mode:?}");
+        }
+    }
+}
+
+#[test]
+fn removing_twice_and_unknown_documents() {
+    let mut index = index_of(library());
+    assert!(index.remove(document(1)));
+    assert!(!index.remove(document(1)));
+    assert!(!index.set_facets(document(1), "x", facets(None, None)));
+    assert_eq!((index.document_count(), index.passage_count()), (23, 46));
+    assert!(!documents_of(&ask(&index, "reading plan 0")).contains(&document(1)));
+}
+
+#[test]
+fn facets_and_titles_change_without_the_text() {
+    let mut index = index_of([record(1, "Old name", &["Beans."])]);
+    assert!(index.set_facets(document(1), "Old name", facets(Some(2020), None)));
+    let of_2020 = Filters {
+        years: vec![2020],
+        ..Filters::default()
+    };
+    let request = SearchRequest {
+        filters: of_2020,
+        ..SearchRequest::new("beans")
+    };
+    assert_eq!(index.search(&request, YEAR).len(), 1);
+    assert!(index.set_facets(document(1), "Harvest", facets(None, None)));
+    assert!(index.search(&request, YEAR).is_empty());
+    assert_eq!(ask(&index, "harvest").len(), 1);
+    assert_eq!(ask(&index, "name").len(), 0);
+    let passage = PassageId(Uuid::from_u128(1000));
+    assert_eq!(index.passage_text(document(1), passage), Some("Beans."));
+}
+
+#[test]
+fn filters_hold_in_every_mode() {
+    let index = trained(index_of(library()));
+    let filters = Filters {
+        documents: vec![document(2), document(5)],
+        ..Filters::default()
+    };
+    for mode in [Mode::Lexical, Mode::Dense, Mode::Hybrid] {
+        let request = SearchRequest {
+            mode,
+            filters: filters.clone(),
+            ..SearchRequest::new("garden beans")
+        };
+        let found = documents_of(&index.search(&request, YEAR));
+        assert!(!found.is_empty(), "{mode:?}");
+        assert!(
+            found.iter().all(|id| filters.documents.contains(id)),
+            "{mode:?}"
+        );
+    }
+}
+
+#[test]
+fn at_most_so_many_passages_of_one_document() {
+    let texts: Vec<String> = (0..200).map(|n| format!("Beans again, row {n}.")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let index = index_of([
+        record(1, "Rows", &texts),
+        record(2, "One", &["A field of beans, once."]),
+    ]);
+    let found = documents_of(&ask(&index, "beans"));
+    assert_eq!(found.iter().filter(|id| **id == document(1)).count(), 3);
+    assert!(found.contains(&document(2)));
+    let one = SearchRequest {
+        per_document: 1,
+        ..SearchRequest::new("beans")
+    };
+    assert_eq!(index.search(&one, YEAR).len(), 2);
+}
+
+#[test]
+fn equals_stand_in_the_order_of_documents_and_ordinals() {
+    let twin = |number| record(number, "Twin", &["Same beans.", "Same beans."]);
+    let index = index_of([twin(3), twin(1), twin(2)]);
+    let places: Vec<_> = ask(&index, "beans")
+        .iter()
+        .map(|h| h.passage.0.as_u128())
+        .collect();
+    assert_eq!(places, [1000, 1001, 2000, 2001, 3000, 3001]);
+}
+
+#[test]
+fn newer_and_funded_text_comes_first_among_equals() {
+    let dated = |number, year, outcome| DocumentRecord {
+        facets: facets(year, outcome),
+        ..record(number, "Plan", &["Same beans."])
+    };
+    let index = index_of([
+        dated(1, Some(2020), Some(Outcome::NotFunded)),
+        dated(2, Some(2026), Some(Outcome::NotFunded)),
+        dated(3, Some(2026), Some(Outcome::Funded)),
+    ]);
+    let hits = ask(&index, "beans");
+    assert_eq!(documents_of(&hits), [3, 2, 1].map(document));
+    assert_eq!(hits[0].reasons, ["matched beans", "funded", "2026"]);
+    let flat = SearchRequest {
+        recency_weight: 0.0,
+        outcome_weight: 0.0,
+        ..SearchRequest::new("beans")
+    };
+    assert_eq!(
+        documents_of(&index.search(&flat, YEAR)),
+        [1, 2, 3].map(document)
+    );
+}
+
+#[test]
+fn what_changed_during_training_is_not_lost() {
+    let mut index = index_of(library());
+    let set = index.training_set();
+    assert_eq!(set.len(), 48);
+    index.remove(document(2));
+    index.upsert(record(3, "Rewritten", &["Seeds and compost and soil."]));
+    index.upsert(record(90, "New", &["Compost for the beans."]));
+    index.install(set.train(1));
+    let request = SearchRequest {
+        limit: 60,
+        per_document: 9,
+        mode: Mode::Dense,
+        ..SearchRequest::new("compost")
+    };
+    let found = documents_of(&index.search(&request, YEAR));
+    assert!(
+        found.contains(&document(3)) && found.contains(&document(90)),
+        "{found:?}"
+    );
+    assert!(!found.contains(&document(2)));
+    assert!(index.dense.as_ref().unwrap().changes > 0);
+}
+
+#[test]
+fn training_is_due_again_after_a_tenth_has_changed() {
+    let mut index = trained(index_of(library()));
+    assert!(!index.training_due());
+    for number in 100..103 {
+        index.upsert(record(number, "More", &["Beans.", "Soil."]));
+    }
+    assert!(index.training_due());
+}
+
+#[test]
+fn a_saved_index_answers_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    let mut index = trained(index_of(library()));
+    index.remove(document(4));
+    index.set_position(77);
+    index.save(&path).unwrap();
+    let mut loaded = Index::load(&path).unwrap();
+    assert_eq!(loaded.position(), 77);
+    assert_eq!(loaded.dense_state(), index.dense_state());
+    for more in [
+        record(4, "Back", &["Beans."]),
+        record(5, "Anew", &["Soil and rent."]),
+    ] {
+        index.upsert(more.clone());
+        loaded.upsert(more);
+    }
+    for question in QUESTIONS {
+        assert_eq!(ask(&loaded, question), ask(&index, question), "{question}");
+    }
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(files.len(), 1, "no temporary file is left: {files:?}");
+}
+
+#[test]
+fn an_empty_and_an_untrained_index_are_saved_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    Index::new().save(&path).unwrap();
+    assert_eq!(Index::load(&path).unwrap().passage_count(), 0);
+    index_of(library()).save(&path).unwrap();
+    assert_eq!(
+        Index::load(&path).unwrap().dense_state(),
+        DenseState::Untrained
+    );
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    trained(index_of(library())).save(&path).unwrap();
+    let good = std::fs::read(&path).unwrap();
+    let load = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        Index::load(&path).unwrap_err()
+    };
+    let mut flipped = good.clone();
+    flipped[good.len() / 2] ^= 1;
+    assert!(matches!(load(&flipped), LoadError::Corrupt(_)));
+    assert!(matches!(
+        load(&good[..good.len() - 1]),
+        LoadError::Corrupt(_)
+    ));
+    let mut older = good.clone();
+    older[8] = 0;
+    assert!(matches!(load(&older), LoadError::OtherVersion { found: 0 }));
+    assert!(matches!(
+        load(b"something else entirely"),
+        LoadError::NotAnIndex
+    ));
+    assert!(matches!(load(b""), LoadError::NotAnIndex));
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(Index::load(&path), Err(LoadError::Io(_))));
+}

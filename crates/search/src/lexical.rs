@@ -1,0 +1,167 @@
+//! BM25 over an inverted index with weighted fields.
+//!
+//! Scores follow Robertson and Zaragoza, "The Probabilistic Relevance Framework:
+//! BM25 and Beyond" (2009), in the form that stays positive:
+//! `idf(t) × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / average))` with
+//! `idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5))`. The frequency of a term is the
+//! weighted sum over the fields, and so is the length (BM25F with one `b`).
+
+use std::collections::HashMap;
+
+use crate::query::QueryTerm;
+use crate::records::PassageText;
+use crate::text;
+
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// Frequencies and lengths are counted in quarters of a word, so that sums are
+/// exact whatever the order in which passages come and go.
+const UNITS_PER_WORD: f32 = 4.0;
+const TITLE_UNITS: u32 = 4;
+const HEADING_UNITS: u32 = 4;
+const TEXT_UNITS: u32 = 4;
+
+/// How often each term occurs in a passage, in units, and the sum of all.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) units: HashMap<String, u32>,
+    pub(crate) length: u32,
+}
+
+impl Counts {
+    /// Counts the terms of all fields, each by its weight.
+    pub(crate) fn of(fields: PassageText<'_>) -> Self {
+        let mut counts = Self::default();
+        counts.add(fields.title, TITLE_UNITS);
+        counts.add(fields.heading.unwrap_or_default(), HEADING_UNITS);
+        counts.add(fields.text, TEXT_UNITS);
+        counts
+    }
+
+    /// The terms with their frequencies in words.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, f32)> {
+        self.units
+            .iter()
+            .map(|(term, &units)| (term.as_str(), units as f32 / UNITS_PER_WORD))
+    }
+
+    fn add(&mut self, field: &str, units: u32) {
+        for token in text::tokens(field) {
+            *self.units.entry(token.term).or_default() += units;
+            self.length += units;
+        }
+    }
+}
+
+/// The passages that hold one term: slots and frequencies side by side.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Postings {
+    pub(crate) slots: Vec<u32>,
+    /// In units; 255 stands for "at least", where BM25 has long been flat.
+    pub(crate) units: Vec<u8>,
+}
+
+impl Postings {
+    fn push(&mut self, slot: u32, units: u32) {
+        self.slots.push(slot);
+        self.units.push(u8::try_from(units).unwrap_or(u8::MAX));
+    }
+
+    fn remove(&mut self, slot: u32) {
+        if let Some(at) = self.slots.iter().position(|&s| s == slot) {
+            self.slots.swap_remove(at);
+            self.units.swap_remove(at);
+        }
+    }
+}
+
+/// The inverted index. Passages are known by their slot.
+#[derive(Debug, Default)]
+pub(crate) struct Lexical {
+    pub(crate) terms: HashMap<Box<str>, u32>,
+    pub(crate) postings: Vec<Postings>,
+    /// By slot, in units; 0 for an empty slot.
+    pub(crate) lengths: Vec<u32>,
+    pub(crate) passages: usize,
+    pub(crate) total_length: u64,
+}
+
+impl Lexical {
+    /// Takes a passage in. The slot must be empty.
+    pub(crate) fn add(&mut self, slot: u32, counts: &Counts) {
+        for (term, &units) in &counts.units {
+            let id = self.term_id(term);
+            self.postings[id].push(slot, units);
+        }
+        let at = slot as usize;
+        if self.lengths.len() <= at {
+            self.lengths.resize(at + 1, 0);
+        }
+        self.lengths[at] = counts.length;
+        self.passages += 1;
+        self.total_length += u64::from(counts.length);
+    }
+
+    /// Takes a passage out again; `counts` must be those it came with.
+    pub(crate) fn remove(&mut self, slot: u32, counts: &Counts) {
+        for term in counts.units.keys() {
+            if let Some(&id) = self.terms.get(term.as_str()) {
+                self.postings[id as usize].remove(slot);
+            }
+        }
+        self.lengths[slot as usize] = 0;
+        self.passages -= 1;
+        self.total_length -= u64::from(counts.length);
+    }
+
+    /// The BM25 score of every slot, 0 where nothing matches or where `admitted`
+    /// is 0.
+    pub(crate) fn score(&self, query: &[QueryTerm], admitted: &[f32]) -> Vec<f32> {
+        let mut scores = vec![0.0; admitted.len()];
+        let per_unit = self.length_factor();
+        for term in query {
+            let Some(postings) = self.find(&term.term) else {
+                continue;
+            };
+            let gain = term.weight * self.idf(postings.slots.len()) * (K1 + 1.0);
+            for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
+                let at = slot as usize;
+                if admitted[at] > 0.0 {
+                    let tf = f32::from(units) / UNITS_PER_WORD;
+                    let norm = K1 * (1.0 - B) + per_unit * self.lengths[at] as f32;
+                    scores[at] += gain * tf / (tf + norm);
+                }
+            }
+        }
+        scores
+    }
+
+    fn idf(&self, holders: usize) -> f32 {
+        let (all, holders) = (self.passages as f32, holders as f32);
+        ((all - holders + 0.5) / (holders + 0.5)).ln_1p()
+    }
+
+    /// `k1 × b / average length`, per unit of length.
+    fn length_factor(&self) -> f32 {
+        K1 * B * self.passages as f32 / self.total_length.max(1) as f32
+    }
+
+    fn find(&self, term: &str) -> Option<&Postings> {
+        let id = *self.terms.get(term)?;
+        Some(&self.postings[id as usize]).filter(|p| !p.slots.is_empty())
+    }
+
+    fn term_id(&mut self, term: &str) -> usize {
+        if let Some(&id) = self.terms.get(term) {
+            return id as usize;
+        }
+        let id = self.postings.len();
+        self.terms.insert(
+            term.into(),
+            u32::try_from(id).expect("fewer than 2^32 terms"),
+        );
+        self.postings.push(Postings::default());
+        id
+    }
+}

@@ -1,0 +1,344 @@
+//! Saving and loading the index.
+//!
+//! The file is a convenience: whoever deletes it loses only the time to build
+//! the index anew. Layout: magic, version, CRC-32 of the rest, the rest.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+
+use crate::archive::{Archive, Document, Passage};
+use crate::codec::{Malformed, Reader, Writer};
+use crate::embed::lsa::{Lsa, TermRow};
+use crate::index::{Dense, Index};
+use crate::lexical::{Lexical, Postings};
+use crate::records::Facets;
+use crate::vectors::Vectors;
+
+const MAGIC: &[u8; 8] = b"ARCHSIDX";
+/// Raised whenever the layout, the analysis of text or the weights of fields
+/// change: an older file is then built anew.
+const VERSION: u32 = 1;
+const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
+
+/// Why a saved index cannot be used. Whatever it is, the index can be built anew.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error("the search index could not be read")]
+    Io(#[from] io::Error),
+    /// The file is something else.
+    #[error("this is not a search index")]
+    NotAnIndex,
+    /// The file was written by another version of the program.
+    #[error("the search index has layout {found}, this program reads {VERSION}")]
+    OtherVersion {
+        /// The version in the file.
+        found: u32,
+    },
+    /// The file was damaged.
+    #[error("the search index is damaged: {0}")]
+    Corrupt(&'static str),
+}
+
+impl From<Malformed> for LoadError {
+    fn from(malformed: Malformed) -> Self {
+        Self::Corrupt(malformed.0)
+    }
+}
+
+impl Index {
+    /// Writes the index to a file, which is either the old or the new one
+    /// whatever happens in between.
+    pub fn save(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        let mut body = Writer::default();
+        write_index(&mut body, self);
+        let mut header = Writer {
+            bytes: MAGIC.to_vec(),
+        };
+        header.number(VERSION);
+        header.number(crc32fast::hash(&body.bytes));
+        let temporary = beside(path);
+        let written = write_files(&temporary, &[&header.bytes, &body.bytes])
+            .and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            // The first error is the one to report.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    /// Reads an index that [`Index::save`] wrote.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let bytes = fs::read(path)?;
+        if bytes.len() < HEADER_BYTES || !bytes.starts_with(MAGIC) {
+            return Err(LoadError::NotAnIndex);
+        }
+        let mut header = Reader::new(&bytes[MAGIC.len()..HEADER_BYTES]);
+        let found: u32 = header.number()?;
+        if found != VERSION {
+            return Err(LoadError::OtherVersion { found });
+        }
+        let body = &bytes[HEADER_BYTES..];
+        if header.number::<u32>()? != crc32fast::hash(body) {
+            return Err(LoadError::Corrupt("its checksum does not match"));
+        }
+        let mut reader = Reader::new(body);
+        let index = read_index(&mut reader)?;
+        if !reader.is_at_end() {
+            return Err(LoadError::Corrupt("there are bytes after its end"));
+        }
+        Ok(index)
+    }
+}
+
+/// A name in the same folder, of this process alone.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn write_files(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()
+}
+
+fn write_index(to: &mut Writer, index: &Index) {
+    to.number(index.position);
+    to.all(index.archive.documents.iter(), |to, (id, document)| {
+        to.id(id.0);
+        to.text(&document.title);
+        write_facets(to, &document.facets);
+        to.all(document.slots.iter(), |to, &slot| {
+            to.number(slot);
+            write_passage(to, index.archive.passage(slot));
+        });
+    });
+    to.count(index.archive.passages.len());
+    write_lexical(to, &index.lexical);
+    to.option(index.dense.as_ref(), write_dense);
+}
+
+fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
+    let position = from.number()?;
+    let mut passages = Vec::new();
+    let documents = from.all(|from| read_document(from, &mut passages))?;
+    let slots = from.count()?;
+    let archive = Archive::restore(documents.into_iter().collect(), in_slots(passages, slots)?);
+    let lexical = read_lexical(from, &archive)?;
+    let dense = from.option(|from| read_dense(from, slots))?;
+    Ok(Index {
+        archive,
+        lexical,
+        dense,
+        position,
+    })
+}
+
+type Placed = (u32, Arc<Passage>);
+
+fn read_document(
+    from: &mut Reader<'_>,
+    passages: &mut Vec<Placed>,
+) -> Result<(DocumentId, Document), Malformed> {
+    let id = DocumentId(from.id()?);
+    let title: Arc<str> = from.text()?.into();
+    let facets = read_facets(from)?;
+    let slots = from.all(|from| {
+        let slot = from.number()?;
+        passages.push((slot, Arc::new(read_passage(from, id, &title)?)));
+        Ok(slot)
+    })?;
+    Ok((
+        id,
+        Document {
+            title,
+            facets,
+            slots,
+        },
+    ))
+}
+
+/// Every passage in its own slot.
+fn in_slots(passages: Vec<Placed>, slots: usize) -> Result<Vec<Option<Arc<Passage>>>, Malformed> {
+    let mut table = vec![None; slots];
+    for (slot, passage) in passages {
+        let place = table
+            .get_mut(slot as usize)
+            .ok_or(Malformed("a slot is out of range"))?;
+        if place.replace(passage).is_some() {
+            return Err(Malformed("two passages share a slot"));
+        }
+    }
+    Ok(table)
+}
+
+fn write_passage(to: &mut Writer, passage: &Passage) {
+    to.id(passage.id.0);
+    to.number(passage.ordinal);
+    to.option(passage.heading.as_deref(), Writer::text);
+    to.text(&passage.text);
+}
+
+fn read_passage(
+    from: &mut Reader<'_>,
+    document: DocumentId,
+    title: &Arc<str>,
+) -> Result<Passage, Malformed> {
+    Ok(Passage {
+        id: PassageId(from.id()?),
+        document,
+        ordinal: from.number()?,
+        title: Arc::clone(title),
+        heading: from.option(Reader::text)?.map(Into::into),
+        text: from.text()?.into(),
+    })
+}
+
+fn write_facets(to: &mut Writer, facets: &Facets) {
+    to.text(facets.doc_type.as_str());
+    to.option(facets.year, Writer::number);
+    to.option(facets.outcome.map(Outcome::as_str), Writer::text);
+    to.all(facets.programs.iter(), |to, program| to.text(program));
+    to.all(facets.tags.iter(), |to, tag| to.text(tag));
+}
+
+fn read_facets(from: &mut Reader<'_>) -> Result<Facets, Malformed> {
+    let unknown = Malformed("a label is unknown");
+    let doc_type: DocType = from.text()?.parse().map_err(|_| unknown)?;
+    let year = from.option(Reader::number)?;
+    let outcome = from
+        .option(Reader::text)?
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| unknown)?;
+    let programs = from.all(|from| from.text().map(str::to_owned))?;
+    let tags = from.all(|from| from.text().map(str::to_owned))?;
+    Ok(Facets {
+        doc_type,
+        year,
+        outcome,
+        programs,
+        tags,
+    })
+}
+
+/// Terms whose passages are all gone are left out.
+fn write_lexical(to: &mut Writer, lexical: &Lexical) {
+    let held = |id: u32| &lexical.postings[id as usize];
+    let live: Vec<_> = lexical
+        .terms
+        .iter()
+        .filter(|(_, id)| !held(**id).slots.is_empty())
+        .collect();
+    to.all(live.into_iter(), |to, (term, &id)| {
+        to.text(term);
+        to.numbers(&held(id).slots);
+        to.numbers(&held(id).units);
+    });
+    to.numbers(&lexical.lengths);
+}
+
+fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Malformed> {
+    let slots = archive.passages.len();
+    let terms = from.all(|from| {
+        let term: Box<str> = from.text()?.into();
+        let postings = Postings {
+            slots: from.numbers()?,
+            units: from.numbers()?,
+        };
+        let fits = postings.slots.len() == postings.units.len()
+            && postings.slots.iter().all(|&slot| (slot as usize) < slots);
+        if fits {
+            Ok((term, postings))
+        } else {
+            Err(Malformed("postings do not fit"))
+        }
+    })?;
+    let lengths: Vec<u32> = from.numbers()?;
+    if lengths.len() > slots {
+        return Err(Malformed("lengths do not fit"));
+    }
+    let total_length = lengths.iter().map(|&length| u64::from(length)).sum();
+    let (names, postings): (Vec<_>, Vec<_>) = terms.into_iter().unzip();
+    let terms: HashMap<_, _> = names.into_iter().zip(0..).collect();
+    Ok(Lexical {
+        terms,
+        postings,
+        lengths,
+        passages: archive.passage_count(),
+        total_length,
+    })
+}
+
+fn write_dense(to: &mut Writer, dense: &Dense) {
+    to.count(dense.learned_from);
+    to.number(dense.changes as u64);
+    to.number(dense.model.floor);
+    to.all(dense.model.terms.iter(), |to, (term, known)| {
+        to.text(term);
+        to.number(known.row);
+        to.number(known.idf);
+    });
+    write_vectors(to, &dense.model.directions);
+    write_vectors(to, &dense.vectors);
+}
+
+fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
+    let learned_from = from.count()?;
+    let changes = usize::try_from(from.number::<u64>()?).map_err(|_| Malformed("a count"))?;
+    let floor = from.number()?;
+    let terms = from.all(|from| {
+        let term: Box<str> = from.text()?.into();
+        Ok((
+            term,
+            TermRow {
+                row: from.number()?,
+                idf: from.number()?,
+            },
+        ))
+    })?;
+    let directions = read_vectors(from)?;
+    let vectors = read_vectors(from)?;
+    if vectors.dims != directions.dims || vectors.scales.len() > slots {
+        return Err(Malformed("vectors do not fit"));
+    }
+    let model = Lsa {
+        terms: terms.into_iter().collect(),
+        directions,
+        floor,
+    };
+    Ok(Dense {
+        model,
+        vectors,
+        learned_from,
+        changes,
+    })
+}
+
+fn write_vectors(to: &mut Writer, vectors: &Vectors) {
+    to.count(vectors.dims);
+    to.numbers(&vectors.bytes);
+    to.numbers(&vectors.scales);
+}
+
+fn read_vectors(from: &mut Reader<'_>) -> Result<Vectors, Malformed> {
+    let vectors = Vectors {
+        dims: from.count()?,
+        bytes: from.numbers()?,
+        scales: from.numbers()?,
+    };
+    if Some(vectors.bytes.len()) != vectors.scales.len().checked_mul(vectors.dims) {
+        return Err(Malformed("a table of vectors has another shape"));
+    }
+    Ok(vectors)
+}

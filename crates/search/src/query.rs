@@ -1,0 +1,166 @@
+//! What a person typed, as weighted terms.
+
+use crate::text;
+
+/// What an expansion counts, against 1 for a word that was typed.
+const EXPANSION_WEIGHT: f32 = 0.4;
+
+/// Abbreviations of the grant world with what they stand for.
+const ABBREVIATIONS: &[(&str, &[&str])] = &[
+    ("RFP", &["Request for Proposal"]),
+    ("LOI", &["Letter of Intent", "Letter of Inquiry"]),
+    ("MOU", &["Memorandum of Understanding"]),
+    ("KPI", &["Key Performance Indicator"]),
+    ("ROI", &["Return on Investment"]),
+    ("ED", &["Executive Director"]),
+    ("FTE", &["Full-Time Equivalent"]),
+    ("YTD", &["Year to Date"]),
+];
+
+/// A term with the weight it has in a query.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QueryTerm {
+    pub(crate) term: String,
+    pub(crate) weight: f32,
+}
+
+/// A query that can be scored.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Query {
+    /// Each term once, typed ones first, in the order typed.
+    pub(crate) terms: Vec<QueryTerm>,
+}
+
+impl Query {
+    /// Reads a query. A word typed twice counts twice.
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        let typed: Vec<String> = text::tokens(text).into_iter().map(|t| t.term).collect();
+        for term in &typed {
+            query.add(term, 1.0);
+        }
+        for expansion in expansions(text, &typed) {
+            if !typed.contains(&expansion) {
+                query.add(&expansion, EXPANSION_WEIGHT);
+            }
+        }
+        query
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    fn add(&mut self, term: &str, weight: f32) {
+        match self.terms.iter_mut().find(|t| t.term == term) {
+            Some(known) => known.weight += weight,
+            None => self.terms.push(QueryTerm {
+                term: term.to_owned(),
+                weight,
+            }),
+        }
+    }
+}
+
+/// Terms that stand for what was typed: an abbreviation's words for the
+/// abbreviation, and the abbreviation for its words. Each once.
+fn expansions(text: &str, typed: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (abbreviation, phrases) in ABBREVIATIONS {
+        let phrases = phrases.iter().map(|p| terms(p));
+        if has_abbreviation(text, abbreviation) {
+            found.extend(phrases.flatten());
+        } else if phrases
+            .into_iter()
+            .any(|p| typed.windows(p.len()).any(|w| w == p))
+        {
+            found.extend(terms(abbreviation));
+        }
+    }
+    let mut once = Vec::with_capacity(found.len());
+    for term in found {
+        if !once.contains(&term) {
+            once.push(term);
+        }
+    }
+    once
+}
+
+fn terms(text: &str) -> Vec<String> {
+    text::tokens(text).into_iter().map(|t| t.term).collect()
+}
+
+/// Whole words, ignoring case; but two letters only as capitals, since "Ed" is a
+/// person.
+fn has_abbreviation(text: &str, abbreviation: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        word == abbreviation || (abbreviation.len() > 2 && word.eq_ignore_ascii_case(abbreviation))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(text: &str) -> Vec<(String, f32)> {
+        Query::parse(text)
+            .terms
+            .into_iter()
+            .map(|t| (t.term, t.weight))
+            .collect()
+    }
+
+    fn weight_of(text: &str, term: &str) -> Option<f32> {
+        weights(text)
+            .into_iter()
+            .find(|(t, _)| t == term)
+            .map(|(_, w)| w)
+    }
+
+    #[test]
+    fn a_word_typed_twice_counts_twice() {
+        assert_eq!(
+            weights("Reading  coaches, reading\nplans"),
+            [
+                ("read".into(), 2.0),
+                ("coach".into(), 1.0),
+                ("plan".into(), 1.0)
+            ]
+        );
+    }
+
+    #[test]
+    fn abbreviations_bring_their_words_at_less_weight() {
+        assert_eq!(
+            weight_of("our loi to the Maple Fund", "letter"),
+            Some(EXPANSION_WEIGHT)
+        );
+        assert_eq!(weight_of("MOU letters", "letter"), Some(1.0));
+        assert_eq!(
+            weight_of("MOU letters", "memorandum"),
+            Some(EXPANSION_WEIGHT)
+        );
+    }
+
+    #[test]
+    fn words_bring_their_abbreviation() {
+        assert_eq!(
+            weight_of("full-time equivalents", "fte"),
+            Some(EXPANSION_WEIGHT)
+        );
+    }
+
+    #[test]
+    fn ed_the_person_is_not_a_director() {
+        assert_eq!(weight_of("Ed and the garden", "director"), None);
+        assert_eq!(
+            weight_of("report of the ED", "director"),
+            Some(EXPANSION_WEIGHT)
+        );
+    }
+
+    #[test]
+    fn nothing_to_look_for() {
+        assert!(Query::parse("  what is it? ").is_empty());
+    }
+}

@@ -1,0 +1,297 @@
+//! What goes into the index, what is asked of it, and what comes back.
+
+use std::ops::Range;
+
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+
+/// A document with all its passages, as the index takes it in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentRecord {
+    /// The document's id.
+    pub id: DocumentId,
+    /// Its title or file name; searched along with every passage.
+    pub title: String,
+    /// What it can be filtered and weighed by.
+    pub facets: Facets,
+    /// Its passages, in any order.
+    pub passages: Vec<PassageRecord>,
+}
+
+/// One passage of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PassageRecord {
+    /// The passage's id.
+    pub id: PassageId,
+    /// Its place within the document.
+    pub ordinal: u32,
+    /// The heading it stands under.
+    pub heading: Option<String>,
+    /// Its text; [`Hit::marks`] point into it.
+    pub text: String,
+}
+
+/// What a passage is found by: its fields, borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassageText<'a> {
+    /// The title of its document.
+    pub title: &'a str,
+    /// The heading it stands under.
+    pub heading: Option<&'a str>,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// The metadata of a document that filters and signals look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facets {
+    /// What kind of document it is.
+    pub doc_type: DocType,
+    /// The calendar year it belongs to.
+    pub year: Option<i32>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// The programs it is about.
+    pub programs: Vec<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// Hard restrictions. An empty list restricts nothing; within a list any value
+/// suffices; all lists must be satisfied together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filters {
+    /// Kinds of documents.
+    pub doc_types: Vec<DocType>,
+    /// Single years. A document without a year never matches.
+    pub years: Vec<i32>,
+    /// First and last year, both included. A document without a year never matches.
+    pub year_range: Option<(i32, i32)>,
+    /// Programs, ignoring case.
+    pub programs: Vec<String>,
+    /// Outcomes. A document without an outcome never matches.
+    pub outcomes: Vec<Outcome>,
+    /// Tags, ignoring case.
+    pub tags: Vec<String>,
+    /// Only these documents.
+    pub documents: Vec<DocumentId>,
+    /// None of these documents.
+    pub exclude_documents: Vec<DocumentId>,
+}
+
+impl Filters {
+    /// Whether a document with these facets may be found.
+    pub fn admit(&self, document: DocumentId, facets: &Facets) -> bool {
+        any_of(&self.doc_types, &facets.doc_type)
+            && (self.years.is_empty() || facets.year.is_some_and(|y| self.years.contains(&y)))
+            && self.in_year_range(facets.year)
+            && any_name_of(&self.programs, &facets.programs)
+            && (self.outcomes.is_empty()
+                || facets.outcome.is_some_and(|o| self.outcomes.contains(&o)))
+            && any_name_of(&self.tags, &facets.tags)
+            && any_of(&self.documents, &document)
+            && !self.exclude_documents.contains(&document)
+    }
+
+    fn in_year_range(&self, year: Option<i32>) -> bool {
+        self.year_range
+            .is_none_or(|(first, last)| year.is_some_and(|y| (first..=last).contains(&y)))
+    }
+}
+
+fn any_of<T: PartialEq>(wanted: &[T], found: &T) -> bool {
+    wanted.is_empty() || wanted.contains(found)
+}
+
+fn any_name_of(wanted: &[String], found: &[String]) -> bool {
+    wanted.is_empty() || found.iter().any(|f| wanted.iter().any(|w| same_name(w, f)))
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    let fold = |text: &str| text.trim().to_lowercase();
+    a == b || fold(a) == fold(b)
+}
+
+/// Which voices are asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Words and meaning together.
+    #[default]
+    Hybrid,
+    /// Words only.
+    Lexical,
+    /// Meaning only; finds nothing before vectors have been trained.
+    Dense,
+}
+
+/// One question to the index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchRequest {
+    /// What the person typed.
+    pub text: String,
+    /// Hard restrictions.
+    pub filters: Filters,
+    /// How many hits at most.
+    pub limit: usize,
+    /// How much age counts, 0 (not at all) to 1.
+    pub recency_weight: f32,
+    /// How much the outcome counts, 0 (not at all) to 1.
+    pub outcome_weight: f32,
+    /// How many passages of one document at most.
+    pub per_document: usize,
+    /// Which voices are asked.
+    pub mode: Mode,
+}
+
+impl SearchRequest {
+    /// A request for this text with the default weights and no filter.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for SearchRequest {
+    /// Ten hits, three a document, both voices. Age weighs 0.7 as it always has
+    /// for this product's users; the outcome weighs 0.3, which lifts funded
+    /// text over text without an outcome by some 3 %.
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            filters: Filters::default(),
+            limit: 10,
+            recency_weight: 0.7,
+            outcome_weight: 0.3,
+            per_document: 3,
+            mode: Mode::Hybrid,
+        }
+    }
+}
+
+/// A passage that answers a request, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The passage.
+    pub passage: PassageId,
+    /// The document it stands in.
+    pub document: DocumentId,
+    /// 0 to 1; comparable within one answer, not between answers.
+    pub score: f32,
+    /// The BM25 score, where words matched.
+    pub lexical: Option<f32>,
+    /// The cosine, where it is above what chance gives.
+    pub dense: Option<f32>,
+    /// The matched words as they stand in the passage, each once.
+    pub matched: Vec<String>,
+    /// Why it is here, for people: `matched literacy, coaches`.
+    pub reasons: Vec<String>,
+    /// Byte ranges of the matched words in the passage's text, ascending.
+    pub marks: Vec<Range<usize>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn facets() -> Facets {
+        Facets {
+            doc_type: DocType::GrantProposal,
+            year: Some(2022),
+            outcome: Some(Outcome::Funded),
+            programs: vec!["Early Literacy".into()],
+            tags: vec!["rural".into(), "coaching".into()],
+        }
+    }
+
+    fn admits(filters: &Filters) -> bool {
+        filters.admit(DocumentId(Uuid::from_u128(1)), &facets())
+    }
+
+    #[test]
+    fn no_filter_admits_everything() {
+        assert!(admits(&Filters::default()));
+    }
+
+    #[test]
+    fn any_value_of_a_list_suffices_and_names_ignore_case() {
+        assert!(admits(&Filters {
+            doc_types: vec![DocType::Other, DocType::GrantProposal],
+            years: vec![2021, 2022],
+            year_range: Some((2022, 2022)),
+            programs: vec!["Meals".into(), "early literacy".into()],
+            outcomes: vec![Outcome::Funded],
+            tags: vec!["RURAL".into()],
+            documents: vec![DocumentId(Uuid::from_u128(1))],
+            exclude_documents: vec![DocumentId(Uuid::from_u128(2))],
+        }));
+    }
+
+    #[test]
+    fn every_list_can_refuse() {
+        let refusing = [
+            Filters {
+                doc_types: vec![DocType::Other],
+                ..Filters::default()
+            },
+            Filters {
+                years: vec![2021],
+                ..Filters::default()
+            },
+            Filters {
+                year_range: Some((2023, 2025)),
+                ..Filters::default()
+            },
+            Filters {
+                programs: vec!["Meals".into()],
+                ..Filters::default()
+            },
+            Filters {
+                outcomes: vec![Outcome::Pending],
+                ..Filters::default()
+            },
+            Filters {
+                tags: vec!["urban".into()],
+                ..Filters::default()
+            },
+            Filters {
+                documents: vec![DocumentId(Uuid::from_u128(2))],
+                ..Filters::default()
+            },
+            Filters {
+                exclude_documents: vec![DocumentId(Uuid::from_u128(1))],
+                ..Filters::default()
+            },
+        ];
+        for filters in refusing {
+            assert!(!admits(&filters), "{filters:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_year_or_outcome_never_matches_a_filter() {
+        let unknown = Facets {
+            year: None,
+            outcome: None,
+            ..facets()
+        };
+        let id = DocumentId(Uuid::from_u128(1));
+        for filters in [
+            Filters {
+                years: vec![2022],
+                ..Filters::default()
+            },
+            Filters {
+                year_range: Some((0, 9999)),
+                ..Filters::default()
+            },
+            Filters {
+                outcomes: vec![Outcome::Funded],
+                ..Filters::default()
+            },
+        ] {
+            assert!(!filters.admit(id, &unknown), "{filters:?}");
+        }
+    }
+}

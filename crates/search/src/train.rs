@@ -1,0 +1,65 @@
+//! Training off the lock: a snapshot goes out, a model with vectors comes back.
+
+use std::sync::Arc;
+
+use crate::archive::Passage;
+use crate::embed::Embedder;
+use crate::embed::lsa::Lsa;
+
+/// The passages to learn from, owned, so that training needs no lock. Texts are
+/// shared with the index: a snapshot costs a pointer a passage.
+#[derive(Debug)]
+pub struct TrainingSet {
+    /// In the order of documents and ordinals, so that the result does not
+    /// depend on how the archive came about.
+    pub(crate) passages: Vec<(u32, Arc<Passage>)>,
+}
+
+/// What training gave: a model and the vectors of the passages it learned from.
+#[derive(Debug)]
+pub struct Trained {
+    pub(crate) model: Option<Lsa>,
+    pub(crate) vectors: Vec<(u32, Arc<Passage>, Option<Vec<f32>>)>,
+}
+
+impl TrainingSet {
+    pub(crate) fn new(mut passages: Vec<(u32, Arc<Passage>)>) -> Self {
+        passages.sort_unstable_by_key(|(_, passage)| passage.place());
+        Self { passages }
+    }
+
+    /// How many passages there are to learn from.
+    pub fn len(&self) -> usize {
+        self.passages.len()
+    }
+
+    /// Whether there is nothing to learn from.
+    pub fn is_empty(&self) -> bool {
+        self.passages.is_empty()
+    }
+
+    /// Learns vectors: seconds of work for ten thousand passages, on two
+    /// threads. The same set and seed give the same result. An archive that is
+    /// too small gives no model, and search stays with words.
+    pub fn train(self, seed: u64) -> Trained {
+        let texts: Vec<_> = self.passages.iter().map(|(_, p)| p.fields()).collect();
+        let Some(mut model) = Lsa::train(&texts, seed) else {
+            return Trained {
+                model: None,
+                vectors: Vec::new(),
+            };
+        };
+        let vectors: Vec<_> = texts.iter().map(|&text| model.passage(text)).collect();
+        model.measure_floor(&vectors, seed);
+        let vectors = self
+            .passages
+            .into_iter()
+            .zip(vectors)
+            .map(|((slot, passage), vector)| (slot, passage, vector))
+            .collect();
+        Trained {
+            model: Some(model),
+            vectors,
+        }
+    }
+}

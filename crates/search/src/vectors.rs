@@ -1,0 +1,152 @@
+//! Vectors in eight bits a dimension, scanned exactly.
+
+/// Rows of equal width, each stored as signed bytes and one scale.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Vectors {
+    pub(crate) dims: usize,
+    pub(crate) bytes: Vec<i8>,
+    /// By row: what a byte of 1 stands for. 0 marks a row without a vector.
+    pub(crate) scales: Vec<f32>,
+}
+
+impl Vectors {
+    pub(crate) fn new(dims: usize) -> Self {
+        Self {
+            dims,
+            ..Self::default()
+        }
+    }
+
+    /// Stores a vector, growing the table as needed. Precision is 1/127 of its
+    /// largest component.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "scaled to the range of a byte"
+    )]
+    pub(crate) fn set(&mut self, row: usize, vector: &[f32]) {
+        assert_eq!(vector.len(), self.dims, "vector of another width");
+        self.grow(row + 1);
+        let largest = vector.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        let scale = largest / 127.0;
+        self.scales[row] = scale;
+        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+        let start = row * self.dims;
+        for (byte, x) in self.bytes[start..start + self.dims].iter_mut().zip(vector) {
+            *byte = (x * inverse).round() as i8;
+        }
+    }
+
+    /// Forgets a row's vector.
+    pub(crate) fn clear(&mut self, row: usize) {
+        if let Some(scale) = self.scales.get_mut(row) {
+            *scale = 0.0;
+        }
+    }
+
+    /// A row's vector, if it has one.
+    pub(crate) fn get(&self, row: usize) -> Option<impl Iterator<Item = f32> + '_> {
+        let scale = *self.scales.get(row)?;
+        let start = row * self.dims;
+        (scale > 0.0).then(|| {
+            self.bytes[start..start + self.dims]
+                .iter()
+                .map(move |&b| f32::from(b) * scale)
+        })
+    }
+
+    /// The dot product of `query` with every row, 0 where a row has no vector or
+    /// `admitted` is 0. With unit vectors on both sides this is the cosine.
+    pub(crate) fn scan(&self, query: &[f32], admitted: &[f32]) -> Vec<f32> {
+        let (query, query_scale) = to_i16(query);
+        let mut dots = vec![0.0; admitted.len()];
+        let rows = self.bytes.chunks_exact(self.dims.max(1)).zip(&self.scales);
+        for ((dot, &admitted), (row, &scale)) in dots.iter_mut().zip(admitted).zip(rows) {
+            if admitted > 0.0 && scale > 0.0 {
+                *dot = dot_i16(row, &query) as f32 * scale * query_scale;
+            }
+        }
+        dots
+    }
+
+    fn grow(&mut self, rows: usize) {
+        if self.scales.len() < rows {
+            self.scales.resize(rows, 0.0);
+            self.bytes.resize(rows * self.dims, 0);
+        }
+    }
+}
+
+/// The query keeps sixteen bits: products with bytes still sum up within 32 bits
+/// for widths up to 512, and the rounding of the query does not add to that of
+/// the rows.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "scaled to the range of sixteen bits"
+)]
+fn to_i16(vector: &[f32]) -> (Vec<i16>, f32) {
+    let largest = vector
+        .iter()
+        .fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
+    let scale = largest / f32::from(i16::MAX);
+    (
+        vector.iter().map(|x| (x / scale).round() as i16).collect(),
+        scale,
+    )
+}
+
+fn dot_i16(row: &[i8], query: &[i16]) -> i32 {
+    row.iter()
+        .zip(query)
+        .map(|(&a, &b)| i32::from(i16::from(a)) * i32::from(b))
+        .sum()
+}
+
+/// Scales a vector to length 1. `None` for the null vector.
+pub(crate) fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length <= f32::EPSILON {
+        return None;
+    }
+    for x in &mut vector {
+        *x /= length;
+    }
+    Some(vector)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[&[f32]]) -> Vectors {
+        let mut vectors = Vectors::new(rows[0].len());
+        for (at, row) in rows.iter().enumerate() {
+            vectors.set(at, row);
+        }
+        vectors
+    }
+
+    #[test]
+    fn scan_gives_dot_products() {
+        let vectors = table(&[&[1.0, 0.0, 0.0], &[0.6, 0.8, 0.0], &[0.0, -1.0, 0.0]]);
+        let dots = vectors.scan(&[0.6, 0.8, 0.0], &[1.0; 3]);
+        for (dot, expected) in dots.iter().zip([0.6, 1.0, -0.8]) {
+            assert!((dot - expected).abs() < 0.01, "{dot} for {expected}");
+        }
+    }
+
+    #[test]
+    fn cleared_missing_and_refused_rows_score_nothing() {
+        let mut vectors = table(&[&[1.0, 0.0], &[1.0, 0.0], &[1.0, 0.0]]);
+        vectors.clear(1);
+        let dots = vectors.scan(&[1.0, 0.0], &[0.0, 1.0, 1.0, 1.0]);
+        assert_eq!((dots[0], dots[1], dots[3]), (0.0, 0.0, 0.0));
+        assert!(dots[2] > 0.99);
+        assert!(vectors.get(1).is_none());
+    }
+
+    #[test]
+    fn unit_has_length_one() {
+        assert_eq!(unit(vec![3.0, 4.0]), Some(vec![0.6, 0.8]));
+        assert_eq!(unit(vec![0.0, 0.0]), None);
+    }
+}
