@@ -240,6 +240,10 @@ database_enums! {
             Report = "report",
             General = "general",
         }
+        /// What a background job does.
+        JobKind ("kind of job") by "jobs_kind_known" in "jobs.kind" {
+            Ingest = "ingest",
+        }
         /// How far a background job has come.
         JobState ("job state") by "jobs_state_known" in "jobs.state" {
             Queued = "queued",

@@ -16,8 +16,8 @@ pub mod permission;
 pub mod success;
 
 pub use enums::{
-    Audience, DocType, JobState, MessageRole, Outcome, OutputStatus, OutputType, PromptCategory,
-    Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
+    Audience, DocType, JobKind, JobState, MessageRole, Outcome, OutputStatus, OutputType,
+    PromptCategory, Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
 };
 pub use ids::{
     ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, SessionId, StyleId, UserId,

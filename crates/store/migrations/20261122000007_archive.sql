@@ -86,3 +86,8 @@ CREATE TRIGGER document_programs_note_change AFTER INSERT OR UPDATE OR DELETE ON
     FOR EACH ROW EXECUTE FUNCTION note_document_change();
 CREATE TRIGGER document_tags_note_change AFTER INSERT OR UPDATE OR DELETE ON document_tags
     FOR EACH ROW EXECUTE FUNCTION note_document_change();
+
+-- Names this database: what is derived from it elsewhere (a saved search index)
+-- carries the name, so that it is never taken for another's.
+INSERT INTO system_config (key, value, description)
+VALUES ('site_id', to_jsonb(uuid_generate_v4()), 'Names this database; do not change');

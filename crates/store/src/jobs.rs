@@ -4,7 +4,7 @@
 //! in `worker`. PostgreSQL frees that lock when the process dies, however it
 //! dies, so its jobs can be taken over at once and no lease has to be guessed.
 
-use archivist_domain::{JobId, JobState, UserId};
+use archivist_domain::{JobId, JobKind, JobState, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -64,8 +64,9 @@ pub async fn enqueue_ingest(
     requested_by: Option<UserId>,
 ) -> sqlx::Result<JobId> {
     sqlx::query_scalar!(
-        r#"INSERT INTO jobs (kind, payload, requested_by) VALUES ('ingest', $1, $2)
+        r#"INSERT INTO jobs (kind, payload, requested_by) VALUES ($1, $2, $3)
            RETURNING job_id AS "job_id: JobId""#,
+        JobKind::Ingest.as_str(),
         payload,
         requested_by.map(|id| id.0)
     )

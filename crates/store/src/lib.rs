@@ -18,6 +18,7 @@ pub mod passages;
 pub mod pool;
 pub mod programs;
 pub mod sessions;
+pub mod site;
 pub mod sources;
 pub mod statistics;
 pub mod styles;
