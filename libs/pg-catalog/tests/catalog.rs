@@ -4,10 +4,15 @@ use pg_catalog::{Catalog, ConstraintKind, Filling, ForeignKey, Kind, check_label
 use pg_testbed::Testbed;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
+/// Run before the rest, because a new label cannot be used in the transaction
+/// that adds it.
+const SIZES: [&str; 2] = [
+    "CREATE TYPE size AS ENUM ('small', 'large')",
+    "ALTER TYPE size ADD VALUE 'medium' BEFORE 'large'",
+];
+
 const SHOP: &str = r#"
     CREATE EXTENSION pg_trgm;
-    CREATE TYPE size AS ENUM ('small', 'large');
-    ALTER TYPE size ADD VALUE 'medium' BEFORE 'large';
     CREATE SCHEMA audit;
     CREATE TABLE customer (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -37,10 +42,13 @@ async fn catalog(connection: &mut PgConnection) -> Catalog {
         .unwrap()
 }
 
-/// The catalog of a scratch database with these statements run.
+/// The catalog of a scratch database with the sizes and these statements.
 async fn catalog_of(sql: &str) -> Catalog {
     let database = Testbed::get().await.unwrap().empty().await.unwrap();
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
+    for statement in SIZES {
+        run(&mut connection, statement).await;
+    }
     run(&mut connection, sql).await;
     catalog(&mut connection).await
 }

@@ -15,7 +15,7 @@ pub const SUPPORTED: RangeInclusive<u32> = 15..=18;
 const BIN_DIR_VARIABLE: &str = "PG_BIN_DIR";
 
 /// The programs without which a folder is of no use.
-const NEEDED: [&str; 2] = ["postgres", "initdb"];
+const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
 
 /// Folders that hold one installation per version: (parent, prefix of the
 /// version's folder, path from there to the programs).
@@ -93,10 +93,10 @@ impl Binaries {
         if let Some(missing) = NEEDED.iter().find(|name| !dir.join(name).is_file()) {
             return Err(format!("no {missing} there"));
         }
-        let output = Command::new(dir.join("postgres"))
-            .arg("--version")
-            .output()
-            .map_err(|error| format!("postgres does not run: {error}"))?;
+        // All programs of an installation have one version, and this one starts
+        // in a tenth of the server's time.
+        let output = Command::new(dir.join("pg_ctl")).arg("--version").output();
+        let output = output.map_err(|error| format!("pg_ctl does not run: {error}"))?;
         let text = String::from_utf8_lossy(&output.stdout);
         let major = parse_major(&text).ok_or_else(|| format!("unknown version {text:?}"))?;
         if !SUPPORTED.contains(&major) {
@@ -122,7 +122,7 @@ impl Binaries {
     }
 }
 
-/// Reads `postgres (PostgreSQL) 15.14 (Debian …)`, also `16beta1`.
+/// Reads `pg_ctl (PostgreSQL) 15.14 (Debian …)`, also `16beta1`.
 fn parse_major(version: &str) -> Option<u32> {
     let number = version.split(") ").nth(1)?;
     let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn reads_the_versions_that_servers_print() {
         assert_eq!(
-            parse_major("postgres (PostgreSQL) 15.14 (Debian 15.14-0)\n"),
+            parse_major("pg_ctl (PostgreSQL) 15.14 (Debian 15.14-0)\n"),
             Some(15)
         );
-        assert_eq!(parse_major("postgres (PostgreSQL) 18beta2\n"), Some(18));
+        assert_eq!(parse_major("pg_ctl (PostgreSQL) 18beta2\n"), Some(18));
         assert_eq!(parse_major("PostgreSQL fifteen"), None);
     }
 

@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::error::ClusterError;
 
@@ -99,17 +100,23 @@ impl ServerUser {
 }
 
 /// The number of the user who runs this program, such as 0 for root. The
-/// standard library cannot tell it, so `id` is asked.
+/// standard library cannot tell it, so `id` is asked, once.
 pub fn user_id() -> Result<u32, ClusterError> {
+    static KNOWN: OnceLock<u32> = OnceLock::new();
+    if let Some(uid) = KNOWN.get() {
+        return Ok(*uid);
+    }
     let output = Command::new("id")
         .arg("-u")
         .output()
         .map_err(ClusterError::io("run", "id"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.trim().parse().map_err(|_| ClusterError::Program {
+    let uid = text.trim().parse();
+    let uid = uid.map_err(|_| ClusterError::Program {
         program: "id",
         output: text,
-    })
+    })?;
+    Ok(*KNOWN.get_or_init(|| uid))
 }
 
 /// User and group number of an account in the text of `/etc/passwd`.

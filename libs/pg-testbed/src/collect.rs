@@ -1,6 +1,9 @@
 //! Which databases belong to nobody any more.
 
+use std::time::Duration;
+
 use sqlx::{AssertSqlSafe, PgConnection, Row};
+use tokio::time::sleep;
 
 use crate::names::{Name, PREFIX, ident};
 
@@ -106,6 +109,7 @@ pub(crate) async fn drop_database(
     database: &str,
     is_template: bool,
 ) -> Result<(), sqlx::Error> {
+    end_sessions(connection, database).await?;
     let database = ident(database);
     if is_template {
         run(
@@ -119,6 +123,27 @@ pub(crate) async fn drop_database(
         format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"),
     )
     .await
+}
+
+/// Ends the sessions in a database and waits a little until they are gone:
+/// where DROP DATABASE and CREATE DATABASE meet one that is just leaving, they
+/// sleep for 100 ms before they look again.
+pub(crate) async fn end_sessions(
+    connection: &mut PgConnection,
+    database: &str,
+) -> Result<(), sqlx::Error> {
+    for _ in 0..50 {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        let ended = sqlx::query(end)
+            .bind(database)
+            .fetch_all(&mut *connection)
+            .await?;
+        if ended.is_empty() {
+            break;
+        }
+        sleep(Duration::from_millis(1)).await;
+    }
+    Ok(())
 }
 
 /// Marks a database as kept for [`KEPT_FOR`] seconds, whoever owns it.

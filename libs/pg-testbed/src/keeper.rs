@@ -146,10 +146,11 @@ struct Session {
     strategy: &'static str,
     lock: i64,
     created: u64,
+    collected: bool,
 }
 
 impl Session {
-    /// Connects, takes the lock of a new owner, and drops what others left.
+    /// Connects and takes the lock of a new owner.
     async fn open(server: &Server) -> Result<Self, TestbedError> {
         let mut connection = server.connect().await?;
         let lock = Uuid::new_v4().as_u64_pair().0.cast_signed();
@@ -163,13 +164,13 @@ impl Session {
             return Err(TestbedError::TooOld(server_version / 10_000));
         }
         let strategy = strategy(facts.try_get("synced")?);
-        collect::collect(&mut connection).await?;
         Ok(Self {
             connection,
             server_version,
             strategy,
             lock,
             created: 0,
+            collected: false,
         })
     }
 
@@ -179,7 +180,10 @@ impl Session {
                 Request::Find(name, reply) => {
                     let _ = reply.send(self.find(&name).await);
                 }
-                Request::Create(from, reply) => self.create_for(from, reply).await,
+                Request::Create(from, reply) => {
+                    self.create_for(from, reply).await;
+                    self.collect_once().await;
+                }
                 Request::Drop(name, reply) => {
                     let dropped = drop_database(&mut self.connection, &name, false).await;
                     let _ = reply.send(dropped.map_err(TestbedError::from));
@@ -189,6 +193,15 @@ impl Session {
                     let _ = reply.send(kept.map_err(TestbedError::from));
                 }
             }
+        }
+    }
+
+    /// Drops what others left: once, and not before the first test has its
+    /// database, which need not wait for that.
+    async fn collect_once(&mut self) {
+        if !std::mem::replace(&mut self.collected, true) {
+            // What fails now, the next process will try again.
+            let _ = collect::collect(&mut self.connection).await;
         }
     }
 

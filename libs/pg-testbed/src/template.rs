@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::collect::{drop_database, idle, run, used};
+use crate::collect::{drop_database, end_sessions, idle, run, used};
 use crate::error::TestbedError;
 use crate::keeper::Keeper;
 use crate::names::{self, Name, ident};
@@ -141,11 +141,7 @@ async fn finish(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::E
     let name_in_sql = ident(name);
     let closed = format!("ALTER DATABASE {name_in_sql} WITH ALLOW_CONNECTIONS false");
     run(connection, closed).await?;
-    let left = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
-    sqlx::query(left)
-        .bind(name)
-        .execute(&mut *connection)
-        .await?;
+    end_sessions(connection, name).await?;
     run(
         connection,
         format!("ALTER DATABASE {name_in_sql} WITH IS_TEMPLATE true"),

@@ -41,6 +41,13 @@ async fn exists(testbed: &Testbed, database: &str) -> bool {
     text(&testbed.admin_url(), &sql).await == "1"
 }
 
+/// Plays a process that starts: with its first database it removes what belongs
+/// to nobody, and is done with that when the database is dropped.
+async fn collect_garbage(testbed: &Testbed) {
+    let other = Testbed::on(testbed.admin_url()).await.unwrap();
+    drop(other.empty().await.unwrap());
+}
+
 #[tokio::test]
 async fn scratch_databases_do_not_see_each_other() {
     let testbed = Testbed::get().await.unwrap();
@@ -115,8 +122,7 @@ fn a_failed_test_keeps_its_database() {
         .unwrap();
     runtime.block_on(async {
         let testbed = Testbed::get().await.unwrap();
-        // A new owner collects garbage, and spares it.
-        let _other = Testbed::on(testbed.admin_url()).await.unwrap();
+        collect_garbage(&testbed).await;
         assert!(exists(&testbed, &name).await);
         let drop = format!("DROP DATABASE \"{name}\"");
         execute(&testbed.admin_url(), &drop).await.unwrap();
@@ -214,8 +220,7 @@ async fn eventually_gone(testbed: &Testbed, database: &str) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while exists(testbed, database).await {
         assert!(Instant::now() < deadline, "{database} is still there");
-        // Any process that starts collects what belongs to nobody.
-        Testbed::on(testbed.admin_url()).await.unwrap();
+        collect_garbage(testbed).await;
     }
 }
 
@@ -224,7 +229,7 @@ async fn a_held_database_survives_the_start_of_others() {
     let testbed = Testbed::get().await.unwrap();
     let database: ScratchDb = testbed.empty().await.unwrap();
     wait_if_victim(database.name());
-    Testbed::on(testbed.admin_url()).await.unwrap();
+    collect_garbage(&testbed).await;
     assert!(exists(&testbed, database.name()).await);
 }
 
