@@ -1,0 +1,105 @@
+//! Bytes of a known kind to blocks of text in reading order.
+
+pub(crate) mod decode;
+mod docx;
+mod markdown;
+mod pdf;
+mod text;
+
+use crate::error::IngestError;
+use crate::kind::FileKind;
+use crate::tidy::word_count;
+
+/// What was read from one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extracted {
+    /// What the bytes were read as.
+    pub kind: FileKind,
+    /// The document's own title, from its metadata or a paragraph marked as title.
+    pub title: Option<String>,
+    /// Pages, where they are known.
+    pub page_count: Option<u32>,
+    /// The text in reading order; never empty.
+    pub blocks: Vec<Block>,
+    /// What a person should know about the reading, as sentences.
+    pub notes: Vec<String>,
+}
+
+/// A stretch of text that belongs together. Its text is tidy and not empty; a line
+/// break in it is one that the author made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The page it begins on, from 1.
+    pub page: Option<u32>,
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its words.
+    pub text: String,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading; `level` is from 1 (highest) to 9.
+    Heading {
+        /// Depth in the outline.
+        level: u8,
+    },
+    /// Running text.
+    Paragraph,
+    /// One item of a list, with its number if it has one, without its bullet.
+    ListItem,
+    /// One row of a table, its non-empty cells joined by [`CELL_SEPARATOR`].
+    TableRow,
+}
+
+/// What stands between the cells of a table row.
+pub const CELL_SEPARATOR: &str = " | ";
+
+/// Reads bytes as `kind`. A file without any text is [`IngestError::NoText`].
+pub fn extract(kind: FileKind, bytes: &[u8]) -> Result<Extracted, IngestError> {
+    let extracted = match kind {
+        FileKind::Pdf => pdf::extract(bytes)?,
+        FileKind::Docx => docx::extract(bytes)?,
+        FileKind::Text => text::extract(bytes),
+        FileKind::Markdown => markdown::extract(bytes),
+    };
+    let has_words = |block: &Block| block.text.chars().any(char::is_alphanumeric);
+    if extracted.blocks.iter().any(has_words) {
+        Ok(extracted)
+    } else {
+        Err(IngestError::NoText {
+            pages: extracted.page_count,
+        })
+    }
+}
+
+impl Block {
+    /// A block without a page.
+    pub(crate) fn new(kind: BlockKind, text: impl Into<String>) -> Self {
+        Self {
+            page: None,
+            kind,
+            text: text.into(),
+        }
+    }
+
+    /// A table row of its non-empty cells, or nothing when all are empty.
+    pub(crate) fn row(page: Option<u32>, cells: impl IntoIterator<Item = String>) -> Option<Self> {
+        let cells: Vec<String> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+        let text = cells.join(CELL_SEPARATOR);
+        (!text.is_empty()).then_some(Self {
+            page,
+            kind: BlockKind::TableRow,
+            text,
+        })
+    }
+}
+
+/// Whether a line is a heading by its looks: short, and all in capitals.
+fn is_shouted(line: &str) -> bool {
+    let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = line.chars().filter(|c| c.is_uppercase()).count();
+    let plain_end = !line.ends_with(['.', ',', ';', '?', '!']);
+    letters >= 4 && letters == capitals && plain_end && word_count(line) <= 10
+}

@@ -1,0 +1,307 @@
+//! What a file is: by its content first, by its name only where content cannot tell.
+
+use std::io::Cursor;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::IngestError;
+
+/// The types that are read, as a person would list them.
+pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt) and Markdown (.md)";
+
+/// A type of file that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Portable Document Format.
+    Pdf,
+    /// Office Open XML text document.
+    Docx,
+    /// Plain text in any encoding.
+    Text,
+    /// Markdown in any encoding.
+    Markdown,
+}
+
+impl FileKind {
+    /// Every kind, in the order in which messages list them.
+    pub const ALL: [Self; 4] = [Self::Pdf, Self::Docx, Self::Text, Self::Markdown];
+
+    /// The media type under which the original is served.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Text => "text/plain",
+            Self::Markdown => "text/markdown",
+        }
+    }
+
+    /// The extension a file of this kind should have, without its dot.
+    pub fn extension(self) -> &'static str {
+        self.extensions()[0]
+    }
+
+    /// Every extension that names this kind, lower case, the canonical one first.
+    pub fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Pdf => &["pdf"],
+            Self::Docx => &["docx", "docm", "dotx", "dotm"],
+            Self::Text => &["txt", "text", "rst", "asc", "adoc", "org"],
+            Self::Markdown => &["md", "markdown", "mdown", "mkd"],
+        }
+    }
+
+    /// The kind that a file name promises, whatever the case of its extension.
+    pub fn of_name(file_name: &str) -> Option<Self> {
+        let extension = extension_of(file_name)?;
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.extensions().contains(&extension.as_str()))
+    }
+
+    /// In words, with the article.
+    fn described(self) -> &'static str {
+        match self {
+            Self::Pdf => "a PDF",
+            Self::Docx => "a Word document",
+            Self::Text => "plain text",
+            Self::Markdown => "Markdown text",
+        }
+    }
+}
+
+/// A recognised file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detected {
+    /// What the content is.
+    pub kind: FileKind,
+    /// Said when the name promised something else.
+    pub note: Option<String>,
+}
+
+/// Recognises a file by content, and lets the name's extension decide between the
+/// kinds of text.
+///
+/// A PDF or Word document under another name is accepted with a note. A name that
+/// promises one of them over other content is [`IngestError::Mismatch`]; everything
+/// else is [`IngestError::UnknownType`], or [`IngestError::Encrypted`] for an Office
+/// document whose container is locked.
+pub fn detect(bytes: &[u8], file_name: &str) -> Result<Detected, IngestError> {
+    if bytes.is_empty() {
+        return Err(IngestError::Empty);
+    }
+    let extension = extension_of(file_name);
+    let promised = FileKind::of_name(file_name);
+    match sniff(bytes, promised) {
+        Content::Readable(kind) => Ok(Detected {
+            kind,
+            note: note(kind, extension.as_deref(), promised),
+        }),
+        Content::LockedOffice => Err(IngestError::Encrypted),
+        Content::Text => text_kind(extension, promised),
+        Content::Other(found) => Err(not_readable(found, extension, promised)),
+    }
+}
+
+fn note(kind: FileKind, extension: Option<&str>, promised: Option<FileKind>) -> Option<String> {
+    let extension = extension?;
+    (promised != Some(kind)).then(|| {
+        let what = kind.described();
+        format!("The file is named .{extension} but the content is {what}; it was read as {what}.")
+    })
+}
+
+/// Text has no magic bytes: the name says which text it is, and no name at all
+/// (`README`) is plain text.
+fn text_kind(
+    extension: Option<String>,
+    promised: Option<FileKind>,
+) -> Result<Detected, IngestError> {
+    let found = "plain text";
+    match (promised, extension) {
+        (Some(kind @ (FileKind::Text | FileKind::Markdown)), _) => {
+            Ok(Detected { kind, note: None })
+        }
+        (None, None) => Ok(Detected {
+            kind: FileKind::Text,
+            note: None,
+        }),
+        (Some(_), extension) => Err(IngestError::Mismatch {
+            extension: extension.unwrap_or_default(),
+            found: found.into(),
+        }),
+        (None, Some(extension)) => Err(IngestError::UnknownType {
+            found: format!("a text file of another kind (.{extension})"),
+        }),
+    }
+}
+
+fn not_readable(found: &str, extension: Option<String>, promised: Option<FileKind>) -> IngestError {
+    match extension {
+        Some(extension) if promised.is_some() => IngestError::Mismatch {
+            extension,
+            found: found.into(),
+        },
+        _ => IngestError::UnknownType {
+            found: found.into(),
+        },
+    }
+}
+
+/// The extension in lower case, without its dot. A name that only begins with a dot has none.
+fn extension_of(file_name: &str) -> Option<String> {
+    let base = file_name.rsplit(['/', '\\']).next()?;
+    let (stem, extension) = base.rsplit_once('.')?;
+    let plausible = !stem.is_empty()
+        && (1..=10).contains(&extension.len())
+        && extension.chars().all(|c| c.is_ascii_alphanumeric());
+    plausible.then(|| extension.to_ascii_lowercase())
+}
+
+enum Content {
+    Readable(FileKind),
+    /// An Office document inside an encrypted container.
+    LockedOffice,
+    Text,
+    /// Known or not, in words with the article.
+    Other(&'static str),
+}
+
+fn sniff(bytes: &[u8], promised: Option<FileKind>) -> Content {
+    if is_pdf(bytes, promised) {
+        return Content::Readable(FileKind::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return sniff_zip(bytes);
+    }
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return sniff_compound(bytes);
+    }
+    match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        Some((_, found)) => Content::Other(found),
+        None if looks_like_html(bytes) && promised.is_none() => Content::Other("a web page (HTML)"),
+        None if looks_like_text(bytes) => Content::Text,
+        None => Content::Other("binary data of an unknown kind"),
+    }
+}
+
+/// Beginnings of well-known files that are not read.
+const MAGIC: &[(&[u8], &str)] = &[
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xFF\xD8\xFF", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"{\\rtf", "a Rich Text document (.rtf)"),
+    (b"MZ", "a Windows program"),
+    (b"\x7FELF", "a program"),
+    (b"\x1F\x8B", "a compressed file (gzip)"),
+    (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"ID3", "a sound file"),
+    (b"%!PS", "a PostScript file"),
+    (b"SQLite format 3\0", "a database file"),
+    (b"\xDB\xA5\x2D\x00", "a very old Word document (.doc)"),
+    (b"\xFEbplist", "an Apple property list"),
+];
+
+/// The header may follow junk (mail headers, a byte-order mark) in the first KiB.
+/// A text that merely speaks of `%PDF-` is told apart by its name.
+fn is_pdf(bytes: &[u8], promised: Option<FileKind>) -> bool {
+    let head = &bytes[..bytes.len().min(1024)];
+    let at = find(head, b"%PDF-");
+    at == Some(0) || (at.is_some() && (promised == Some(FileKind::Pdf) || !looks_like_text(bytes)))
+}
+
+fn sniff_zip(bytes: &[u8]) -> Content {
+    let names = zip_names(bytes);
+    let has = |prefix: &str| names.iter().any(|name| name.starts_with(prefix));
+    if has("word/") || (has("[content_types].xml") && !has("xl/") && !has("ppt/")) {
+        return Content::Readable(FileKind::Docx);
+    }
+    Content::Other(match () {
+        () if has("xl/") => "an Excel workbook",
+        () if has("ppt/") => "a PowerPoint presentation",
+        () if has("meta-inf/container.xml") => "an e-book (EPUB)",
+        () if has("content.xml") => "an OpenDocument file",
+        () if names.is_empty() && find(bytes, b"word/document").is_some() => {
+            // The list of contents is broken; extraction will say how.
+            return Content::Readable(FileKind::Docx);
+        }
+        () => "a ZIP archive",
+    })
+}
+
+/// Member names in lower case, with `/`; empty when the list of contents is broken.
+fn zip_names(bytes: &[u8]) -> Vec<String> {
+    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+        return Vec::new();
+    };
+    archive
+        .file_names_raw()
+        .map(|name| {
+            String::from_utf8_lossy(name)
+                .replace('\\', "/")
+                .to_lowercase()
+        })
+        .map(|name| name.trim_start_matches('/').to_owned())
+        .collect()
+}
+
+/// The container of Office files before 2007, and of encrypted ones since. Its
+/// directory names the streams in UTF-16.
+fn sniff_compound(bytes: &[u8]) -> Content {
+    let has_stream = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        find(bytes, &wide).is_some()
+    };
+    match () {
+        () if has_stream("EncryptedPackage") => Content::LockedOffice,
+        () if has_stream("WordDocument") => {
+            Content::Other("an older Word document (.doc); open it in Word and save it as .docx")
+        }
+        () if has_stream("Workbook") => Content::Other("an older Excel workbook (.xls)"),
+        () if has_stream("PowerPoint Document") => {
+            Content::Other("an older PowerPoint presentation (.ppt)")
+        }
+        () => Content::Other("an older Office file"),
+    }
+}
+
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).to_lowercase();
+    let head = head.trim_start_matches('\u{feff}').trim_start();
+    head.starts_with("<!doctype html") || head.starts_with("<html")
+}
+
+/// How much of a file is looked at to tell text from binary data.
+const SAMPLE: usize = 64 * 1024;
+
+/// Text has next to no control characters. UTF-16 and UTF-32 are full of NULs, but
+/// decode to text: they are judged after decoding.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let text = crate::extract::decode::decode(sample).text;
+    let (mut all, mut controls) = (0_usize, 0_usize);
+    for c in text.chars() {
+        all += 1;
+        let common = matches!(
+            c,
+            '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1b}' | '\u{85}'
+        );
+        // C1 controls are what binary data turns into when read as a single-byte encoding.
+        controls += usize::from((c.is_control() && !common) || c == '\u{fffd}');
+    }
+    all > 0 && controls * 50 <= all
+}
+
+/// Where `needle` first occurs.
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests;

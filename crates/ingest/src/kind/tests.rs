@@ -1,0 +1,135 @@
+use std::io::{Cursor, Write as _};
+
+use super::*;
+
+fn zip_with(names: &[&str]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in names {
+        writer
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(b"<x/>").unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn compound_with(stream: &str) -> Vec<u8> {
+    let mut bytes = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    bytes.extend(stream.encode_utf16().flat_map(u16::to_le_bytes));
+    bytes
+}
+
+fn kind_of(bytes: &[u8], name: &str) -> FileKind {
+    let detected = detect(bytes, name).unwrap();
+    assert_eq!(detected.note, None, "no note expected for {name}");
+    detected.kind
+}
+
+#[test]
+fn content_and_name_agree() {
+    assert_eq!(kind_of(b"%PDF-1.7\n", "Report.PDF"), FileKind::Pdf);
+    let docx = zip_with(&["[Content_Types].xml", "word/document.xml"]);
+    assert_eq!(kind_of(&docx, "plan.docx"), FileKind::Docx);
+    assert_eq!(kind_of(b"Plain words.", "notes.TXT"), FileKind::Text);
+    assert_eq!(kind_of(b"# Words", "notes.markdown"), FileKind::Markdown);
+    assert_eq!(kind_of(b"Plain words.", "README"), FileKind::Text);
+}
+
+#[test]
+fn readable_content_under_another_name_is_taken_with_a_note() {
+    let docx = zip_with(&["[Content_Types].xml", "word/document.xml"]);
+    let detected = detect(&docx, "budget.pdf").unwrap();
+    assert_eq!(detected.kind, FileKind::Docx);
+    let note = detected.note.unwrap();
+    assert!(
+        note.contains("named .pdf but the content is a Word document"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_name_that_promises_more_than_the_content_is_a_mismatch() {
+    let error = detect(b"Dear funder,", "letter.pdf").unwrap_err();
+    assert_eq!(
+        error,
+        IngestError::Mismatch {
+            extension: "pdf".into(),
+            found: "plain text".into()
+        }
+    );
+    let error = detect(b"\x89PNG\r\n\x1a\n....", "scan.docx").unwrap_err();
+    assert!(matches!(error, IngestError::Mismatch { .. }));
+    let error = detect(&[0, 1, 2, 3, 4, 5, 6, 7, 200, 1, 2, 0], "data.txt").unwrap_err();
+    assert!(error.to_string().contains("binary data"), "{error}");
+}
+
+#[test]
+fn other_types_are_named() {
+    let cases: [(&[u8], &str, &str); 4] = [
+        (b"\x89PNG\r\n\x1a\n", "photo.png", "a PNG picture"),
+        (b"MZ\x90\0", "setup.exe", "a Windows program"),
+        (
+            &zip_with(&["[Content_Types].xml", "xl/workbook.xml"]),
+            "budget.xlsx",
+            "an Excel workbook",
+        ),
+        (
+            b"a,b\n1,2\n",
+            "table.csv",
+            "a text file of another kind (.csv)",
+        ),
+    ];
+    for (bytes, name, expected) in cases {
+        let error = detect(bytes, name).unwrap_err();
+        assert_eq!(
+            error,
+            IngestError::UnknownType {
+                found: expected.into()
+            },
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn office_containers_are_told_apart() {
+    assert_eq!(
+        detect(&compound_with("EncryptedPackage"), "a.docx"),
+        Err(IngestError::Encrypted)
+    );
+    let error = detect(&compound_with("WordDocument"), "a.doc").unwrap_err();
+    assert!(error.to_string().contains("save it as .docx"), "{error}");
+}
+
+#[test]
+fn an_empty_file_is_its_own_error() {
+    assert_eq!(detect(b"", "a.pdf"), Err(IngestError::Empty));
+}
+
+#[test]
+fn wide_encodings_are_text() {
+    let utf16: Vec<u8> = "Wide words"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(kind_of(&utf16, "wide.txt"), FileKind::Text);
+}
+
+#[test]
+fn a_text_about_pdf_files_is_text() {
+    assert_eq!(
+        kind_of(b"The header is %PDF-1.4.", "notes.txt"),
+        FileKind::Text
+    );
+}
+
+#[test]
+fn every_kind_is_found_by_its_canonical_extension() {
+    for kind in FileKind::ALL {
+        assert_eq!(
+            FileKind::of_name(&format!("x.{}", kind.extension())),
+            Some(kind)
+        );
+    }
+    assert_eq!(FileKind::of_name(".md"), None);
+}

@@ -1,0 +1,31 @@
+//! Bytes to text with pages and headings, and text to passages.
+//!
+//! The road of one document:
+//! [`kind`] says what the bytes are, [`extract`] turns them into blocks in reading
+//! order, [`passages`] cuts the blocks into citable spans, [`describe`] proposes
+//! metadata with its evidence. [`parse`] walks that road; [`sandbox`] walks it in a
+//! child process with limits, which is the only way a server should.
+//!
+//! To add a format: a variant of [`FileKind`], how its bytes are recognised in
+//! [`kind`], and a module in [`extract`].
+
+pub mod describe;
+pub mod error;
+pub mod extract;
+pub mod fingerprint;
+pub mod kind;
+mod parse;
+pub mod passages;
+pub mod sandbox;
+pub mod sentences;
+mod tidy;
+
+pub use describe::{Proposal, Suggestion};
+pub use error::IngestError;
+pub use extract::{Block, BlockKind, Extracted};
+pub use fingerprint::sha256_hex;
+pub use kind::FileKind;
+pub use parse::{Parsed, parse};
+pub use passages::Passage;
+pub use sandbox::{Limits, Sandbox, child_main};
+pub use sentences::sentences;

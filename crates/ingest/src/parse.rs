@@ -1,0 +1,48 @@
+//! The whole road of one document, from bytes to passages and proposed metadata.
+
+use serde::{Deserialize, Serialize};
+
+use crate::describe::{self, Proposal};
+use crate::error::IngestError;
+use crate::extract;
+use crate::kind::{self, FileKind};
+use crate::passages::{self, Passage};
+
+/// A file read: what the store keeps of it besides its bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parsed {
+    /// What the content is.
+    pub kind: FileKind,
+    /// Title from the document's own metadata or its title line, if it has one.
+    pub title: Option<String>,
+    /// Pages, where the format or its writer counts them.
+    pub page_count: Option<u32>,
+    /// The text, cut; together they hold every word of the document once.
+    pub passages: Vec<Passage>,
+    /// What a person should know about the reading, as sentences.
+    pub notes: Vec<String>,
+    /// Words of the whole document, separated by white space.
+    pub word_count: u32,
+    /// Metadata proposed from name and content, each with its evidence.
+    pub proposal: Proposal,
+}
+
+/// Reads a file in this process, without limits: for the sandbox's child, tests
+/// and tools. A server goes through [`crate::Sandbox`].
+///
+/// `current_year` bounds the years that are proposed.
+pub fn parse(bytes: &[u8], file_name: &str, current_year: i32) -> Result<Parsed, IngestError> {
+    let detected = kind::detect(bytes, file_name)?;
+    let extracted = extract::extract(detected.kind, bytes)?;
+    let passages = passages::cut(&extracted.blocks);
+    let proposal = describe::propose(file_name, &extracted, current_year);
+    Ok(Parsed {
+        kind: detected.kind,
+        title: extracted.title,
+        page_count: extracted.page_count,
+        word_count: passages.iter().map(|passage| passage.words).sum(),
+        passages,
+        notes: detected.note.into_iter().chain(extracted.notes).collect(),
+        proposal,
+    })
+}

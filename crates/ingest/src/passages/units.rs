@@ -1,0 +1,141 @@
+//! The smallest parts of a document that a cut may separate.
+
+use crate::extract::{Block, BlockKind};
+use crate::passages::MAX_WORDS;
+use crate::sentences::sentences;
+use crate::tidy::word_count;
+
+/// Beyond this a "sentence" is text without punctuation: it is cut between words, as
+/// the last resort.
+const CUT_BETWEEN_WORDS_ABOVE: usize = 2 * MAX_WORDS;
+
+/// A heading, a sentence or a table row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unit {
+    pub(super) text: String,
+    pub(super) words: usize,
+    /// Where it begins and, after a page break inside the sentence, where it ends.
+    pub(super) pages: Option<(u32, u32)>,
+    /// What separates it from the unit before, when both are in one passage.
+    pub(super) joint: Joint,
+    pub(super) kind: BlockKind,
+}
+
+impl Unit {
+    pub(super) fn is_heading(&self) -> bool {
+        matches!(self.kind, BlockKind::Heading { .. })
+    }
+}
+
+/// How a unit follows the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joint {
+    /// The next sentence of the same paragraph.
+    Space,
+    /// The next line: of the same list or table, or after the author's line break.
+    Line,
+    /// A new paragraph.
+    Paragraph,
+}
+
+impl Joint {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Space => " ",
+            Self::Line => "\n",
+            Self::Paragraph => "\n\n",
+        }
+    }
+}
+
+/// The text of units as it stands in a passage.
+pub(super) fn join(units: &[Unit]) -> String {
+    let mut text = String::new();
+    for unit in units {
+        if !text.is_empty() {
+            text.push_str(unit.joint.text());
+        }
+        text.push_str(&unit.text);
+    }
+    text
+}
+
+/// The units of one block that follows `before`.
+pub(super) fn of_block(before: Option<&Block>, block: &Block) -> Vec<Unit> {
+    let first = joint_between(before, block);
+    let whole = matches!(block.kind, BlockKind::TableRow | BlockKind::Heading { .. });
+    let mut units = Vec::new();
+    if whole {
+        push(&mut units, &block.text, first, block);
+        return units;
+    }
+    let mut end = 0;
+    for range in sentences(&block.text) {
+        let joint = match units.is_empty() {
+            true => first,
+            false if block.text[end..range.start].contains('\n') => Joint::Line,
+            false => Joint::Space,
+        };
+        end = range.end;
+        push(&mut units, &block.text[range], joint, block);
+    }
+    units
+}
+
+fn joint_between(before: Option<&Block>, block: &Block) -> Joint {
+    let same = |kind| before.is_some_and(|before| before.kind == kind);
+    match block.kind {
+        kind @ (BlockKind::ListItem | BlockKind::TableRow) if same(kind) => Joint::Line,
+        _ => Joint::Paragraph,
+    }
+}
+
+fn push(units: &mut Vec<Unit>, text: &str, joint: Joint, block: &Block) {
+    let words = word_count(text);
+    let pages = block.page.map(|page| (page, page));
+    let unit = |text: String, words, joint| Unit {
+        text,
+        words,
+        pages,
+        joint,
+        kind: block.kind,
+    };
+    if words <= CUT_BETWEEN_WORDS_ABOVE {
+        units.push(unit(text.to_owned(), words, joint));
+        return;
+    }
+    let all: Vec<&str> = text.split_whitespace().collect();
+    let size = words.div_ceil(words.div_ceil(MAX_WORDS));
+    for (i, piece) in all.chunks(size).enumerate() {
+        let joint = if i == 0 { joint } else { Joint::Space };
+        units.push(unit(piece.join(" "), piece.len(), joint));
+    }
+}
+
+/// Adds units, joining a sentence that runs from the end of one paragraph into the
+/// next, as it does over a page break: the first has no end, the second begins in
+/// lower case.
+pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
+    if let (Some(last), Some(first)) = (units.last_mut(), next.first_mut())
+        && runs_on(last, first)
+    {
+        last.text.push(' ');
+        last.text.push_str(&first.text);
+        last.words += first.words;
+        last.pages = last
+            .pages
+            .zip(first.pages)
+            .map(|((start, _), (_, end))| (start, end));
+        next.remove(0);
+    }
+    units.append(&mut next);
+}
+
+fn runs_on(last: &Unit, first: &Unit) -> bool {
+    let prose = last.kind == BlockKind::Paragraph && first.kind == BlockKind::Paragraph;
+    let ends = last.text.chars().next_back();
+    let open = ends.is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '-'));
+    let continues = first.text.chars().next().is_some_and(char::is_lowercase);
+    let over_a_page = last.pages.map(|(_, end)| end) < first.pages.map(|(start, _)| start);
+    prose && open && continues && over_a_page && last.words + first.words <= MAX_WORDS
+}

@@ -1,0 +1,72 @@
+//! The child's side: limits first, then the file.
+
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::process::ExitCode;
+use std::thread;
+
+use rlimit::Resource;
+
+use crate::error::IngestError;
+use crate::parse::parse;
+use crate::sandbox::{Limits, Reply, Request};
+
+/// Parsers recurse over nested structures: a stack that damaged files do not exhaust,
+/// and that still fits the memory limit many times.
+const STACK_BYTES: usize = 128 << 20;
+/// The request is a path and a few numbers.
+const MAX_REQUEST: u64 = 64 * 1024;
+/// The standard streams, the file, and some room.
+const OPEN_FILES: u64 = 16;
+
+/// The whole life of the child process: reads one request from standard input, limits
+/// itself, reads the file, writes one reply to standard output. Call it before any
+/// other thread is started, as each takes from the memory limit.
+pub fn child_main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> io::Result<()> {
+    let mut line = String::new();
+    io::stdin().lock().take(MAX_REQUEST).read_line(&mut line)?;
+    let request: Request = serde_json::from_str(&line)?;
+    restrict(&request.limits)?;
+    let reply = answer(request);
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    serde_json::to_writer(&mut stdout, &reply)?;
+    stdout.flush()
+}
+
+fn restrict(limits: &Limits) -> io::Result<()> {
+    // macOS knows no limit on address space and says so; the wall clock and the
+    // processor limit still hold there.
+    let _ = lower(Resource::AS, limits.memory_bytes, limits.memory_bytes);
+    // One second between the signal that ends the child and the one that it cannot
+    // survive: the parent tells by the signal what happened.
+    lower(Resource::CPU, limits.cpu_seconds, limits.cpu_seconds + 1)?;
+    lower(Resource::FSIZE, 0, 0)?;
+    lower(Resource::CORE, 0, 0)?;
+    lower(Resource::NOFILE, OPEN_FILES, OPEN_FILES)
+}
+
+/// Sets a limit, but never above the one that is already in force.
+fn lower(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
+    let (_, ceiling) = resource.get()?;
+    resource.set(soft.min(ceiling), hard.min(ceiling))
+}
+
+/// Reads the file on a thread with a large stack. A panic there is the reader's
+/// failure, not the child's.
+pub(super) fn answer(request: Request) -> Reply {
+    let read = move || {
+        let bytes = std::fs::read(&request.path)?;
+        parse(&bytes, &request.file_name, request.current_year)
+    };
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(read)?;
+    thread.join().unwrap_or(Err(IngestError::ReaderCrashed))
+}
