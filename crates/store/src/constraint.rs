@@ -57,3 +57,11 @@ pub fn violation(error: &sqlx::Error) -> Option<Violation> {
         _ => return None,
     })
 }
+
+/// Whether a text or a JSON value was refused because it holds the character NUL,
+/// which PostgreSQL cannot store.
+pub fn holds_nul(error: &sqlx::Error) -> bool {
+    // character_not_in_repertoire, untranslatable_character
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(code.as_deref(), Some("22021" | "22P05"))
+}

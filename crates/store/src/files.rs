@@ -1,6 +1,6 @@
 //! Stored files: what the blob store holds, by content.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
 /// Notes that the bytes with this hash are stored. Saying it twice is fine.
 pub async fn note(
@@ -19,6 +19,13 @@ pub async fn note(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The media type of a stored file.
+pub async fn media_type(db: impl PgExecutor<'_>, sha256: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT media_type FROM files WHERE sha256 = $1", sha256)
+        .fetch_optional(db)
+        .await
 }
 
 /// Forgets a file that no document uses; says whether its bytes may go.

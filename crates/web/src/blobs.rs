@@ -107,6 +107,12 @@ impl BlobWriter {
         &self.path
     }
 
+    /// Everything written so far.
+    pub async fn content(&mut self) -> io::Result<Vec<u8>> {
+        self.file.flush().await?;
+        fs::read(&self.path).await
+    }
+
     /// Makes the file part of the store, on disk for good.
     pub async fn keep(mut self) -> io::Result<Stored> {
         self.file.sync_all().await?;
@@ -165,6 +171,7 @@ mod tests {
         let mut writer = blobs.begin().await.unwrap();
         writer.write(b"half").await.unwrap();
         let path = writer.path().to_owned();
+        assert_eq!(writer.content().await.unwrap(), b"half");
         drop(writer);
         assert!(!path.exists());
     }

@@ -40,6 +40,19 @@ impl FieldProblem {
         Self::at(&["query", field], msg)
     }
 
+    /// A part of the path with a value that cannot be accepted.
+    pub fn path(name: &str, msg: impl Into<String>) -> Self {
+        Self::at(&["path", name], msg)
+    }
+
+    /// A field of the body that has to be there.
+    pub fn missing(field: &str) -> Self {
+        Self {
+            kind: "missing",
+            ..Self::body(field, "Field required")
+        }
+    }
+
     fn at(loc: &[&str], msg: impl Into<String>) -> Self {
         Self {
             kind: "value_error",
@@ -140,13 +153,27 @@ impl Error {
     }
 }
 
-/// A violated named constraint is the client's mistake; anything else is ours.
+/// A violated named constraint, or a text that cannot be stored, is the client's
+/// mistake; anything else is ours.
 impl From<archivist_store::DatabaseError> for Error {
     fn from(error: archivist_store::DatabaseError) -> Self {
         match archivist_store::constraint::violation(&error) {
             Some(violation) if violation.conflict => Self::Conflict(violation.message.to_owned()),
             Some(violation) => Self::field(violation.field, violation.message),
+            None if archivist_store::constraint::holds_nul(&error) => {
+                Self::Unprocessable("A text holds the character NUL: remove it.".to_owned())
+            }
             None => Self::internal(error),
+        }
+    }
+}
+
+/// What a provider cannot write from is for the person to mend.
+impl From<archivist_draft::ProviderError> for Error {
+    fn from(error: archivist_draft::ProviderError) -> Self {
+        use archivist_draft::ProviderError::{NoRoom, NoSources, NothingRelevant};
+        match error {
+            NoSources | NothingRelevant | NoRoom { .. } => Self::Unprocessable(error.to_string()),
         }
     }
 }

@@ -9,6 +9,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,7 +19,8 @@ use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
 use crate::trace::RequestId;
 
-/// A JSON body; what does not fit is refused with 422, field by field.
+/// A JSON body, of a request or of a reply; a request's that does not fit is
+/// refused with 422, field by field.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -31,6 +34,12 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
             }
             Err(rejection) => Err(Error::Invalid(vec![body_problem(&rejection)])),
         }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
     }
 }
 
@@ -49,10 +58,7 @@ fn body_problem(rejection: &JsonRejection) -> FieldProblem {
         .strip_prefix("missing field `")
         .and_then(|t| t.strip_suffix('`'))
     {
-        return FieldProblem {
-            kind: "missing",
-            ..FieldProblem::body(field, "Field required")
-        };
+        return FieldProblem::missing(field);
     }
     match text.split_once(": ") {
         Some((path, message)) if !path.contains(' ') => FieldProblem::body(path, message),

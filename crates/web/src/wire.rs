@@ -25,9 +25,14 @@ pub fn amount<S: Serializer>(
     to: S,
 ) -> Result<S::Ok, S::Error> {
     match amount {
-        Some(amount) => to.serialize_some(&format!("{amount:.2}")),
+        Some(amount) => to.serialize_some(&amount_text(*amount)),
         None => to.serialize_none(),
     }
+}
+
+/// A decimal as text with two places.
+pub fn amount_text(amount: rust_decimal::Decimal) -> String {
+    format!("{amount:.2}")
 }
 
 #[cfg(test)]

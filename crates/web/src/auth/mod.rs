@@ -34,6 +34,11 @@ pub struct Editor(pub SignedIn);
 #[derive(Debug, Clone)]
 pub struct Admin(pub SignedIn);
 
+/// The person behind a bearer token, where one is sent: for routes that are open
+/// to everybody but do more for some.
+#[derive(Debug, Clone)]
+pub struct MaybeBearer(pub Option<SignedIn>);
+
 impl Writer {
     /// The person as permissions see it.
     pub fn actor(&self) -> Actor {
@@ -59,6 +64,16 @@ impl FromRequestParts<AppState> for Admin {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
         at_least(UserRole::Admin, parts, state).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for MaybeBearer {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        match bearer(parts)? {
+            Some(token) => by_token(token, state).await.map(|found| Self(Some(found))),
+            None => Ok(Self(None)),
+        }
     }
 }
 
