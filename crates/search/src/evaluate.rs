@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use archivist_domain::{DocType, DocumentId, PassageId};
 use uuid::Uuid;
 
+use crate::search;
 use crate::{DocumentRecord, Facets, Index, Mode, PassageRecord, SearchRequest};
 
 /// How deep the answers are looked at.
@@ -130,9 +131,10 @@ impl Collection {
             mode,
             ..SearchRequest::new(text)
         };
-        let hits = index.search(&request, 0);
-        hits.iter()
-            .map(|hit| self.corpus[number_of(hit.document)].id.as_str())
+        let found = search::documents(index, &request, 0);
+        found
+            .into_iter()
+            .map(|document| self.corpus[number_of(document)].id.as_str())
             .collect()
     }
 }

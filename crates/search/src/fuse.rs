@@ -1,7 +1,9 @@
 //! Two voices, one score.
 
-/// What the dense voice counts against 1 for the lexical one.
-const DENSE_WEIGHT: f32 = 0.5;
+/// What the dense voice counts against 1 for the lexical one: for a query that
+/// names something in a word or two, and for one that describes it at length.
+/// Many words add up to a sure direction; few may stand for a name.
+const DENSE_WEIGHTS: (f32, f32) = (0.3, 0.8);
 
 /// The dense voice: cosines by slot, and the cosine that chance gives.
 #[derive(Debug)]
@@ -17,13 +19,16 @@ impl Cosines {
     }
 }
 
-/// Scores from 0 to 1 by slot; 0 where no voice found anything.
+/// Scores from 0 to 1 by slot; 0 where no voice found anything. `breadth` is
+/// that of the query, 0 to 1.
 ///
 /// Each voice is divided by its best score, then they are averaged by weight. A
 /// passage that shares no word with the query needs a cosine above the floor.
-pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>) -> Vec<f32> {
+pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>, breadth: f32) -> Vec<f32> {
     match (lexical, dense) {
-        (Some(words), Some(cosines)) if best(words) > 0.0 => both(words, cosines),
+        (Some(words), Some(cosines)) if best(words) > 0.0 => {
+            both(words, cosines, dense_weight(breadth))
+        }
         (_, Some(cosines)) => alone(cosines),
         (Some(words), None) => {
             let scale = inverse(best(words));
@@ -33,9 +38,14 @@ pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>) -> Vec<f32>
     }
 }
 
-fn both(words: &[f32], cosines: &Cosines) -> Vec<f32> {
-    let word_scale = inverse(best(words)) / (1.0 + DENSE_WEIGHT);
-    let dense_scale = DENSE_WEIGHT * inverse(best(&cosines.by_slot)) / (1.0 + DENSE_WEIGHT);
+fn dense_weight(breadth: f32) -> f32 {
+    let (narrow, broad) = DENSE_WEIGHTS;
+    narrow + (broad - narrow) * breadth
+}
+
+fn both(words: &[f32], cosines: &Cosines, dense_weight: f32) -> Vec<f32> {
+    let word_scale = inverse(best(words)) / (1.0 + dense_weight);
+    let dense_scale = dense_weight * inverse(best(&cosines.by_slot)) / (1.0 + dense_weight);
     let fused = words.iter().zip(&cosines.by_slot).map(|(&word, &cosine)| {
         if word > 0.0 || cosine > cosines.floor {
             word * word_scale + cosine.max(0.0) * dense_scale
@@ -73,13 +83,14 @@ mod tests {
 
     #[test]
     fn each_voice_is_scaled_by_its_best() {
-        let fused = fuse(Some(&[8.0, 4.0, 0.0]), Some(&cosines(&[0.0, 0.8, 0.8])));
-        let whole = 1.0 + DENSE_WEIGHT;
-        let expected = [
-            1.0 / whole,
-            (0.5 + DENSE_WEIGHT) / whole,
-            DENSE_WEIGHT / whole,
-        ];
+        let fused = fuse(
+            Some(&[8.0, 4.0, 0.0]),
+            Some(&cosines(&[0.0, 0.8, 0.8])),
+            1.0,
+        );
+        let weight = dense_weight(1.0);
+        let whole = 1.0 + weight;
+        let expected = [1.0 / whole, (0.5 + weight) / whole, weight / whole];
         for (score, expected) in fused.iter().zip(expected) {
             assert!((score - expected).abs() < 1e-6, "{fused:?}");
         }
@@ -87,19 +98,23 @@ mod tests {
 
     #[test]
     fn likeness_by_chance_finds_nothing() {
-        let fused = fuse(Some(&[2.0, 0.0, 0.0]), Some(&cosines(&[0.1, 0.39, 0.41])));
+        let fused = fuse(
+            Some(&[2.0, 0.0, 0.0]),
+            Some(&cosines(&[0.1, 0.39, 0.41])),
+            0.0,
+        );
         assert!(fused[0] > fused[2] && fused[2] > 0.0);
         assert!(fused[1].abs() < f32::EPSILON);
     }
 
     #[test]
     fn one_voice_alone_speaks_for_itself() {
-        assert_eq!(fuse(Some(&[1.0, 4.0]), None), [0.25, 1.0]);
-        assert_eq!(fuse(None, Some(&cosines(&[0.5, 0.3]))), [0.5, 0.0]);
+        assert_eq!(fuse(Some(&[1.0, 4.0]), None, 0.5), [0.25, 1.0]);
+        assert_eq!(fuse(None, Some(&cosines(&[0.5, 0.3])), 0.5), [0.5, 0.0]);
         assert_eq!(
-            fuse(Some(&[0.0, 0.0]), Some(&cosines(&[0.5, 0.3]))),
+            fuse(Some(&[0.0, 0.0]), Some(&cosines(&[0.5, 0.3])), 0.5),
             [0.5, 0.0]
         );
-        assert_eq!(fuse(Some(&[0.0, 0.0]), None), [0.0, 0.0]);
+        assert_eq!(fuse(Some(&[0.0, 0.0]), None, 0.5), [0.0, 0.0]);
     }
 }

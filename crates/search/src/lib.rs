@@ -14,6 +14,7 @@ mod codec;
 mod embed;
 pub mod evaluate;
 mod explain;
+mod feedback;
 mod fuse;
 mod index;
 mod lexical;

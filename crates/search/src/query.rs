@@ -5,6 +5,9 @@ use crate::text;
 /// What an expansion counts, against 1 for a word that was typed.
 const EXPANSION_WEIGHT: f32 = 0.4;
 
+/// With so many different words a query is as broad as it gets.
+const BROAD: f32 = 12.0;
+
 /// Abbreviations of the grant world with what they stand for.
 const ABBREVIATIONS: &[(&str, &[&str])] = &[
     ("RFP", &["Request for Proposal"]),
@@ -29,6 +32,8 @@ pub(crate) struct QueryTerm {
 pub(crate) struct Query {
     /// Each term once, typed ones first, in the order typed.
     pub(crate) terms: Vec<QueryTerm>,
+    /// How many of the terms were typed.
+    typed: usize,
 }
 
 impl Query {
@@ -39,12 +44,19 @@ impl Query {
         for term in &typed {
             query.add(term, 1.0);
         }
+        query.typed = query.terms.len();
         for expansion in expansions(text, &typed) {
             if !typed.contains(&expansion) {
                 query.add(&expansion, EXPANSION_WEIGHT);
             }
         }
         query
+    }
+
+    /// How much of a description the query is: 0 for no word, 1 for a dozen
+    /// different ones and more.
+    pub(crate) fn breadth(&self) -> f32 {
+        (self.typed as f32 / BROAD).min(1.0)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -156,6 +168,17 @@ mod tests {
         assert_eq!(
             weight_of("report of the ED", "director"),
             Some(EXPANSION_WEIGHT)
+        );
+    }
+
+    #[test]
+    fn breadth_counts_different_typed_words() {
+        let breadth = |text| Query::parse(text).breadth();
+        assert!((breadth("LOI") - 1.0 / BROAD).abs() < 1e-6);
+        assert!((breadth("reading reads books") - 2.0 / BROAD).abs() < 1e-6);
+        assert!(
+            (breadth(&"abcdefghijklmnop".split("").collect::<Vec<_>>().join(" ")) - 1.0).abs()
+                < 1e-6
         );
     }
 

@@ -1,7 +1,10 @@
 //! One search, from the request to the hits.
 
+use archivist_domain::DocumentId;
+
 use crate::embed::Embedder;
 use crate::explain::Matches;
+use crate::feedback;
 use crate::fuse::{self, Cosines};
 use crate::index::Index;
 use crate::query::Query;
@@ -9,6 +12,7 @@ use crate::rank;
 use crate::records::{Hit, Mode, SearchRequest};
 
 /// What the voices said, by slot.
+#[derive(Default)]
 struct Voices {
     lexical: Option<Vec<f32>>,
     dense: Option<Cosines>,
@@ -17,8 +21,29 @@ struct Voices {
 /// See [`Index::search`].
 pub(crate) fn search(index: &Index, request: &SearchRequest, current_year: i32) -> Vec<Hit> {
     let query = Query::parse(&request.text);
+    let (ranking, voices) = ranking(index, request, &query, current_year);
+    let explained = ranking
+        .into_iter()
+        .map(|(slot, score)| hit(index, request, &query, &voices, slot, score));
+    explained.collect()
+}
+
+/// The documents of the best passages, without explanations.
+pub(crate) fn documents(index: &Index, request: &SearchRequest, year: i32) -> Vec<DocumentId> {
+    let (ranking, _) = ranking(index, request, &Query::parse(&request.text), year);
+    let document = |(slot, _)| index.archive.passage(slot).document;
+    ranking.into_iter().map(document).collect()
+}
+
+/// The best slots with their scores, and what the voices said of all slots.
+fn ranking(
+    index: &Index,
+    request: &SearchRequest,
+    query: &Query,
+    current_year: i32,
+) -> (Vec<(u32, f32)>, Voices) {
     if query.is_empty() {
-        return Vec::new();
+        return (Vec::new(), Voices::default());
     }
     let factors = index.archive.factors(|document, facets| {
         if request.filters.admit(document, facets) {
@@ -27,35 +52,52 @@ pub(crate) fn search(index: &Index, request: &SearchRequest, current_year: i32) 
             0.0
         }
     });
-    let voices = Voices::ask(index, request, &query, &factors);
-    let mut scores = fuse::fuse(voices.lexical.as_deref(), voices.dense.as_ref());
-    scores
-        .iter_mut()
-        .zip(&factors)
-        .for_each(|(score, factor)| *score *= factor);
-    rank::select(&index.archive, &scores, request.limit, request.per_document)
-        .into_iter()
-        .map(|(slot, score)| hit(index, request, &query, &voices, slot, score))
-        .collect()
+    let voices = Voices::ask(index, request, query, &factors);
+    let mut scores = voices.fused(query);
+    for (score, factor) in scores.iter_mut().zip(&factors) {
+        *score *= factor;
+    }
+    let best = rank::select(&index.archive, &scores, request.limit, request.per_document);
+    (best, voices)
 }
 
 impl Voices {
     fn ask(index: &Index, request: &SearchRequest, query: &Query, factors: &[f32]) -> Self {
         let lexical =
             (request.mode != Mode::Dense).then(|| index.lexical.score(&query.terms, factors));
+        let mut voices = Self {
+            lexical,
+            dense: None,
+        };
         let dense = index
             .dense
             .as_ref()
             .filter(|_| request.mode != Mode::Lexical);
-        let dense = dense.and_then(|dense| {
-            let vector = dense.model.query(&request.text)?;
-            let by_slot = dense.vectors.scan(&vector, factors);
-            Some(Cosines {
-                by_slot,
-                floor: dense.model.floor(),
-            })
-        });
-        Self { lexical, dense }
+        let Some((dense, vector)) = dense.and_then(|d| Some((d, d.model.query(&request.text)?)))
+        else {
+            return voices;
+        };
+        let scan = |vector: &[f32]| Cosines {
+            by_slot: dense.vectors.scan(vector, factors),
+            floor: dense.model.floor(),
+        };
+        voices.dense = Some(scan(&vector));
+        if request.mode == Mode::Hybrid {
+            let first_look = voices.fused(query);
+            let best = rank::select(&index.archive, &first_look, feedback::PASSAGES, usize::MAX);
+            let moved = feedback::moved(&dense.vectors, vector, &best, query.breadth());
+            voices.dense = Some(scan(&moved));
+        }
+        voices
+    }
+
+    /// One score from 0 to 1 by slot.
+    fn fused(&self, query: &Query) -> Vec<f32> {
+        fuse::fuse(
+            self.lexical.as_deref(),
+            self.dense.as_ref(),
+            query.breadth(),
+        )
     }
 }
 

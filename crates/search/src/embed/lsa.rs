@@ -19,7 +19,9 @@ use crate::vectors::{Vectors, unit};
 pub(crate) const DIMS: usize = 256;
 /// Small archives get one dimension for so many passages: with as many dimensions
 /// as passages, every passage is like itself alone.
-const PASSAGES_PER_DIMENSION: usize = 4;
+const PASSAGES_PER_DIMENSION: usize = 8;
+/// Fewer would tell nothing apart.
+const MIN_DIMS: usize = 5;
 /// Below this many passages words have too little company to learn from.
 pub(crate) const MIN_PASSAGES: usize = 20;
 /// Rarer words would be a table of noise.
@@ -63,7 +65,7 @@ impl Lsa {
             columns: terms.len(),
             rows: counts.iter().map(|c| weighted_row(&terms, c)).collect(),
         };
-        let rank = DIMS.min(passages.len() / PASSAGES_PER_DIMENSION);
+        let rank = (passages.len() / PASSAGES_PER_DIMENSION).clamp(MIN_DIMS, DIMS);
         let vectors = svd::right_singular_vectors(&matrix, rank, seed);
         let mut directions = Vectors::new(vectors.width);
         for row in 0..terms.len() {

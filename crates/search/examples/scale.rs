@@ -1,0 +1,185 @@
+//! How search behaves as the archive grows, on invented text:
+//! `cargo run --release -p archivist-search --example scale -- 1000 10000 100000`
+//!
+//! Words are drawn by Zipf's law, from a theme for half of them, so that lists
+//! are as long and vectors as crowded as in real text.
+
+use std::time::{Duration, Instant};
+
+use archivist_domain::{DocType, DocumentId, PassageId};
+use archivist_search::{DocumentRecord, Facets, Filters, Index, PassageRecord, SearchRequest};
+use uuid::Uuid;
+
+const WORDS: usize = 30_000;
+const THEMES: usize = 60;
+const PASSAGES_PER_DOCUMENT: usize = 20;
+const WORDS_PER_PASSAGE: usize = 200;
+const QUERIES: usize = 400;
+
+fn main() {
+    println!(
+        "passages  add/s   train   p50 ms  p99 ms  filtered p50  save    load    file MB  resident MB"
+    );
+    for argument in std::env::args().skip(1) {
+        measure(argument.parse().expect("a number of passages"));
+    }
+}
+
+fn measure(passages: usize) {
+    let mut random = Random(7);
+    let records = invented(passages, &mut random);
+    let start = Instant::now();
+    let mut index = Index::new();
+    for record in records {
+        index.upsert(record);
+    }
+    let adding = start.elapsed();
+    let start = Instant::now();
+    let trained = index.training_set().train(1);
+    index.install(trained);
+    let training = start.elapsed();
+    let all = latencies(&index, &Filters::default(), &mut Random(11));
+    let filters = Filters {
+        years: vec![2024],
+        ..Filters::default()
+    };
+    let filtered = latencies(&index, &filters, &mut Random(11));
+    let path = std::env::temp_dir().join(format!("scale-{}.index", std::process::id()));
+    let (saving, loading) = save_and_load(index, &path);
+    let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
+    std::fs::remove_file(&path).expect("the file was just written");
+    println!(
+        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
+        passages as f64 / adding.as_secs_f64(),
+        training.as_secs_f64(),
+        milliseconds(all[QUERIES / 2]),
+        milliseconds(all[QUERIES * 99 / 100]),
+        milliseconds(filtered[QUERIES / 2]),
+        saving.as_secs_f64(),
+        loading.as_secs_f64(),
+        bytes as f64 / 1e6,
+        resident_megabytes(),
+    );
+}
+
+/// Saves and drops the index, loads it again: how long each took.
+fn save_and_load(index: Index, path: &std::path::Path) -> (Duration, Duration) {
+    let start = Instant::now();
+    index.save(path).expect("the temporary folder is writable");
+    let saving = start.elapsed();
+    drop(index);
+    let start = Instant::now();
+    let loaded = Index::load(path).expect("a good file");
+    let loading = start.elapsed();
+    drop(loaded);
+    (saving, loading)
+}
+
+/// How long queries of three to eight words took, ascending.
+fn latencies(index: &Index, filters: &Filters, random: &mut Random) -> Vec<Duration> {
+    let mut taken: Vec<Duration> = (0..QUERIES)
+        .map(|_| {
+            let theme = random.below(THEMES);
+            let count = 3 + random.below(6);
+            let words: Vec<String> = (0..count).map(|_| word(theme, random)).collect();
+            let request = SearchRequest {
+                filters: filters.clone(),
+                ..SearchRequest::new(words.join(" "))
+            };
+            let start = Instant::now();
+            std::hint::black_box(index.search(&request, 2026));
+            start.elapsed()
+        })
+        .collect();
+    taken.sort_unstable();
+    taken
+}
+
+fn invented(passages: usize, random: &mut Random) -> Vec<DocumentRecord> {
+    let documents = passages.div_ceil(PASSAGES_PER_DOCUMENT);
+    (0..documents)
+        .map(|number| document(number, random))
+        .collect()
+}
+
+fn document(number: usize, random: &mut Random) -> DocumentRecord {
+    let theme = random.below(THEMES);
+    let passages = (0..PASSAGES_PER_DOCUMENT).map(|ordinal| PassageRecord {
+        id: PassageId(Uuid::from_u128(
+            (number * PASSAGES_PER_DOCUMENT + ordinal) as u128,
+        )),
+        ordinal: u32::try_from(ordinal).expect("few passages a document"),
+        heading: Some(word(theme, random)),
+        text: (0..WORDS_PER_PASSAGE)
+            .map(|_| word(theme, random) + " ")
+            .collect(),
+    });
+    DocumentRecord {
+        id: DocumentId(Uuid::from_u128(number as u128)),
+        title: format!("Plan {number}"),
+        facets: Facets {
+            doc_type: DocType::GrantProposal,
+            year: i32::try_from(2018 + number % 8).ok(),
+            outcome: None,
+            programs: Vec::new(),
+            tags: Vec::new(),
+        },
+        passages: passages.collect(),
+    }
+}
+
+/// A word by Zipf's law; every second one from the theme's own order of words.
+fn word(theme: usize, random: &mut Random) -> String {
+    // Inverse of the cumulative distribution of 1/rank: WORDS to a random power.
+    let share = random.below(1 << 20) as f64 / f64::from(1 << 20);
+    let rank = (WORDS as f64).powf(share);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 1 and the number of words"
+    )]
+    let rank = rank as usize;
+    let shift = if random.below(2) == 0 {
+        1 + theme * 97
+    } else {
+        0
+    };
+    spelled((rank + shift) % WORDS)
+}
+
+/// A pronounceable word for a number.
+fn spelled(mut number: usize) -> String {
+    let mut word = String::new();
+    for _ in 0..4 {
+        word.push(char::from(b"bdfgklmnprstvz"[number % 14]));
+        number /= 14;
+        word.push(char::from(b"aeiou"[number % 5]));
+        number /= 5;
+    }
+    word
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// What this process holds, where the system tells; 0 elsewhere.
+fn resident_megabytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() / 1024
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((z ^ (z >> 31)) % bound as u64).expect("below a usize")
+    }
+}
