@@ -118,11 +118,13 @@ fn is_telling(title: &str, file_name: &str) -> bool {
     let file_like = [".doc", ".pdf", ".indd", ".tex", ".xls", ".ppt", ".odt"]
         .iter()
         .any(|end| lower.contains(end));
+    let coded = title.contains('_');
     let repeats_name = lower == file_name.to_lowercase();
     (2..=30).contains(&words)
         && letters >= 6
         && !file_like
         && !repeats_name
+        && !coded
         && !EMPTY
             .iter()
             .any(|empty| lower == *empty || lower.starts_with(&format!("{empty} -")))

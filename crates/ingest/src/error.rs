@@ -29,7 +29,9 @@ pub enum IngestError {
     },
 
     /// A type that is not read; `found` names it where it is known.
-    #[error("This file is {found}, which cannot be read here. Accepted are {ACCEPTED_TYPES}.")]
+    #[error(
+        "This file is {found}, which cannot be read here. Accepted are {ACCEPTED_TYPES}: save it as one of them if you can."
+    )]
     UnknownType {
         /// What the content is, with its article ("a PNG picture").
         found: String,
@@ -37,7 +39,7 @@ pub enum IngestError {
 
     /// The name promises one type, the content is of another.
     #[error(
-        "This file is named .{extension} but the content is {found}. Give it the right name, or save it again as {ACCEPTED_TYPES}."
+        "This file is named .{extension} but the content is {found}. Accepted are {ACCEPTED_TYPES}: give it the right name, or save it again as one of them."
     )]
     Mismatch {
         /// The extension, without its dot, lower case.
@@ -133,16 +135,14 @@ impl From<std::io::Error> for IngestError {
 
 fn no_text(pages: Option<u32>) -> String {
     let found = match pages {
-        None => "This file holds no text.".to_owned(),
-        Some(1) => {
-            "This file has 1 page without any text: it seems to be a scan or a picture.".to_owned()
+        None => {
+            return "This file holds no text. If it shows pictures of text, run them through text recognition (OCR), then add the result.".into();
         }
-        Some(n) => {
-            format!("This file has {n} pages without any text: they seem to be scans or pictures.")
-        }
+        Some(1) => "1 page without any text: it seems to be a scan or a picture".to_owned(),
+        Some(n) => format!("{n} pages without any text: they seem to be scans or pictures"),
     };
     format!(
-        "{found} Run it through text recognition (OCR) or export it with its text, then add the new copy."
+        "This file has {found}. Run it through text recognition (OCR) or export it with its text, then add the new copy."
     )
 }
 

@@ -258,9 +258,7 @@ fn sniff_compound(bytes: &[u8]) -> Content {
     };
     match () {
         () if has_stream("EncryptedPackage") => Content::LockedOffice,
-        () if has_stream("WordDocument") => {
-            Content::Other("an older Word document (.doc); open it in Word and save it as .docx")
-        }
+        () if has_stream("WordDocument") => Content::Other("an older Word document (.doc)"),
         () if has_stream("Workbook") => Content::Other("an older Excel workbook (.xls)"),
         () if has_stream("PowerPoint Document") => {
             Content::Other("an older PowerPoint presentation (.ppt)")

@@ -115,12 +115,14 @@ fn without_bullet(text: &str) -> &str {
     }
 }
 
-/// Letters set apart (`R E P O R T`) to words again. Where the words are cannot be
-/// told any more when every gap is the same.
+/// Letters set apart (`R E P O R T`) to words again, also where the font's kerning
+/// left some together. Where the words begin cannot be told any more.
 fn close_up(text: &str) -> String {
-    let single = |word: &str| word.chars().count() == 1;
-    let spaced = text.split(' ').count() >= 4
-        && text.split(' ').all(single)
+    let lengths: Vec<usize> = text.split(' ').map(|word| word.chars().count()).collect();
+    let single = lengths.iter().filter(|length| **length == 1).count();
+    let spaced = lengths.len() >= 4
+        && lengths.iter().all(|length| *length <= 2)
+        && single * 4 >= lengths.len() * 3
         && text.chars().any(char::is_alphabetic);
     if spaced {
         text.replace(' ', "")

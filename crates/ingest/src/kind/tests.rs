@@ -98,7 +98,10 @@ fn office_containers_are_told_apart() {
         Err(IngestError::Encrypted)
     );
     let error = detect(&compound_with("WordDocument"), "a.doc").unwrap_err();
-    assert!(error.to_string().contains("save it as .docx"), "{error}");
+    assert!(
+        error.to_string().contains("an older Word document (.doc)"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::tidy::word_count;
 /// the last resort.
 const CUT_BETWEEN_WORDS_ABOVE: usize = 2 * MAX_WORDS;
 
+/// A sentence of so many words that lacks its end goes on after the page break.
+const OPEN_SENTENCE_WORDS: usize = 12;
+
 /// A heading, a sentence or a table row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unit {
@@ -112,9 +115,8 @@ fn push(units: &mut Vec<Unit>, text: &str, joint: Joint, block: &Block) {
     }
 }
 
-/// Adds units, joining a sentence that runs from the end of one paragraph into the
-/// next, as it does over a page break: the first has no end, the second begins in
-/// lower case.
+/// Adds units, joining a sentence that runs over a page break from one paragraph into
+/// the next.
 pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
     if let (Some(last), Some(first)) = (units.last_mut(), next.first_mut())
         && runs_on(last, first)
@@ -131,11 +133,14 @@ pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
     units.append(&mut next);
 }
 
+/// Whether a paragraph ends without an end and the next page goes on: in lower case, or
+/// after so many words that it was no line of its own.
 fn runs_on(last: &Unit, first: &Unit) -> bool {
     let prose = last.kind == BlockKind::Paragraph && first.kind == BlockKind::Paragraph;
     let ends = last.text.chars().next_back();
     let open = ends.is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '-'));
     let continues = first.text.chars().next().is_some_and(char::is_lowercase);
     let over_a_page = last.pages.map(|(_, end)| end) < first.pages.map(|(start, _)| start);
-    prose && open && continues && over_a_page && last.words + first.words <= MAX_WORDS
+    let bound = last.words + first.words <= MAX_WORDS;
+    prose && open && over_a_page && bound && (continues || last.words >= OPEN_SENTENCE_WORDS)
 }

@@ -31,7 +31,7 @@ fn splits_where_a_reader_would() {
         "Write to jane.doe@example.org or see https://example.org/a.b?c=d. Ask",
         "Open 9 a.m. to 5 p.m. daily.| The office is closed at 5 p.m.| We reopen Monday.",
         "1. Recruit tutors.| 2. Train them.",
-        "iv. Evaluate the program.| v. Report.",
+        "iv. Evaluate the program.| They are fine.",
         "It is a 501(c)(3).| Gifts are deductible.",
         "Founded in 1998.| Renewed 2021.",
         "She holds a Ph.D. in Education.| He holds one too.",

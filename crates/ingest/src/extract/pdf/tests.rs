@@ -117,6 +117,7 @@ fn an_encrypted_file_is_told() {
 #[test]
 fn letters_set_apart_are_closed_up() {
     assert_eq!(close_up("R E P O R T"), "REPORT");
+    assert_eq!(close_up("O u r Im p a c t"), "OurImpact");
     assert_eq!(close_up("I am a child"), "I am a child");
 }
 
