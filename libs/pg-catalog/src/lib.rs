@@ -21,6 +21,10 @@
 //! migrations have equal catalogs, and equal texts. Reading needs no rights
 //! beyond connecting.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
+
 mod catalog;
 mod diff;
 mod labels;

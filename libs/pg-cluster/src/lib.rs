@@ -26,6 +26,10 @@
 //! having left. [`watchdog`] stops the server even when that killed process was
 //! the last one.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
+
 mod binaries;
 mod cluster;
 mod error;

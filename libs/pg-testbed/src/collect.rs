@@ -127,18 +127,23 @@ pub(crate) async fn drop_database(
 
 /// Ends the sessions in a database and waits a little until they are gone:
 /// where DROP DATABASE and CREATE DATABASE meet one that is just leaving, they
-/// sleep for 100 ms before they look again.
+/// sleep for 100 ms before they look again. Autovacuum is left to them: only a
+/// superuser may end it.
 pub(crate) async fn end_sessions(
     connection: &mut PgConnection,
     database: &str,
 ) -> Result<(), sqlx::Error> {
     for _ in 0..50 {
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
-        let ended = sqlx::query(end)
+        let end = sqlx::query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE datname = $1 AND backend_type = 'client backend'",
+        );
+        if end
             .bind(database)
             .fetch_all(&mut *connection)
-            .await?;
-        if ended.is_empty() {
+            .await?
+            .is_empty()
+        {
             break;
         }
         sleep(Duration::from_millis(1)).await;

@@ -47,12 +47,16 @@ impl Keeper {
     pub(crate) async fn start(
         find: impl FnOnce() -> Result<Server, TestbedError> + Send + 'static,
     ) -> Result<Self, TestbedError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(sqlx::Error::Io)?;
         let (ready, started) = oneshot::channel();
-        let body = move || keep(find, ready);
+        let body = move || runtime.block_on(keep(find, ready));
         let spawned = thread::Builder::new()
             .name("testbed-keeper".to_owned())
             .spawn(body);
-        spawned.map_err(|error| TestbedError::Database(sqlx::Error::Io(error)))?;
+        spawned.map_err(sqlx::Error::Io)?;
         started.await.map_err(|_| TestbedError::Lost)?
     }
 
@@ -96,46 +100,38 @@ impl Keeper {
     }
 }
 
-/// The body of the thread.
-fn keep(
+/// What the thread does: it reports once that it is ready or why not, and then
+/// serves for as long as there are handles.
+async fn keep(
     find: impl FnOnce() -> Result<Server, TestbedError>,
     ready: oneshot::Sender<Result<Keeper, TestbedError>>,
 ) {
-    let start = async {
-        let server = find()?;
-        Session::open(&server)
-            .await
-            .map(|session| (server, session))
-    };
-    let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = ready.send(Err(TestbedError::Database(sqlx::Error::Io(error))));
-            return;
-        }
-    };
-    runtime.block_on(async {
-        let (server, mut session) = match start.await {
-            Ok(started) => started,
-            Err(error) => {
-                let _ = ready.send(Err(error));
-                return;
+    let (requests, incoming) = mpsc::unbounded_channel();
+    match begin(find, requests).await {
+        Ok((keeper, mut session)) => {
+            if ready.send(Ok(keeper)).is_ok() {
+                session.serve(incoming).await;
             }
-        };
-        let (requests, incoming) = mpsc::unbounded_channel();
-        let (server, server_version) = (Arc::new(server), session.server_version);
-        if ready
-            .send(Ok(Keeper {
-                requests,
-                server,
-                server_version,
-            }))
-            .is_ok()
-        {
-            session.serve(incoming).await;
         }
-    });
+        Err(error) => drop(ready.send(Err(error))),
+    }
+}
+
+async fn begin(
+    find: impl FnOnce() -> Result<Server, TestbedError>,
+    requests: mpsc::UnboundedSender<Request>,
+) -> Result<(Keeper, Session), TestbedError> {
+    let server = Arc::new(find()?);
+    let session = Session::open(&server).await?;
+    let server_version = session.server_version;
+    Ok((
+        Keeper {
+            requests,
+            server,
+            server_version,
+        },
+        session,
+    ))
 }
 
 /// The keeper's session with the server.

@@ -23,6 +23,10 @@
 //! dropped with its [`ScratchDb`], or kept for an hour when the test panicked.
 //! What a killed process leaves behind is removed by the next one.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;
+
 mod collect;
 mod error;
 mod folder;

@@ -137,7 +137,7 @@ async fn settings_of_the_template_s_database_are_carried_over() {
         "CREATE SCHEMA \"My App\";
          DO $$ BEGIN EXECUTE format(
            'ALTER DATABASE %1$I SET search_path = \"My App\", public;
-            ALTER DATABASE %1$I SET app.motto = ''it''''s, a = b''', current_database());
+            ALTER DATABASE %1$I SET application_name = ''it''''s, a = b''', current_database());
          END $$",
     );
     let database = testbed.scratch(&tuned).await.unwrap();
@@ -145,7 +145,10 @@ async fn settings_of_the_template_s_database_are_carried_over() {
         text(database.url(), "SHOW search_path").await,
         "\"My App\", public"
     );
-    assert_eq!(text(database.url(), "SHOW app.motto").await, "it's, a = b");
+    assert_eq!(
+        text(database.url(), "SHOW application_name").await,
+        "it's, a = b"
+    );
 }
 
 #[tokio::test]
