@@ -7,6 +7,7 @@
 //! releases the locks of a process that dies, however it dies.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
@@ -71,9 +72,13 @@ impl Lease {
     }
 
     /// Whether no process at all uses the cluster. Call with the [`Decision`]
-    /// held.
+    /// held. Creates no file: the folder may just be being removed.
     pub(crate) fn nobody(path: &Path) -> Result<bool, ClusterError> {
-        Ok(Self::is_alone(&lock_file(path)?))
+        match File::open(path) {
+            Ok(file) => Ok(Self::is_alone(&file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(ClusterError::io("open", path)(error)),
+        }
     }
 
     fn is_alone(file: &File) -> bool {
