@@ -43,14 +43,68 @@ pub fn invalid_markers(text: &str, sources: &[Source]) -> Vec<u32> {
 
 /// The text without its markers and without the blanks before them.
 pub fn strip(text: &str) -> String {
-    let mut bare = String::with_capacity(text.len());
-    let mut copied = 0;
-    for marker in markers(text) {
-        bare.push_str(text[copied..marker.range.start].trim_end_matches(' '));
-        copied = marker.range.end;
+    Bare::of(text).text
+}
+
+/// A text without its markers, and where they were.
+pub(crate) struct Bare {
+    /// What is left.
+    pub(crate) text: String,
+    removed: Vec<Removed>,
+}
+
+struct Removed {
+    at: usize,
+    bytes: usize,
+    numbers: Vec<u32>,
+}
+
+impl Bare {
+    /// Takes the markers out, with the blanks before them, so that a marker
+    /// touches the sentence it follows whichever side of the full stop it is on.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bare = String::with_capacity(text.len());
+        let (mut removed, mut copied) = (Vec::new(), 0);
+        for marker in markers(text) {
+            bare.push_str(&text[copied..marker.range.start]);
+            bare.truncate(bare.trim_end_matches(' ').len());
+            removed.push(Removed {
+                at: bare.len(),
+                bytes: marker.range.end - bare.len(),
+                numbers: marker.numbers,
+            });
+            copied = marker.range.end;
+        }
+        bare.push_str(&text[copied..]);
+        Self {
+            text: bare,
+            removed,
+        }
     }
-    bare.push_str(&text[copied..]);
-    bare
+
+    /// The place in the marked text of a range of the bare one, markers at its
+    /// end included, those before it not.
+    pub(crate) fn marked_range(&self, bare: &Range<usize>) -> Range<usize> {
+        self.marked(bare.start)..self.marked(bare.end)
+    }
+
+    /// The distinct numbers whose markers stood in or right after a range.
+    pub(crate) fn numbers(&self, bare: &Range<usize>) -> Vec<u32> {
+        let mut numbers: Vec<u32> = Vec::new();
+        for removed in &self.removed {
+            if bare.start < removed.at && removed.at <= bare.end {
+                numbers.extend(&removed.numbers);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        numbers.retain(|number| seen.insert(*number));
+        numbers
+    }
+
+    fn marked(&self, at: usize) -> usize {
+        let before = self.removed.iter().rev().find(|removed| removed.at <= at);
+        at + before.map_or(0, |removed| removed.bytes)
+    }
 }
 
 /// The sentence with markers for `numbers`, placed by the module's convention.

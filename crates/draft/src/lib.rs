@@ -3,16 +3,25 @@
 //!
 //! The crate reads no database and opens no connection: callers hand in ranked
 //! [`Source`]s and get text and verdicts back. Two promises hold throughout:
-//! a provider cites passages by the number of their [`Source`], and every
-//! sentence of any draft can be traced to the passage that supports it.
+//! a provider cites passages by the number of their [`Source`], and
+//! [`review`] tells for each sentence of any draft which passage supports it.
 
 pub mod citation;
+mod compose;
+mod confidence;
+mod fact;
+pub mod ground;
 mod provider;
 mod request;
+mod review;
 pub mod section;
+mod text;
 
 #[cfg(test)]
 mod fixture;
 
+pub use compose::Composer;
+pub use confidence::{FULL_SOURCE_COUNT, confidence};
 pub use provider::{Chunk, Provider, ProviderError};
 pub use request::{DraftRequest, Source};
+pub use review::{Review, review};

@@ -48,13 +48,10 @@ pub enum ProviderError {
     NoSources,
     /// Passages were found, but none holds a sentence that fits the section.
     #[error(
-        "None of the {sources} passages found says anything that fits this section: \
+        "None of the passages found says anything that fits this section: \
          describe the subject in other words, choose another section, or widen the filters."
     )]
-    NothingRelevant {
-        /// How many passages were looked through.
-        sources: usize,
-    },
+    NothingRelevant,
     /// The word limit leaves no room for a single fitting sentence.
     #[error("No fitting sentence is as short as {max_words} words: allow at least {needed} words.")]
     NoRoom {

@@ -1,0 +1,194 @@
+//! How well each candidate fits each element of the section.
+
+use std::collections::BTreeSet;
+
+use archivist_domain::Section;
+
+use super::candidate::Candidate;
+use super::preference::Preference;
+use crate::confidence::subject_stems;
+use crate::section::{self, Element};
+use crate::{DraftRequest, Source, text};
+
+/// The parts of a score; together 1.
+const CUES: f32 = 0.45;
+const SUBJECT: f32 = 0.2;
+const RELEVANCE: f32 = 0.15;
+const PREFERENCE: f32 = 0.1;
+const NEWNESS: f32 = 0.1;
+
+/// A document so many years older than the newest source is old.
+const OLD_YEARS: f32 = 5.0;
+
+/// The newness of a document without a year.
+const UNKNOWN_NEWNESS: f32 = 0.5;
+
+/// A second cue tells less than the first: `n` cues give 1 − 0.5ⁿ.
+const CUE_DECAY: f32 = 0.5;
+
+/// How strongly a sentence must speak of an element. Where another element, of
+/// any section, has three cues to its one, the sentence is about that other.
+const SPEAKS_OF: f32 = 0.3;
+
+/// A cue in the passage's heading tells half as much as one in the sentence,
+/// and nothing where the sentence has none.
+const HEADING_CUE: f32 = 0.5;
+
+/// So many of the request's subject words make a sentence wholly about it.
+const FULL_SUBJECT: f32 = 3.0;
+
+/// Scores of one candidate: for each element 0 to 1, or `None` where it holds
+/// no cue of it.
+pub(super) type Scores = Vec<Option<f32>>;
+
+/// The scores of all candidates for the elements of the requested section.
+pub(super) fn scores(
+    request: &DraftRequest,
+    sources: &[Source],
+    candidates: &[Candidate],
+) -> Vec<Scores> {
+    let elements = Cues::of(request.section);
+    let all: Vec<Cues> = Section::ALL
+        .iter()
+        .flat_map(|&section| Cues::of(section))
+        .collect();
+    let subject = subject(request);
+    let preference = Preference::of(request.audience, &request.tone);
+    let newest = sources.iter().filter_map(|source| source.year).max();
+    candidates
+        .iter()
+        .map(|candidate| {
+            let source = &sources[candidate.source];
+            let base = SUBJECT * about(&subject, candidate)
+                + RELEVANCE * source.relevance.clamp(0.0, 1.0)
+                + PREFERENCE * preference.score(candidate)
+                + NEWNESS * newness(source, newest);
+            of_elements(&elements, &all, candidate, source, base)
+        })
+        .collect()
+}
+
+/// What the request is about: its subject words and the organization's name.
+fn subject(request: &DraftRequest) -> BTreeSet<String> {
+    let organization = request.organization.as_deref().unwrap_or_default();
+    let mut subject = subject_stems(&request.query);
+    subject.extend(text::content_stems(organization));
+    subject
+}
+
+fn about(subject: &BTreeSet<String>, candidate: &Candidate) -> f32 {
+    let shared = subject.intersection(&candidate.content).count() as f32;
+    (shared / FULL_SUBJECT.min(subject.len().max(1) as f32)).min(1.0)
+}
+
+/// 1 for the newest year among the sources, down to 0 for old documents: no
+/// clock is asked, so that a draft can be made again.
+fn newness(source: &Source, newest: Option<i32>) -> f32 {
+    match source.year.zip(newest) {
+        Some((year, newest)) => 1.0 - ((newest - year) as f32 / OLD_YEARS).min(1.0),
+        None => UNKNOWN_NEWNESS,
+    }
+}
+
+/// A sentence counts for an element in proportion to how much less it speaks of
+/// it than of what it speaks of most, be that in another section.
+fn of_elements(
+    elements: &[Cues],
+    all: &[Cues],
+    candidate: &Candidate,
+    source: &Source,
+    base: f32,
+) -> Scores {
+    let heading = text::stems(source.heading.as_deref().unwrap_or_default());
+    let strength = |element: &Cues| element.strength(&candidate.stems, &heading);
+    let most = all.iter().map(strength).fold(0.0, f32::max);
+    let fits = |cue: f32| cue * (cue / most);
+    elements
+        .iter()
+        .map(strength)
+        .map(|cue| (cue > 0.0 && fits(cue) >= SPEAKS_OF).then(|| CUES * fits(cue) + base))
+        .collect()
+}
+
+/// The cues of an element, as stems.
+struct Cues(Vec<Vec<String>>);
+
+impl Cues {
+    /// The cues of each element of a section.
+    fn of(section: Section) -> Vec<Self> {
+        let stems = |element: &Element| {
+            let cues = element.cues.iter().map(|cue| text::stems(cue));
+            // Two forms of one word ("audit", "audited") are one cue.
+            cues.collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        section::elements(section)
+            .iter()
+            .map(|element| Self(stems(element)))
+            .collect()
+    }
+
+    /// How strongly a sentence speaks of the element, 0 to 1.
+    fn strength(&self, sentence: &[String], heading: &[String]) -> f32 {
+        let held = |stems: &[String]| {
+            self.0
+                .iter()
+                .filter(|cue| text::holds_phrase(stems, cue))
+                .count()
+        };
+        let in_sentence = held(sentence) as f32;
+        if in_sentence < 1.0 {
+            return 0.0;
+        }
+        let in_heading = HEADING_CUE * held(heading).min(1) as f32;
+        1.0 - CUE_DECAY.powf(in_sentence + in_heading)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use archivist_domain::Audience;
+
+    use super::*;
+    use crate::compose::candidate::candidates;
+    use crate::fixture;
+    use crate::ground::Passage;
+
+    fn scored(text: &str, audience: Audience) -> Vec<(String, Scores)> {
+        let sources = [fixture::source(1, 2024, "Our work", text)];
+        let mut request = fixture::request(Section::OrganizationalCapacity);
+        request.audience = audience;
+        let candidates = candidates(&[Passage::read(&sources[0])]);
+        let scores = scores(&request, &sources, &candidates);
+        candidates.into_iter().map(|c| c.text).zip(scores).collect()
+    }
+
+    #[test]
+    fn a_sentence_scores_only_for_elements_it_speaks_of() {
+        let found = scored(
+            "The board of directors has eleven members.",
+            Audience::FederalRfp,
+        );
+        let named: Vec<_> = section::elements(Section::OrganizationalCapacity)
+            .iter()
+            .zip(&found[0].1)
+            .filter(|(_, score)| score.is_some())
+            .map(|(element, _)| element.name)
+            .collect();
+        assert!(named.contains(&"governance"), "{named:?}");
+        assert!(!named.contains(&"partnerships"), "{named:?}");
+    }
+
+    #[test]
+    fn the_audience_tips_the_scales() {
+        let text = "Our staff completed an audit and assessment with 42 indicators in 2023. \
+                    Our staff knows every child and every family by name.";
+        let staff = |audience| {
+            let found = scored(text, audience);
+            (found[0].1[1].unwrap(), found[1].1[1].unwrap())
+        };
+        let (figures, people) = staff(Audience::FederalRfp);
+        assert!(figures > people);
+        let (figures, people) = staff(Audience::IndividualDonor);
+        assert!(people > figures);
+    }
+}
