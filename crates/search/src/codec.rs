@@ -102,13 +102,19 @@ impl<'a> Reader<'a> {
         Ok(N::read(self.take(N::SIZE)?))
     }
 
-    /// A count, never more than there are bytes left: so a wrong one cannot ask
+    /// A number that counts nothing in the file.
+    pub(crate) fn size(&mut self) -> Result<usize, Malformed> {
+        usize::try_from(self.number::<u64>()?).map_err(|_| Malformed("a size is out of range"))
+    }
+
+    /// A count of what follows, never more than there are bytes left: so a wrong one cannot ask
     /// for all memory.
     pub(crate) fn count(&mut self) -> Result<usize, Malformed> {
-        usize::try_from(self.number::<u64>()?)
-            .ok()
-            .filter(|count| *count <= self.rest.len())
-            .ok_or(Malformed("a count is larger than the file"))
+        let count = self.size()?;
+        if count > self.rest.len() {
+            return Err(Malformed("a count is larger than the file"));
+        }
+        Ok(count)
     }
 
     pub(crate) fn numbers<N: Number>(&mut self) -> Result<Vec<N>, Malformed> {

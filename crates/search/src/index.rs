@@ -187,34 +187,30 @@ impl Index {
     /// Takes over what training gave. Passages that came or changed meanwhile
     /// are embedded here; those that went are left out.
     pub fn install(&mut self, trained: Trained) {
-        self.dense = trained.model.map(|model| {
-            let vectors = Vectors::new(model.dims());
-            Dense {
-                model,
-                vectors,
-                learned_from: trained.vectors.len(),
-                changes: 0,
-            }
-        });
-        let Some(dense) = &mut self.dense else { return };
-        let mut current = vec![false; self.archive.passages.len()];
-        for (slot, passage, vector) in trained.vectors {
-            let at = slot as usize;
-            if self.archive.is_still(slot, &passage) {
-                current[at] = true;
-                if let Some(vector) = vector {
-                    dense.vectors.set(at, &vector);
-                }
+        self.dense = None;
+        let Some(model) = trained.model else { return };
+        let mut dense = Dense {
+            vectors: Vectors::new(model.dims()),
+            model,
+            learned_from: trained.passages.len(),
+            changes: 0,
+        };
+        let mut taken_over = vec![false; self.archive.passages.len()];
+        for (row, (slot, passage)) in trained.passages.iter().enumerate() {
+            if self.archive.is_still(*slot, passage) {
+                dense.vectors.copy(*slot as usize, &trained.vectors, row);
+                taken_over[*slot as usize] = true;
             } else {
                 dense.changes += 1;
             }
         }
         for (slot, passage) in self.archive.occupied() {
-            if !current[slot as usize] {
+            if !taken_over[slot as usize] {
                 dense.changes += 1;
                 dense.embed(slot, passage);
             }
         }
+        self.dense = Some(dense);
     }
 
     /// The number in the archive's change sequence that this index reflects.
@@ -230,10 +226,8 @@ impl Index {
 
 impl Dense {
     fn embed(&mut self, slot: u32, passage: &Passage) {
-        match self.model.passage(passage.fields()) {
-            Some(vector) => self.vectors.set(slot as usize, &vector),
-            None => self.vectors.clear(slot as usize),
-        }
+        let vector = self.model.passage(passage.fields());
+        self.vectors.set_or_clear(slot as usize, vector);
     }
 }
 

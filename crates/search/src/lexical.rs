@@ -165,3 +165,94 @@ impl Lexical {
         id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(title: &str, heading: Option<&str>, text: &str) -> Counts {
+        Counts::of(PassageText {
+            title,
+            heading,
+            text,
+        })
+    }
+
+    fn lexical(texts: &[&str]) -> Lexical {
+        let mut lexical = Lexical::default();
+        for (slot, text) in (0..).zip(texts) {
+            lexical.add(slot, &counts("", None, text));
+        }
+        lexical
+    }
+
+    fn query(term: &str) -> Vec<QueryTerm> {
+        vec![QueryTerm {
+            term: term.to_owned(),
+            weight: 1.0,
+        }]
+    }
+
+    fn assert_close(found: &[f32], expected: &[f32]) {
+        assert_eq!(found.len(), expected.len());
+        for (f, e) in found.iter().zip(expected) {
+            assert!((f - e).abs() < 1e-4, "{found:?} for {expected:?}");
+        }
+    }
+
+    #[test]
+    fn scores_are_those_of_the_formula() {
+        // Worked by hand: idf = ln(1 + 0.5 / 2.5), average length 2.5.
+        let lexical = lexical(&["beans soil", "soil soil rent"]);
+        assert_close(
+            &lexical.score(&query("soil"), &[1.0, 1.0]),
+            &[0.198_57, 0.237_34],
+        );
+        // idf = ln(1 + 1.5 / 1.5)
+        assert_close(
+            &lexical.score(&query("rent"), &[1.0, 1.0]),
+            &[0.0, 0.640_70],
+        );
+    }
+
+    #[test]
+    fn a_query_term_counts_by_its_weight_and_refused_slots_not_at_all() {
+        let lexical = lexical(&["beans soil", "soil soil rent"]);
+        let half = [QueryTerm {
+            term: "soil".into(),
+            weight: 0.5,
+        }];
+        assert_close(&lexical.score(&half, &[1.0, 0.0]), &[0.099_28, 0.0]);
+        assert_close(&lexical.score(&query("unknown"), &[1.0, 1.0]), &[0.0, 0.0]);
+    }
+
+    #[test]
+    fn all_fields_count() {
+        let counts = counts("Garden plan", Some("Budget"), "Beans in the garden.");
+        let garden = counts.words().find(|(term, _)| *term == "garden");
+        assert_eq!(garden, Some(("garden", 2.0)));
+        assert_eq!(counts.length, 5 * TEXT_UNITS);
+    }
+
+    #[test]
+    fn what_was_removed_leaves_no_trace_in_scores() {
+        let mut used = lexical(&["beans soil", "soil soil rent", "rent rent rent beans"]);
+        used.remove(2, &counts("", None, "rent rent rent beans"));
+        let fresh = lexical(&["beans soil", "soil soil rent"]);
+        for term in ["beans", "bean", "soil", "rent"] {
+            let scores = used.score(&query(term), &[1.0; 3]);
+            assert_eq!(scores[..2], fresh.score(&query(term), &[1.0; 2]), "{term}");
+            assert_close(&scores[2..], &[0.0]);
+        }
+    }
+
+    #[test]
+    fn very_frequent_words_are_counted_up_to_a_bound() {
+        let lexical = lexical(&[&"beans ".repeat(1000), "beans"]);
+        let scores = lexical.score(&query("bean"), &[1.0, 1.0]);
+        assert!(
+            scores.iter().all(|s| s.is_finite() && *s > 0.0),
+            "{scores:?}"
+        );
+    }
+}

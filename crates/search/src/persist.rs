@@ -282,7 +282,7 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
 
 fn write_dense(to: &mut Writer, dense: &Dense) {
     to.count(dense.learned_from);
-    to.number(dense.changes as u64);
+    to.count(dense.changes);
     to.number(dense.model.floor);
     to.all(dense.model.terms.iter(), |to, (term, known)| {
         to.text(term);
@@ -294,8 +294,8 @@ fn write_dense(to: &mut Writer, dense: &Dense) {
 }
 
 fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
-    let learned_from = from.count()?;
-    let changes = usize::try_from(from.number::<u64>()?).map_err(|_| Malformed("a count"))?;
+    let learned_from = from.size()?;
+    let changes = from.size()?;
     let floor = from.number()?;
     let terms = from.all(|from| {
         let term: Box<str> = from.text()?.into();
@@ -333,7 +333,7 @@ fn write_vectors(to: &mut Writer, vectors: &Vectors) {
 
 fn read_vectors(from: &mut Reader<'_>) -> Result<Vectors, Malformed> {
     let vectors = Vectors {
-        dims: from.count()?,
+        dims: from.size()?,
         bytes: from.numbers()?,
         scales: from.numbers()?,
     };

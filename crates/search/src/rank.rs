@@ -57,7 +57,11 @@ pub(crate) fn select(
     let mut chosen = Vec::with_capacity(limit.min(found.len()));
     let mut ranked = 0;
     while chosen.len() < limit && ranked < found.len() {
-        let block = rank_next(archive, &mut found[ranked..], (limit * 4).max(64));
+        let block = rank_next(
+            archive,
+            &mut found[ranked..],
+            limit.saturating_mul(4).max(64),
+        );
         ranked += block.len();
         for &mut (slot, score) in block {
             let count = taken.entry(archive.passage(slot).document).or_default();

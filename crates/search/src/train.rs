@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::archive::Passage;
 use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
+use crate::vectors::Vectors;
 
 /// The passages to learn from, owned, so that training needs no lock. Texts are
 /// shared with the index: a snapshot costs a pointer a passage.
@@ -19,7 +20,10 @@ pub struct TrainingSet {
 #[derive(Debug)]
 pub struct Trained {
     pub(crate) model: Option<Lsa>,
-    pub(crate) vectors: Vec<(u32, Arc<Passage>, Option<Vec<f32>>)>,
+    /// What was learned from, with the slots it had.
+    pub(crate) passages: Vec<(u32, Arc<Passage>)>,
+    /// A row for each of `passages`.
+    pub(crate) vectors: Vectors,
 }
 
 impl TrainingSet {
@@ -43,22 +47,17 @@ impl TrainingSet {
     /// too small gives no model, and search stays with words.
     pub fn train(self, seed: u64) -> Trained {
         let texts: Vec<_> = self.passages.iter().map(|(_, p)| p.fields()).collect();
-        let Some(mut model) = Lsa::train(&texts, seed) else {
-            return Trained {
-                model: None,
-                vectors: Vec::new(),
-            };
-        };
-        let vectors: Vec<_> = texts.iter().map(|&text| model.passage(text)).collect();
-        model.measure_floor(&vectors, seed);
-        let vectors = self
-            .passages
-            .into_iter()
-            .zip(vectors)
-            .map(|((slot, passage), vector)| (slot, passage, vector))
-            .collect();
+        let mut model = Lsa::train(&texts, seed);
+        let mut vectors = Vectors::new(model.as_ref().map_or(0, Embedder::dims));
+        if let Some(model) = &mut model {
+            for (row, &text) in texts.iter().enumerate() {
+                vectors.set_or_clear(row, model.passage(text));
+            }
+            model.measure_floor(&vectors, seed);
+        }
         Trained {
-            model: Some(model),
+            model,
+            passages: self.passages,
             vectors,
         }
     }

@@ -36,11 +36,26 @@ impl Vectors {
         }
     }
 
+    /// Stores what a model gave for a row.
+    pub(crate) fn set_or_clear(&mut self, row: usize, vector: Option<Vec<f32>>) {
+        match vector {
+            Some(vector) => self.set(row, &vector),
+            None => self.clear(row),
+        }
+    }
+
+    /// Takes over a row of another table of the same width.
+    pub(crate) fn copy(&mut self, row: usize, from: &Self, at: usize) {
+        self.grow(row + 1);
+        self.scales[row] = from.scales[at];
+        let source = &from.bytes[at * self.dims..(at + 1) * self.dims];
+        self.bytes[row * self.dims..(row + 1) * self.dims].copy_from_slice(source);
+    }
+
     /// Forgets a row's vector.
     pub(crate) fn clear(&mut self, row: usize) {
-        if let Some(scale) = self.scales.get_mut(row) {
-            *scale = 0.0;
-        }
+        self.grow(row + 1);
+        self.scales[row] = 0.0;
     }
 
     /// A row's vector, if it has one.

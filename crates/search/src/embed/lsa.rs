@@ -59,12 +59,7 @@ impl Lsa {
         if passages.len() < MIN_PASSAGES {
             return None;
         }
-        let counts: Vec<Counts> = passages.iter().map(|&p| Counts::of(p)).collect();
-        let terms = choose_terms(&counts);
-        let matrix = SparseRows {
-            columns: terms.len(),
-            rows: counts.iter().map(|c| weighted_row(&terms, c)).collect(),
-        };
+        let (terms, matrix) = Occurrences::count(passages).into_matrix();
         let rank = (passages.len() / PASSAGES_PER_DIMENSION).clamp(MIN_DIMS, DIMS);
         let vectors = svd::right_singular_vectors(&matrix, rank, seed);
         let mut directions = Vectors::new(vectors.width);
@@ -82,16 +77,13 @@ impl Lsa {
     /// exceed. By median and median deviation: in an archive with few themes
     /// many pairs are alike for good reasons, and a mean would count them as
     /// chance.
-    pub(crate) fn measure_floor(&mut self, vectors: &[Option<Vec<f32>>], seed: u64) {
-        let vectors: Vec<&[f32]> = vectors.iter().flatten().map(Vec::as_slice).collect();
-        if vectors.len() < 2 {
-            return;
-        }
+    pub(crate) fn measure_floor(&mut self, vectors: &Vectors, seed: u64) {
+        let rows = vectors.scales.len();
         let mut random = SplitMix(seed);
         let cosines: Vec<f32> = (0..CHANCE_PAIRS)
-            .map(|_| (random.below(vectors.len()), random.below(vectors.len())))
+            .map(|_| (random.below(rows), random.below(rows)))
             .filter(|(a, b)| a != b)
-            .map(|(a, b)| dot(vectors[a], vectors[b]))
+            .filter_map(|(a, b)| Some(dot(vectors.get(a)?, vectors.get(b)?)))
             .collect();
         let usual = median(cosines.clone());
         let deviation = median(cosines.iter().map(|c| (c - usual).abs()).collect());
@@ -147,39 +139,84 @@ fn damped(frequency: f32) -> f32 {
     }
 }
 
-/// The words to learn, with rows in alphabetical order.
-fn choose_terms(counts: &[Counts]) -> HashMap<Box<str>, TermRow> {
-    let mut holders: HashMap<&str, u32> = HashMap::new();
-    for count in counts {
-        for term in count.units.keys() {
-            *holders.entry(term).or_default() += 1;
+/// Which terms occur in which passage how often, terms by number.
+#[derive(Default)]
+struct Occurrences {
+    numbers: HashMap<String, u32>,
+    /// By number: in how many passages.
+    holders: Vec<u32>,
+    /// By passage: numbers with frequencies in words.
+    rows: Vec<Vec<(u32, f32)>>,
+}
+
+impl Occurrences {
+    fn count(passages: &[PassageText<'_>]) -> Self {
+        let mut all = Self::default();
+        for &passage in passages {
+            let counts = Counts::of(passage);
+            let row = counts
+                .words()
+                .map(|(term, tf)| (all.note(term), tf))
+                .collect();
+            all.rows.push(row);
         }
+        all
     }
-    let mut chosen: Vec<(&str, u32)> = holders
-        .into_iter()
-        .filter(|(_, holders)| *holders >= MIN_HOLDERS)
-        .collect();
-    chosen.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    chosen.truncate(MAX_TERMS);
-    chosen.sort_unstable();
-    let all = counts.len() as f32;
-    (0..)
-        .zip(chosen)
-        .map(|(row, (term, holders))| {
-            let idf = (all / holders as f32).ln().max(0.0);
-            (term.into(), TermRow { row, idf })
-        })
-        .collect()
+
+    /// The number of a term that one more passage holds.
+    fn note(&mut self, term: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(term) {
+            self.holders[number as usize] += 1;
+            return number;
+        }
+        let number = u32::try_from(self.holders.len()).expect("fewer than 2^32 terms");
+        self.numbers.insert(term.to_owned(), number);
+        self.holders.push(1);
+        number
+    }
+
+    /// The words to learn, and the weighted matrix with one column for each.
+    fn into_matrix(self) -> (HashMap<Box<str>, TermRow>, SparseRows) {
+        let all = self.rows.len() as f32;
+        let mut known = vec![None; self.holders.len()];
+        let mut terms = HashMap::new();
+        for (row, (term, number)) in (0..).zip(self.chosen()) {
+            let idf = (all / self.holders[number as usize] as f32).ln().max(0.0);
+            known[number as usize] = Some(TermRow { row, idf });
+            terms.insert(term.into(), TermRow { row, idf });
+        }
+        let rows = self
+            .rows
+            .into_iter()
+            .map(|row| weighted(row, &known))
+            .collect();
+        let columns = terms.len();
+        (terms, SparseRows { columns, rows })
+    }
+
+    /// The most frequent words that are not too rare, in alphabetical order, so
+    /// that chance has no part in it.
+    fn chosen(&self) -> Vec<(&str, u32)> {
+        let holders = |number: u32| self.holders[number as usize];
+        let mut chosen: Vec<(&str, u32)> = self
+            .numbers
+            .iter()
+            .map(|(term, &number)| (term.as_str(), number))
+            .filter(|&(_, number)| holders(number) >= MIN_HOLDERS)
+            .collect();
+        chosen.sort_unstable_by(|a, b| holders(b.1).cmp(&holders(a.1)).then(a.0.cmp(b.0)));
+        chosen.truncate(MAX_TERMS);
+        chosen.sort_unstable();
+        chosen
+    }
 }
 
 /// A passage's row of the matrix: its known words by weight, at length 1.
-fn weighted_row(terms: &HashMap<Box<str>, TermRow>, counts: &Counts) -> Vec<(u32, f32)> {
-    let mut row: Vec<(u32, f32)> = counts
-        .words()
-        .filter_map(|(term, frequency)| {
-            let known = terms.get(term)?;
-            Some((known.row, damped(frequency) * known.idf))
-        })
+fn weighted(row: Vec<(u32, f32)>, known: &[Option<TermRow>]) -> Vec<(u32, f32)> {
+    let mut row: Vec<(u32, f32)> = row
+        .into_iter()
+        .filter_map(|(number, tf)| Some((known[number as usize]?, tf)))
+        .map(|(term, tf)| (term.row, damped(tf) * term.idf))
         .collect();
     row.sort_unstable_by_key(|(column, _)| *column);
     let length = row.iter().map(|(_, w)| w * w).sum::<f32>().sqrt();
@@ -191,8 +228,8 @@ fn weighted_row(terms: &HashMap<Box<str>, TermRow>, counts: &Counts) -> Vec<(u32
     row
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
+fn dot(a: impl Iterator<Item = f32>, b: impl Iterator<Item = f32>) -> f32 {
+    a.zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// The upper median; 0 of nothing.
@@ -200,4 +237,92 @@ fn median(mut values: Vec<f32>) -> f32 {
     let middle = values.len() / 2;
     values.sort_unstable_by(f32::total_cmp);
     values.get(middle).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten kitchens with words of their own; in each, soup and stew never meet,
+    /// but keep the same company.
+    fn texts() -> Vec<String> {
+        let lines = [
+            "soup pot ladle",
+            "stew pot ladle",
+            "soup pot oven",
+            "stew pot oven",
+            "soup ladle oven",
+            "stew ladle oven",
+            "pot ladle oven",
+            "oven ladle pot",
+        ];
+        let kitchen = |number: usize| {
+            let named = move |word| format!("{word}{number}");
+            lines.map(|line| line.split(' ').map(named).collect::<Vec<_>>().join(" "))
+        };
+        (0..10).flat_map(kitchen).collect()
+    }
+
+    fn train(texts: &[String], seed: u64) -> Option<Lsa> {
+        let passages: Vec<_> = texts.iter().map(|text| passage(text)).collect();
+        Lsa::train(&passages, seed)
+    }
+
+    fn passage(text: &str) -> PassageText<'_> {
+        PassageText {
+            title: "",
+            heading: None,
+            text,
+        }
+    }
+
+    fn likeness(model: &Lsa, a: &str, b: &str) -> f32 {
+        let vector = |word| model.query(word).unwrap().into_iter();
+        dot(vector(a), vector(b))
+    }
+
+    #[test]
+    fn words_of_the_same_company_are_alike() {
+        let model = train(&texts(), 1).unwrap();
+        for kitchen in 0..10 {
+            let [soup, stew] = ["soup", "stew"].map(|word| format!("{word}{kitchen}"));
+            let alike = likeness(&model, &soup, &stew);
+            assert!(alike > 0.7, "{kitchen}: {alike}");
+        }
+        assert!(likeness(&model, "soup1", "stew2") < 0.3);
+    }
+
+    #[test]
+    fn vectors_have_length_one_and_unknown_words_none() {
+        let model = train(&texts(), 1).unwrap();
+        let vector = model.passage(passage("soup3 for the choir")).unwrap();
+        assert_eq!(vector.len(), model.dims());
+        assert!((dot(vector.iter().copied(), vector.iter().copied()) - 1.0).abs() < 1e-4);
+        assert_eq!(model.query("submarine"), None);
+    }
+
+    #[test]
+    fn the_same_passages_and_seed_give_the_same_model() {
+        assert_eq!(train(&texts(), 5), train(&texts(), 5));
+    }
+
+    #[test]
+    fn too_few_passages_and_passages_without_words_teach_nothing() {
+        assert_eq!(train(&texts()[..MIN_PASSAGES - 1], 1), None);
+        assert_eq!(train(&vec!["of the".to_owned(); 30], 1), None);
+        assert_eq!(train(&vec!["beans".to_owned(); 30], 1), None);
+    }
+
+    #[test]
+    fn the_floor_lies_above_chance_and_below_real_likeness() {
+        let texts = texts();
+        let mut model = train(&texts, 1).unwrap();
+        let mut vectors = Vectors::new(model.dims());
+        for (row, text) in texts.iter().enumerate() {
+            vectors.set_or_clear(row, model.passage(passage(text)));
+        }
+        model.measure_floor(&vectors, 1);
+        assert!(model.floor() >= MIN_FLOOR);
+        assert!(likeness(&model, "soup1", "stew2") < model.floor());
+    }
 }

@@ -152,6 +152,9 @@ fn leading_eigenvectors(
     scale: impl Fn(f64) -> f64,
 ) -> DMatrix<f64> {
     let size = symmetric.nrows();
+    if size == 0 {
+        return symmetric;
+    }
     let eigen = SymmetricEigen::new(symmetric);
     let mut order: Vec<usize> = (0..size).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
@@ -305,6 +308,17 @@ mod tests {
     fn a_matrix_of_rank_one_has_one_direction() {
         let matrix = sparse(&[&[1.0, 2.0], &[2.0, 4.0], &[3.0, 6.0]]);
         assert_eq!(right_singular_vectors(&matrix, 2, 1).width, 1);
+    }
+
+    #[test]
+    fn a_matrix_of_nothing_has_no_direction() {
+        let nothing = sparse(&[&[0.0, 0.0], &[0.0, 0.0]]);
+        let empty = SparseRows {
+            columns: 0,
+            rows: vec![Vec::new(); 3],
+        };
+        assert_eq!(right_singular_vectors(&empty, 2, 1).width, 0);
+        assert_eq!(right_singular_vectors(&nothing, 2, 1).width, 0);
     }
 
     #[test]
