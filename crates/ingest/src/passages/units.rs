@@ -115,8 +115,8 @@ fn push(units: &mut Vec<Unit>, text: &str, joint: Joint, block: &Block) {
     }
 }
 
-/// Adds units, joining a sentence that runs over a page break from one paragraph into
-/// the next.
+/// Adds units, joining a sentence that runs over a break of page or column from one
+/// paragraph into the next.
 pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
     if let (Some(last), Some(first)) = (units.last_mut(), next.first_mut())
         && runs_on(last, first)
@@ -133,14 +133,18 @@ pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
     units.append(&mut next);
 }
 
-/// Whether a paragraph ends without an end and the next page goes on: in lower case, or
-/// after so many words that it was no line of its own.
+/// Whether a paragraph ends without an end and the next one goes on: in lower case, or on
+/// the next page after so many words that the first was no line of its own. Without
+/// pages there are no such breaks.
 fn runs_on(last: &Unit, first: &Unit) -> bool {
+    let Some(((_, end), (start, _))) = last.pages.zip(first.pages) else {
+        return false;
+    };
     let prose = last.kind == BlockKind::Paragraph && first.kind == BlockKind::Paragraph;
-    let ends = last.text.chars().next_back();
-    let open = ends.is_some_and(|c| c.is_alphanumeric() || matches!(c, ',' | '-'));
-    let continues = first.text.chars().next().is_some_and(char::is_lowercase);
-    let over_a_page = last.pages.map(|(_, end)| end) < first.pages.map(|(start, _)| start);
-    let bound = last.words + first.words <= MAX_WORDS;
-    prose && open && over_a_page && bound && (continues || last.words >= OPEN_SENTENCE_WORDS)
+    let open = last
+        .text
+        .ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '-'));
+    let lower = first.text.starts_with(char::is_lowercase);
+    let long = start > end && last.words >= OPEN_SENTENCE_WORDS;
+    prose && open && (lower || long) && last.words + first.words <= MAX_WORDS
 }

@@ -63,10 +63,15 @@ fn lower(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
 /// Reads the file on a thread with a large stack. A panic there is the reader's
 /// failure, not the child's.
 pub(super) fn answer(request: Request) -> Reply {
+    let limit_bytes = request.limits.memory_bytes;
     let read = move || {
         let bytes = std::fs::read(&request.path)?;
         parse(&bytes, &request.file_name, request.current_year)
     };
-    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(read)?;
+    // The only reason for which a first thread cannot start is memory for its stack.
+    let thread = thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(read)
+        .map_err(|_| IngestError::OutOfMemory { limit_bytes })?;
     thread.join().unwrap_or(Err(IngestError::ReaderCrashed))
 }

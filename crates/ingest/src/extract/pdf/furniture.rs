@@ -15,38 +15,39 @@ const MIN_PAGES: usize = 3;
 const MIN_SHARE: usize = 4;
 
 /// Removes page numbers and repeated lines from the edges of pages. The first of the
-/// repeated lines stays, so that a title that runs on is not lost.
+/// repeated lines stays, so that a title that runs on is not lost. Rows of tables stay
+/// all: a table that runs over pages repeats its header.
 pub(super) fn remove(pages: &mut [Vec<Block>]) {
     let running = running_lines(pages);
     let mut seen = HashSet::new();
     for page in pages {
         let length = page.len();
-        let mut at = 0;
+        let mut at = 0..;
         page.retain(|block| {
-            let edge = is_edge(at, length);
-            at += 1;
-            let pattern = pattern(block);
+            let edge = at
+                .next()
+                .is_some_and(|at| may_be_furniture(at, length, block));
+            let pattern = pattern(&block.text);
             let repeated = running.contains(&pattern) && !seen.insert(pattern);
-            let numbered = block.kind != BlockKind::TableRow && is_page_number(&block.text);
-            !edge || !(repeated || numbered)
+            !edge || !(repeated || is_page_number(&block.text))
         });
     }
 }
 
-fn is_edge(at: usize, length: usize) -> bool {
-    at < EDGE || at + EDGE >= length
+/// Whether a block stands at the edge of a page of `length` blocks, and is short and no
+/// table's.
+fn may_be_furniture(at: usize, length: usize, block: &Block) -> bool {
+    let edge = at < EDGE || at + EDGE >= length;
+    edge && block.kind != BlockKind::TableRow && word_count(&block.text) <= MAX_WORDS
 }
 
 /// The patterns of the lines that stand at the edges of enough pages.
 fn running_lines(pages: &[Vec<Block>]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for page in pages {
-        let edges = page
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| is_edge(*at, page.len()));
-        let short = edges.filter(|(_, block)| word_count(&block.text) <= MAX_WORDS);
-        let patterns: HashSet<String> = short.map(|(_, block)| pattern(block)).collect();
+        let edges = page.iter().enumerate();
+        let edges = edges.filter(|(at, block)| may_be_furniture(*at, page.len(), block));
+        let patterns: HashSet<String> = edges.map(|(_, block)| pattern(&block.text)).collect();
         for pattern in patterns {
             *counts.entry(pattern).or_default() += 1;
         }
@@ -59,15 +60,11 @@ fn running_lines(pages: &[Vec<Block>]) -> HashSet<String> {
         .collect()
 }
 
-/// A line without what changes from page to page: the page number. Larger numbers, and
-/// every number of a table, are values.
-fn pattern(block: &Block) -> String {
-    if block.kind == BlockKind::TableRow {
-        return block.text.clone();
-    }
+/// A line without what changes from page to page: the page number. Larger numbers are
+/// values.
+fn pattern(text: &str) -> String {
     let number = |word: &str| word.len() <= 3 && word.chars().all(|c| c.is_ascii_digit());
-    let words = block
-        .text
+    let words = text
         .split(' ')
         .map(|word| if number(word) { "#" } else { word });
     words.collect::<Vec<_>>().join(" ").to_lowercase()
@@ -143,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_differ_in_their_values_stay() {
+    fn rows_of_tables_stay() {
         let row = |text: &str| Block::new(BlockKind::TableRow, text);
         let mut document: Vec<Vec<Block>> = ["12", "14", "17"]
             .map(|n| vec![row(&format!("Total | {n}"))])
