@@ -1,0 +1,227 @@
+//! `archivist user …`, and the first admin.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use archivist_domain::email::Email;
+use archivist_domain::{UserId, UserRole};
+use archivist_store::audit::{self, Entry};
+use archivist_store::users::{self, NewUser, User};
+use archivist_store::{PgConnection, sessions};
+use archivist_web::AppState;
+use archivist_web::auth::password;
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::config::{PlaceArgs, UserCommand};
+use crate::site::{Site, open_for_command};
+
+/// Runs one of the verbs.
+pub(crate) async fn run(place: &PlaceArgs, command: UserCommand) -> Result<ExitCode> {
+    let site = open_for_command(place).await?;
+    let done = match command {
+        UserCommand::Create {
+            email,
+            role,
+            name,
+            json,
+        } => create(&site, &email, role, name.as_deref(), json).await,
+        UserCommand::List { json } => list(&site, json).await,
+        UserCommand::SetRole { email, role } => set_role(&site, &email, role).await,
+        UserCommand::ResetPassword { email, json } => reset_password(&site, &email, json).await,
+    };
+    site.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// A new account as a person is told of it.
+pub(crate) struct NewAccount {
+    /// Its address.
+    pub email: String,
+    /// Its password, where it was generated: to be shown once.
+    pub generated_password: Option<String>,
+}
+
+/// Makes the first account, unless there is one. `chosen` is a password for
+/// unattended starts; without it one is generated, and must be changed.
+pub(crate) async fn first_admin(
+    state: &AppState,
+    email: &str,
+    chosen: Option<String>,
+) -> Result<Option<NewAccount>> {
+    if users::count(&state.pool).await? > 0 {
+        return Ok(None);
+    }
+    let email = Email::parse(email).context("ARCHIVIST_ADMIN_EMAIL")?;
+    if let Some(chosen) = &chosen
+        && chosen.chars().count() < archivist_domain::password::MIN_CHARS
+    {
+        bail!(
+            "the admin's password must have at least {} characters",
+            archivist_domain::password::MIN_CHARS
+        );
+    }
+    let generated_password = chosen.is_none().then(password::generate);
+    let must_change = generated_password.is_some();
+    let password = chosen
+        .or_else(|| generated_password.clone())
+        .unwrap_or_default();
+    let made = insert(state, &email, UserRole::Admin, None, password, must_change).await?;
+    Ok(made.map(|user| NewAccount {
+        email: user.email,
+        generated_password,
+    }))
+}
+
+async fn insert(
+    state: &AppState,
+    email: &Email,
+    role: UserRole,
+    name: Option<&str>,
+    password: String,
+    must_change_password: bool,
+) -> Result<Option<User>> {
+    let hashed_password = password::hash(&state.cpu, password).await;
+    let new = NewUser {
+        email,
+        hashed_password: &hashed_password,
+        full_name: name,
+        role,
+        must_change_password,
+    };
+    let mut tx = state.pool.begin().await?;
+    let user = users::create(&mut tx, &new).await?;
+    if let Some(user) = &user {
+        write_down(
+            &mut tx,
+            "user.create",
+            user.user_id,
+            json!({ "role": role }),
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(user)
+}
+
+async fn write_down(
+    conn: &mut PgConnection,
+    event: &str,
+    user: UserId,
+    mut details: Value,
+) -> sqlx::Result<()> {
+    details["by"] = json!("command line");
+    let entry = Entry {
+        event,
+        entity: "user",
+        entity_id: Some(user.0),
+        actor: None,
+        details,
+    };
+    audit::record(conn, entry).await
+}
+
+async fn create(
+    site: &Site,
+    email: &str,
+    role: UserRole,
+    name: Option<&str>,
+    as_json: bool,
+) -> Result<()> {
+    let email = Email::parse(email)?;
+    let password = password::generate();
+    let user = insert(&site.state, &email, role, name, password.clone(), true)
+        .await?
+        .with_context(|| format!("there is an account with the address {email} already"))?;
+    tell_password(
+        &user.email,
+        &password,
+        as_json,
+        &format!("Made the account {} ({role}).", user.email),
+    );
+    Ok(())
+}
+
+fn tell_password(email: &str, password: &str, as_json: bool, headline: &str) {
+    if as_json {
+        print_json(&json!({ "email": email, "password": password, "must_change_password": true }));
+    } else {
+        println!("{headline}");
+        println!("Password: {password}");
+        println!("It is shown only now, and must be changed at the first sign-in.");
+    }
+}
+
+async fn list(site: &Site, as_json: bool) -> Result<()> {
+    let all = users::list(&site.state.pool).await?;
+    if as_json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|u| json!({
+                "user_id": u.user_id, "email": u.email, "full_name": u.full_name, "role": u.role,
+                "is_active": u.is_active, "is_superuser": u.is_superuser,
+            }))
+            .collect();
+        print_json(&Value::Array(rows));
+        return Ok(());
+    }
+    for user in all {
+        let state = if user.is_active {
+            ""
+        } else {
+            "  (deactivated)"
+        };
+        let role = if user.is_superuser {
+            "superuser"
+        } else {
+            user.role.as_str()
+        };
+        println!(
+            "{role:<10} {}{}{state}",
+            user.email,
+            user.full_name.map(|n| format!("  {n}")).unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
+async fn find(site: &Site, email: &str) -> Result<User> {
+    users::find_by_email(&site.state.pool, email.trim())
+        .await?
+        .with_context(|| {
+            format!("there is no account with the address {email}; `archivist user list` shows all")
+        })
+}
+
+async fn set_role(site: &Site, email: &str, role: UserRole) -> Result<()> {
+    let user = find(site, email).await?;
+    let mut tx = site.state.pool.begin().await?;
+    users::set_role(&mut tx, user.user_id, role).await?;
+    write_down(
+        &mut tx,
+        "user.role_change",
+        user.user_id,
+        json!({ "from": user.role, "to": role }),
+    )
+    .await?;
+    tx.commit().await?;
+    println!("{} is now {role} (was {}).", user.email, user.role);
+    Ok(())
+}
+
+async fn reset_password(site: &Site, email: &str, as_json: bool) -> Result<()> {
+    let user = find(site, email).await?;
+    let password = password::generate();
+    let hash = password::hash(&site.state.cpu, password.clone()).await;
+    let mut tx = site.state.pool.begin().await?;
+    users::set_password(&mut tx, user.user_id, &hash, true).await?;
+    sessions::delete_others(&mut tx, user.user_id, None).await?;
+    write_down(&mut tx, "user.password_reset", user.user_id, json!({})).await?;
+    tx.commit().await?;
+    let headline = format!(
+        "{} has a new password; all sessions were ended.",
+        user.email
+    );
+    tell_password(&user.email, &password, as_json, &headline);
+    Ok(())
+}

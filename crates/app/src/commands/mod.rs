@@ -1,0 +1,81 @@
+//! The verbs of the command line.
+
+mod accounts;
+mod db;
+mod draft;
+mod import;
+mod outputs;
+mod search;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use archivist_search::Filters;
+
+use crate::config::{Cli, Command, FilterArgs};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: Cli) -> Result<ExitCode> {
+    // These two are processes of their own, without a runtime.
+    match &cli.command {
+        Command::ExtractChild => return Ok(archivist_ingest::child_main()),
+        Command::ClusterWatch { dir } => {
+            pg_cluster::watchdog::run(dir)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(dispatch(cli))
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let json_log = matches!(&cli.command, Command::Serve(args) if args.log_json);
+    start_log(json_log, matches!(cli.command, Command::Serve(_)));
+    let place = &cli.place;
+    match cli.command {
+        Command::Serve(args) => serve::serve(place, args).await,
+        Command::Import(args) => import::import(place, args).await,
+        Command::Search(args) => search::search(place, args).await,
+        Command::Draft(args) => draft::draft(place, args).await,
+        Command::Outputs(command) => outputs::run(place, command).await,
+        Command::User(command) => accounts::run(place, command).await,
+        Command::Migrate { status, json } => db::migrate(place, status, json).await,
+        Command::Db(command) => db::run(place, command).await,
+        Command::ExtractChild | Command::ClusterWatch { .. } => unreachable!("handled before"),
+    }
+}
+
+/// `RUST_LOG` decides what is logged; a server tells of every request, a command
+/// only of trouble.
+fn start_log(json: bool, server: bool) {
+    let default = if server { "info,sqlx=warn" } else { "warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if json {
+        log.json().init();
+    } else {
+        log.with_target(false).init();
+    }
+}
+
+fn filters(args: FilterArgs) -> Filters {
+    Filters {
+        doc_types: args.doc_types,
+        years: args.years,
+        programs: args.programs,
+        outcomes: args.outcomes,
+        tags: args.tags,
+        ..Filters::default()
+    }
+}
+
+fn print_json(value: &serde_json::Value) {
+    println!("{value:#}");
+}

@@ -1,0 +1,113 @@
+//! `archivist search`.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use archivist_search::SearchRequest;
+use archivist_web::retrieve::{self, Found};
+use serde_json::{Value, json};
+
+use super::{filters, print_json};
+use crate::config::{PlaceArgs, SearchArgs};
+use crate::site::{Site, open_for_command};
+use crate::work::reindex;
+
+/// Searches and prints what was found.
+pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCode> {
+    let site = open_for_command(place).await?;
+    let found = find(&site, &args).await;
+    let documents = site.state.index.read().await.document_count();
+    site.close().await?;
+    let found = found?;
+    if args.json {
+        print_json(&Value::Array(found.iter().map(as_json).collect()));
+    } else if documents == 0 {
+        println!(
+            "The library is empty: add documents with `archivist import DIR` or in the browser."
+        );
+    } else if found.is_empty() {
+        println!("Nothing found in {documents} documents. Try other words, or fewer restrictions.");
+    } else {
+        found
+            .iter()
+            .enumerate()
+            .for_each(|(i, hit)| print_hit(i + 1, hit));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
+    if args.query.trim().is_empty() {
+        bail!("say what to look for");
+    }
+    reindex::catch_up(site).await?;
+    let request = SearchRequest {
+        filters: filters(args.filters.clone()),
+        limit: usize::from(args.limit),
+        ..SearchRequest::new(args.query.clone())
+    };
+    Ok(retrieve::search(&site.state, request).await?)
+}
+
+fn as_json(found: &Found) -> Value {
+    let Found {
+        hit,
+        passage,
+        document,
+    } = found;
+    json!({
+        "doc_id": document.doc_id,
+        "passage_id": passage.passage_id,
+        "title": document.display_title(),
+        "filename": document.filename,
+        "doc_type": document.doc_type,
+        "year": document.year,
+        "page": passage.page_first,
+        "heading": passage.heading,
+        "text": passage.content,
+        "score": hit.score,
+        "matched": hit.matched,
+        "reasons": hit.reasons,
+    })
+}
+
+fn print_hit(number: usize, found: &Found) {
+    let Found {
+        hit,
+        passage,
+        document,
+    } = found;
+    let year = document
+        .year
+        .map(|year| format!(", {year}"))
+        .unwrap_or_default();
+    let page = passage
+        .page_first
+        .map(|page| format!(", page {page}"))
+        .unwrap_or_default();
+    println!(
+        "{number}. {}{year}{page}   [{:.2}]",
+        document.display_title(),
+        hit.score
+    );
+    if let Some(heading) = &passage.heading {
+        println!("   {heading}");
+    }
+    println!("   {}", excerpt(found));
+    println!("   {}\n", hit.reasons.join("; "));
+}
+
+/// About 300 characters around the first matched word.
+fn excerpt(found: &Found) -> String {
+    let text = &found.passage.content;
+    let first = found.hit.marks.first().map_or(0, |mark| mark.start);
+    let start = text.floor_char_boundary(first.saturating_sub(100));
+    let shown: String = text[start..].chars().take(300).collect();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let more = if text.len() > start + shown.len() {
+        "…"
+    } else {
+        ""
+    };
+    format!("{}{shown}{more}", if start > 0 { "…" } else { "" })
+}

@@ -1,0 +1,145 @@
+//! `archivist serve`.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use archivist_web::auth::tokens::TokenKeys;
+use archivist_web::{Settings, router};
+use chrono::TimeDelta;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::accounts::{self, NewAccount};
+use crate::config::{PlaceArgs, ServeArgs};
+use crate::demo;
+use crate::site::{Site, secret_key};
+use crate::work::Background;
+
+/// How long requests under way may take when the server is told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop.
+pub(crate) async fn serve(place: &PlaceArgs, args: ServeArgs) -> Result<ExitCode> {
+    // Bound first: a port that is taken should not start a database.
+    let listener = TcpListener::bind(args.listen).await.with_context(|| {
+        format!(
+            "{} cannot be listened on; choose another with --listen",
+            args.listen
+        )
+    })?;
+    let stop = stop_signal()?;
+    let keys = TokenKeys::from_secret(key(&place.data, &args)?.as_bytes());
+    let site = Site::open(place, settings(&args), keys, args.database_connections).await?;
+    let admin =
+        accounts::first_admin(&site.state, &args.admin_email, admin_password(&args)?).await?;
+    if args.demo {
+        demo::load(&site).await?;
+    }
+    let site = Arc::new(site);
+    let background = Background::start(&site);
+    announce(listener.local_addr()?, &site, admin.as_ref());
+    answer(listener, &site, stop).await?;
+    background.stop().await;
+    let site = Arc::into_inner(site).context("background work has not ended")?;
+    site.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn answer(
+    listener: TcpListener,
+    site: &Arc<Site>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let (told, mut stopping) = tokio::sync::watch::channel(false);
+    let service = router(site.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        // The receiver outlives this.
+        let _ = told.send(true);
+    });
+    tokio::select! {
+        result = server => result?,
+        () = async {
+            let _ = stopping.wait_for(|stop| *stop).await;
+            tokio::time::sleep(LAST_REQUESTS).await;
+        } => tracing::warn!("some requests were cut off"),
+    }
+    Ok(())
+}
+
+/// Ends at Ctrl-C or SIGTERM. Listens from the moment it is made, so that a stop
+/// during the start is not lost.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
+
+fn settings(args: &ServeArgs) -> Settings {
+    Settings {
+        session: TimeDelta::minutes(i64::from(args.session_timeout_minutes)),
+        secure_cookies: args.secure_cookies,
+        open_registration: args.open_registration,
+        cors_origins: args.cors_origins.clone(),
+        organization: args.organization.clone(),
+        ..Settings::default()
+    }
+}
+
+fn key(data: &Path, args: &ServeArgs) -> Result<String> {
+    match (&args.secret_key, &args.secret_key_file) {
+        (Some(key), _) => long_enough(key.clone()),
+        (None, Some(file)) => long_enough(read_secret(file)?),
+        (None, None) => secret_key(data),
+    }
+}
+
+fn long_enough(key: String) -> Result<String> {
+    anyhow::ensure!(
+        key.len() >= 32,
+        "ARCHIVIST_SECRET_KEY must have at least 32 characters; leave it out to have one made"
+    );
+    Ok(key)
+}
+
+fn admin_password(args: &ServeArgs) -> Result<Option<String>> {
+    match &args.admin_password_file {
+        Some(file) => read_secret(file).map(Some),
+        None => Ok(args.admin_password.clone()),
+    }
+}
+
+fn read_secret(file: &Path) -> Result<String> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn announce(address: SocketAddr, site: &Site, admin: Option<&NewAccount>) {
+    for note in site.database.notes() {
+        println!("Note: {note}");
+    }
+    println!("Org Archivist is ready: http://{address}");
+    if let Some(admin) = admin {
+        println!("  Sign in as  {}", admin.email);
+        match &admin.generated_password {
+            Some(password) => {
+                println!(
+                    "  Password    {password}   (shown only now; you will be asked to change it)"
+                );
+            }
+            None => println!("  Password    the one you chose"),
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The command line. Every setting is a flag and an environment variable;
+//! secrets can also be read from a file named by the variable with `_FILE`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use archivist_domain::{Audience, DocType, Outcome, OutputStatus, Section, UserRole};
+use clap::{Args, Parser, Subcommand};
+
+/// Institutional memory and grant writing for nonprofits, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "archivist", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Where the data are.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where an archive keeps its data.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlaceArgs {
+    /// The data folder: files, search index, and the private PostgreSQL where no
+    /// other is named
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "ARCHIVIST_DATA",
+        default_value = "./data",
+        global = true
+    )]
+    pub data: PathBuf,
+    /// Use this PostgreSQL server instead of a private one (postgres://,
+    /// postgresql:// or postgresql+asyncpg://)
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: Option<String>,
+    /// The largest file that may be put in, in MiB
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "ARCHIVIST_MAX_FILE_SIZE_MB",
+        default_value_t = 50,
+        value_parser = clap::value_parser!(u64).range(1..=2048),
+        global = true
+    )]
+    pub max_file_size_mb: u64,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server
+    Serve(ServeArgs),
+    /// Put all documents of a folder into the library
+    Import(ImportArgs),
+    /// Search the archive
+    Search(SearchArgs),
+    /// Compose a section from the archive
+    Draft(DraftArgs),
+    /// Look at outputs
+    #[command(subcommand)]
+    Outputs(OutputsCommand),
+    /// Manage accounts
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bring the database up to date
+    Migrate {
+        /// Only say what has been applied and what is missing
+        #[arg(long)]
+        status: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Examine the database
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Reads one file, in a process of its own
+    #[command(hide = true)]
+    ExtractChild,
+    /// Stops the private PostgreSQL when its server has died
+    #[command(hide = true)]
+    ClusterWatch {
+        /// The cluster's folder.
+        dir: PathBuf,
+    },
+}
+
+/// `archivist serve`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "ARCHIVIST_LISTEN",
+        default_value = "127.0.0.1:8000"
+    )]
+    pub listen: SocketAddr,
+    /// Fill an empty archive with a small fictional nonprofit
+    #[arg(long, env = "ARCHIVIST_DEMO")]
+    pub demo: bool,
+    /// Address of the first admin
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        env = "ARCHIVIST_ADMIN_EMAIL",
+        default_value = "admin@example.org"
+    )]
+    pub admin_email: String,
+    /// Password of the first admin; generated, and printed once, when not given
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "ARCHIVIST_ADMIN_PASSWORD",
+        hide_env_values = true
+    )]
+    pub admin_password: Option<String>,
+    /// File with the password of the first admin
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ARCHIVIST_ADMIN_PASSWORD_FILE",
+        conflicts_with = "admin_password"
+    )]
+    pub admin_password_file: Option<PathBuf>,
+    /// Key that signs tokens; made and kept in the data folder when not given
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "ARCHIVIST_SECRET_KEY",
+        hide_env_values = true
+    )]
+    pub secret_key: Option<String>,
+    /// File with the key that signs tokens
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ARCHIVIST_SECRET_KEY_FILE",
+        conflicts_with = "secret_key"
+    )]
+    pub secret_key_file: Option<PathBuf>,
+    /// How long API access lasts after sign-in, in minutes
+    #[arg(
+        long,
+        value_name = "MINUTES",
+        env = "ARCHIVIST_SESSION_TIMEOUT_MINUTES",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=10080)
+    )]
+    pub session_timeout_minutes: u32,
+    /// Send cookies over HTTPS only (behind a proxy that speaks HTTPS)
+    #[arg(long, env = "ARCHIVIST_SECURE_COOKIES")]
+    pub secure_cookies: bool,
+    /// Let anybody register, as a writer
+    #[arg(long, env = "ARCHIVIST_OPEN_REGISTRATION")]
+    pub open_registration: bool,
+    /// Origins whose pages may call the API
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        env = "ARCHIVIST_CORS_ORIGINS",
+        value_delimiter = ',',
+        default_value = "http://localhost:3000,http://localhost:8000"
+    )]
+    pub cors_origins: Vec<String>,
+    /// The organization's name
+    #[arg(long, value_name = "NAME", env = "ARCHIVIST_ORGANIZATION")]
+    pub organization: Option<String>,
+    /// Most database connections at once
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ARCHIVIST_DATABASE_CONNECTIONS",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(4..=500)
+    )]
+    pub database_connections: u32,
+    /// Write the log as JSON lines
+    #[arg(long, env = "ARCHIVIST_LOG_JSON")]
+    pub log_json: bool,
+}
+
+/// `archivist import`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ImportArgs {
+    /// The folder, or a single file
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// Kind of all these documents; found in each when not given
+    #[arg(long = "type", value_name = "TYPE")]
+    pub doc_type: Option<DocType>,
+    /// Year of all these documents; found in each when not given
+    #[arg(long)]
+    pub year: Option<i32>,
+    /// Program to file them under (repeatable)
+    #[arg(long = "program", value_name = "NAME")]
+    pub programs: Vec<String>,
+    /// Tag for them (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// What became of them
+    #[arg(long)]
+    pub outcome: Option<Outcome>,
+    /// Print a JSON report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Hard restrictions for search and drafts.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FilterArgs {
+    /// Only this kind of document (repeatable)
+    #[arg(long = "type", value_name = "TYPE")]
+    pub doc_types: Vec<DocType>,
+    /// Only this year (repeatable)
+    #[arg(long = "year", value_name = "YEAR")]
+    pub years: Vec<i32>,
+    /// Only this program (repeatable)
+    #[arg(long = "program", value_name = "NAME")]
+    pub programs: Vec<String>,
+    /// Only this outcome (repeatable)
+    #[arg(long = "outcome", value_name = "OUTCOME")]
+    pub outcomes: Vec<Outcome>,
+    /// Only this tag (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+}
+
+/// `archivist search`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SearchArgs {
+    /// What to look for
+    pub query: String,
+    /// How many passages at most
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub limit: u16,
+    /// Restrictions.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `archivist draft`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DraftArgs {
+    /// What the section should say
+    pub query: String,
+    /// Who will read it
+    #[arg(long)]
+    pub audience: Audience,
+    /// Which section it is
+    #[arg(long)]
+    pub section: Section,
+    /// How it should sound
+    #[arg(long, default_value = "Professional")]
+    pub tone: String,
+    /// How many words at most
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(50..=3000))]
+    pub max_words: u16,
+    /// How many passages it may cite at most
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=15))]
+    pub max_sources: u16,
+    /// Restrictions.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `archivist outputs …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutputsCommand {
+    /// List outputs, newest first
+    List {
+        /// Only in this status (repeatable)
+        #[arg(long = "status", value_name = "STATUS")]
+        statuses: Vec<OutputStatus>,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `archivist user …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make an account with a generated password, which is printed once
+    Create {
+        /// The person's address
+        email: String,
+        /// What the person may do
+        #[arg(long, default_value = "writer")]
+        role: UserRole,
+        /// The person's name
+        #[arg(long)]
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List all accounts
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another role
+    SetRole {
+        /// The person's address
+        email: String,
+        /// What the person may do from now on
+        role: UserRole,
+    },
+    /// Give an account a new generated password, which is printed once
+    ResetPassword {
+        /// The person's address
+        email: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `archivist db …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Prove that code and catalog agree; exit with 1 where they do not
+    Verify {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the catalog in the form of the schema contract
+    #[command(hide = true)]
+    Contract,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

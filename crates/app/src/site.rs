@@ -1,0 +1,156 @@
+//! One archive, opened: the database, the files, the index and what works on
+//! them. The server and the commands start from the same place.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use archivist_draft::Composer;
+use archivist_ingest::sandbox::{Limits, Sandbox};
+use archivist_search::Index;
+use archivist_store::jobs::Worker;
+use archivist_store::{migrate, site};
+use archivist_web::auth::tokens::{TokenKeys, random_secret};
+use archivist_web::blobs::BlobFolder;
+use archivist_web::clock::Clock;
+use archivist_web::cpu::CpuPool;
+use archivist_web::{AppState, Settings};
+use tokio::sync::{Notify, RwLock};
+
+use crate::config::PlaceArgs;
+use crate::database::Database;
+
+/// How many documents are read at the same time.
+pub(crate) const READERS: usize = 2;
+
+/// An open archive.
+pub(crate) struct Site {
+    /// What handlers and commands use.
+    pub state: AppState,
+    /// The database behind it.
+    pub database: Database,
+    /// Reads files.
+    pub sandbox: Sandbox,
+    /// Where the search index is saved.
+    pub index_file: PathBuf,
+}
+
+impl Site {
+    /// Opens the archive in the data folder; the database is brought up to date.
+    /// `settings.max_upload_bytes` is taken from `place`.
+    pub(crate) async fn open(
+        place: &PlaceArgs,
+        mut settings: Settings,
+        keys: TokenKeys,
+        connections: u32,
+    ) -> Result<Self> {
+        fs::create_dir_all(&place.data)
+            .with_context(|| format!("the data folder {} cannot be made", place.data.display()))?;
+        let database = Database::open(place, connections).await?;
+        migrate::run(&database.pool).await?;
+        let index_file = index_file(&place.data, &database).await?;
+        settings.max_upload_bytes = place.max_file_size_mb * 1024 * 1024;
+        let sandbox = sandbox(settings.max_upload_bytes)?;
+        let state = AppState {
+            pool: database.pool.clone(),
+            index: Arc::new(RwLock::new(load_index(&index_file))),
+            blobs: BlobFolder::join(place.data.join("files")).await?,
+            provider: Arc::new(Composer),
+            work: Arc::new(Notify::new()),
+            cpu: CpuPool::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            clock: Clock::system(),
+            keys: Arc::new(keys),
+            settings: Arc::new(settings),
+        };
+        Ok(Self {
+            state,
+            database,
+            sandbox,
+            index_file,
+        })
+    }
+
+    /// A number by which this process owns background work.
+    pub(crate) async fn worker(&self) -> Result<Worker> {
+        Ok(Worker::register(&self.database.options, rand::random()).await?)
+    }
+
+    /// Closes everything in good order.
+    pub(crate) async fn close(self) -> Result<()> {
+        self.database.close().await
+    }
+}
+
+/// An archive for a command: nobody signs in, so keys are thrown away after.
+pub(crate) async fn open_for_command(place: &PlaceArgs) -> Result<Site> {
+    let keys = TokenKeys::from_secret(random_secret().as_bytes());
+    Site::open(place, Settings::default(), keys, 4).await
+}
+
+async fn index_file(data: &Path, database: &Database) -> Result<PathBuf> {
+    let folder = data.join("index");
+    fs::create_dir_all(&folder)?;
+    let id = site::id(&database.pool).await?;
+    Ok(folder.join(format!("{id}.index")))
+}
+
+/// The saved index; an empty one where there is none that can be used. It is
+/// derived from the database, so losing it loses nothing.
+fn load_index(file: &Path) -> Index {
+    match Index::load(file) {
+        Ok(index) => index,
+        Err(archivist_search::LoadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            Index::new()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the saved search index cannot be used and is built anew");
+            Index::new()
+        }
+    }
+}
+
+fn sandbox(max_bytes: u64) -> Result<Sandbox> {
+    let program = std::env::current_exe().context("the program's own path is not known")?;
+    let limits = Limits {
+        input_bytes: max_bytes,
+        ..Limits::default()
+    };
+    Ok(Sandbox::new(
+        program,
+        vec!["extract-child".into()],
+        limits,
+        READERS,
+    ))
+}
+
+/// The key that signs tokens, kept in the data folder and readable by its owner
+/// alone. Made on first use.
+pub(crate) fn secret_key(data: &Path) -> Result<String> {
+    fs::create_dir_all(data)?;
+    let path = data.join("secret.key");
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
+    match made {
+        Ok(mut file) => {
+            let key = random_secret();
+            io::Write::write_all(&mut file, key.as_bytes())?;
+            Ok(key)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let key = fs::read_to_string(&path).context("secret.key cannot be read")?;
+            anyhow::ensure!(
+                key.len() >= 32,
+                "{} is too short to be a key: delete it, and a new one is made",
+                path.display()
+            );
+            Ok(key)
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be made", path.display())),
+    }
+}

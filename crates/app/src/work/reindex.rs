@@ -1,0 +1,161 @@
+//! The search index follows the database: every change by its number, woken up by
+//! notifications, with polling as the guarantee.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use archivist_domain::DocumentId;
+use archivist_search::{DocumentRecord, Facets, PassageRecord};
+use archivist_store::documents::Document;
+use archivist_store::passages::Passage;
+use archivist_store::{changes, documents, passages};
+
+use crate::site::Site;
+
+/// How long to wait for a notification before asking all the same.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How many documents are taken over at a time.
+const BATCH: i64 = 100;
+
+/// Vectors are learned with this seed, so that the same archive gives the same.
+const SEED: u64 = 1;
+
+/// Follows for ever; returns only with an error.
+pub(crate) async fn follow(site: Arc<Site>) -> Result<()> {
+    let mut listener = changes::listen(&site.state.pool).await?;
+    let mut unsaved = false;
+    loop {
+        if take_changes(&site).await? {
+            unsaved = true;
+        } else {
+            // Quiet for a moment: the time to learn and to save.
+            unsaved |= learn_if_due(&site).await;
+            if std::mem::take(&mut unsaved) {
+                save(&site).await?;
+            }
+        }
+        // Ending without a notification is the normal case.
+        let _ = tokio::time::timeout(POLL, listener.recv()).await;
+    }
+}
+
+/// Brings the index wholly up to date, learns vectors where that is due, and
+/// saves it if anything changed. For commands, which do not follow.
+pub(crate) async fn catch_up(site: &Site) -> Result<()> {
+    let changed = take_changes(site).await?;
+    let learned = learn_if_due(site).await;
+    if changed || learned {
+        save(site).await?;
+    }
+    Ok(())
+}
+
+/// Takes over all changes there are; says whether there were any.
+async fn take_changes(site: &Site) -> Result<bool> {
+    start_over_if_ahead(site).await?;
+    let mut changed = false;
+    while take_batch(site).await? {
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// A database that was put back to an earlier state knows fewer changes than the
+/// saved index: then the index begins anew.
+async fn start_over_if_ahead(site: &Site) -> Result<()> {
+    let latest = changes::latest(&site.state.pool).await?;
+    let mut index = site.state.index.write().await;
+    if index.position() > latest {
+        *index = archivist_search::Index::new();
+    }
+    Ok(())
+}
+
+async fn take_batch(site: &Site) -> Result<bool> {
+    let position = site.state.index.read().await.position();
+    let batch = changes::since(&site.state.pool, position, BATCH).await?;
+    let Some(last) = batch.last() else {
+        return Ok(false);
+    };
+    let ids: Vec<_> = batch.iter().map(|change| change.doc_id).collect();
+    let records = load(site, &ids).await?;
+    let (index, last) = (site.state.index.clone(), last.seq);
+    site.state
+        .cpu
+        .run(move || {
+            let mut index = index.blocking_write();
+            for id in ids {
+                index.remove(id);
+            }
+            for record in records {
+                index.upsert(record);
+            }
+            index.set_position(last);
+        })
+        .await;
+    Ok(true)
+}
+
+async fn load(site: &Site, ids: &[DocumentId]) -> Result<Vec<DocumentRecord>> {
+    let mut by_document: HashMap<DocumentId, Vec<Passage>> = HashMap::new();
+    for passage in passages::of_documents(&site.state.pool, ids).await? {
+        by_document.entry(passage.doc_id).or_default().push(passage);
+    }
+    let documents = documents::by_ids(&site.state.pool, ids).await?;
+    Ok(documents
+        .into_iter()
+        .map(|document| {
+            let passages = by_document.remove(&document.doc_id).unwrap_or_default();
+            record(document, passages)
+        })
+        .collect())
+}
+
+fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
+    DocumentRecord {
+        id: document.doc_id,
+        title: document.display_title().to_owned(),
+        facets: Facets {
+            doc_type: document.doc_type,
+            year: document.year,
+            outcome: document.outcome,
+            programs: document.programs,
+            tags: document.tags,
+        },
+        passages: passages
+            .into_iter()
+            .map(|passage| PassageRecord {
+                id: passage.passage_id,
+                ordinal: u32::try_from(passage.ordinal).unwrap_or(0),
+                heading: passage.heading,
+                text: passage.content,
+            })
+            .collect(),
+    }
+}
+
+/// Learns in the background: searches go on with the old vectors meanwhile.
+async fn learn_if_due(site: &Site) -> bool {
+    let set = {
+        let index = site.state.index.read().await;
+        if !index.training_due() {
+            return false;
+        }
+        index.training_set()
+    };
+    let trained = site.state.cpu.run(move || set.train(SEED)).await;
+    site.state.index.write().await.install(trained);
+    true
+}
+
+async fn save(site: &Site) -> Result<()> {
+    let (index, file) = (site.state.index.clone(), site.index_file.clone());
+    site.state
+        .cpu
+        .run(move || index.blocking_read().save(&file))
+        .await?;
+    Ok(())
+}
