@@ -102,6 +102,11 @@ impl BlobWriter {
         self.size
     }
 
+    /// SHA-256 of the bytes written so far, lower-case hex.
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+
     /// Where the file lies until it is kept.
     pub fn path(&self) -> &Path {
         &self.path
@@ -116,7 +121,7 @@ impl BlobWriter {
     /// Makes the file part of the store, on disk for good.
     pub async fn keep(mut self) -> io::Result<Stored> {
         self.file.sync_all().await?;
-        let sha256 = hex(&self.hash.clone().finalize());
+        let sha256 = self.sha256();
         let place = self.folder.path(&sha256);
         if let Some(shelf) = place.parent() {
             fs::create_dir_all(shelf).await?;

@@ -41,9 +41,9 @@ pub struct Description {
 /// A description that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// The kind of document.
-    pub doc_type: DocType,
-    /// The year it is of.
+    /// The kind of document; found in the document when not given.
+    pub doc_type: Option<DocType>,
+    /// The year it is of; found in the document when not given.
     pub year: Option<i32>,
     /// Programs in their canonical spelling.
     pub programs: Vec<String>,
@@ -80,7 +80,7 @@ impl Description {
         let programs = canonical_programs(pool, &self.programs).await?;
         let text = |t: Option<String>| t.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         Ok(Metadata {
-            doc_type,
+            doc_type: Some(doc_type),
             year: self.year,
             programs,
             tags,
@@ -93,7 +93,7 @@ impl Description {
 
 /// Names of active programs in their stored spelling, whatever the letter case
 /// they were given in.
-async fn canonical_programs(pool: &PgPool, given: &[String]) -> Result<Vec<String>, Error> {
+pub async fn canonical_programs(pool: &PgPool, given: &[String]) -> Result<Vec<String>, Error> {
     let active = programs::active_names(pool).await?;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for name in given {
