@@ -1,0 +1,62 @@
+# Everyday commands. `make` alone lists them.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+
+.PHONY: help
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.PHONY: setup
+setup: ## Find or install what building and running need
+	@scripts/setup run
+
+.PHONY: run
+run: setup ## Build and start the server with its own PostgreSQL (ARGS="--demo" fills it)
+	$(CARGO) build --release -p archivist-app
+	target/release/archivist serve $(ARGS)
+
+.PHONY: demo
+demo: ## Build and start the server with a fictional nonprofit in ./data-demo
+	$(MAKE) run ARGS="--demo --data data-demo $(ARGS)"
+
+.PHONY: test
+test: setup-test format lint docs unit ## Run everything: formatting, clippy, documentation, all tests
+
+.PHONY: setup-test
+setup-test:
+	@scripts/setup test
+
+.PHONY: format
+format:
+	$(CARGO) fmt --all --check
+
+.PHONY: lint
+lint: ## Clippy, with warnings as errors
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: docs
+docs: ## Build the API documentation of the code
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+
+# Documentation examples first, so that the runner's summary closes the output.
+.PHONY: unit
+unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
+	$(CARGO) test --workspace --doc --locked --quiet
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		$(CARGO) nextest run --workspace --locked; \
+	else \
+		$(CARGO) test --workspace --locked --lib --bins --tests; \
+	fi
+
+.PHONY: sqlx
+sqlx: ## Check the queries against the migrations and write .sqlx/ anew
+	scripts/sqlx
+
+.PHONY: schema
+schema: ## Write the schema contract anew from the migrations
+	scripts/schema
+
+.PHONY: audit
+audit: ## Licences and advisories of dependencies (needs cargo-deny)
+	$(CARGO) deny check
