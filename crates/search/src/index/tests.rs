@@ -2,8 +2,9 @@ use archivist_domain::{DocType, Outcome};
 use uuid::Uuid;
 
 use super::*;
-use crate::persist::LoadError;
 use crate::records::{Filters, Mode, PassageRecord};
+
+mod saving;
 
 const YEAR: i32 = 2026;
 
@@ -380,71 +381,4 @@ fn training_is_due_again_after_a_tenth_has_changed() {
         index.upsert(record(number, "More", &["Beans.", "Soil."]));
     }
     assert!(index.training_due());
-}
-
-#[test]
-fn a_saved_index_answers_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("search.index");
-    let mut index = trained(index_of(library()));
-    index.remove(document(4));
-    index.set_position(77);
-    index.save(&path).unwrap();
-    let mut loaded = Index::load(&path).unwrap();
-    assert_eq!(loaded.position(), 77);
-    assert_eq!(loaded.dense_state(), index.dense_state());
-    for more in [
-        record(4, "Back", &["Beans."]),
-        record(5, "Anew", &["Soil and rent."]),
-    ] {
-        index.upsert(more.clone());
-        loaded.upsert(more);
-    }
-    for question in QUESTIONS {
-        assert_eq!(ask(&loaded, question), ask(&index, question), "{question}");
-    }
-    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(files.len(), 1, "no temporary file is left: {files:?}");
-}
-
-#[test]
-fn an_empty_and_an_untrained_index_are_saved_too() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("search.index");
-    Index::new().save(&path).unwrap();
-    assert_eq!(Index::load(&path).unwrap().passage_count(), 0);
-    index_of(library()).save(&path).unwrap();
-    assert_eq!(
-        Index::load(&path).unwrap().dense_state(),
-        DenseState::Untrained
-    );
-}
-
-#[test]
-fn damaged_files_are_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("search.index");
-    trained(index_of(library())).save(&path).unwrap();
-    let good = std::fs::read(&path).unwrap();
-    let load = |bytes: &[u8]| {
-        std::fs::write(&path, bytes).unwrap();
-        Index::load(&path).unwrap_err()
-    };
-    let mut flipped = good.clone();
-    flipped[good.len() / 2] ^= 1;
-    assert!(matches!(load(&flipped), LoadError::Corrupt(_)));
-    assert!(matches!(
-        load(&good[..good.len() - 1]),
-        LoadError::Corrupt(_)
-    ));
-    let mut older = good.clone();
-    older[8] = 0;
-    assert!(matches!(load(&older), LoadError::OtherVersion { found: 0 }));
-    assert!(matches!(
-        load(b"something else entirely"),
-        LoadError::NotAnIndex
-    ));
-    assert!(matches!(load(b""), LoadError::NotAnIndex));
-    std::fs::remove_file(&path).unwrap();
-    assert!(matches!(Index::load(&path), Err(LoadError::Io(_))));
 }
