@@ -13,6 +13,7 @@ pub mod money;
 pub mod output;
 pub mod password;
 pub mod permission;
+pub mod sentences;
 pub mod success;
 
 pub use enums::{

@@ -6,7 +6,7 @@ use std::ops::Range;
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
-pub(crate) use archivist_ingest::sentences;
+pub(crate) use archivist_domain::sentences::sentences;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,6 @@ pub mod kind;
 mod parse;
 pub mod passages;
 pub mod sandbox;
-pub mod sentences;
 mod tidy;
 
 pub use describe::{Proposal, Suggestion};
@@ -28,4 +27,3 @@ pub use kind::FileKind;
 pub use parse::{Parsed, parse};
 pub use passages::Passage;
 pub use sandbox::{Limits, Sandbox, child_main};
-pub use sentences::sentences;

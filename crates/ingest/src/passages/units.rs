@@ -2,7 +2,7 @@
 
 use crate::extract::{Block, BlockKind};
 use crate::passages::MAX_WORDS;
-use crate::sentences::sentences;
+use archivist_domain::sentences::sentences;
 use crate::tidy::word_count;
 
 /// Beyond this a "sentence" is text without punctuation: it is cut between words, as
