@@ -61,8 +61,8 @@ impl BlobFolder {
 
     /// Where a stored file lies.
     pub fn path(&self, sha256: &str) -> PathBuf {
-        let (shelf, rest) = sha256.split_at(sha256.len().min(2));
-        self.root.join(shelf).join(rest)
+        let (start, rest) = sha256.split_at(sha256.len().min(2));
+        self.root.join(start).join(rest)
     }
 
     /// Removes a stored file; one that is gone already is fine.

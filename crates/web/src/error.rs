@@ -135,6 +135,13 @@ impl Error {
         }
     }
 
+    /// Writes the cause of an error of ours to the log; others need no line.
+    pub fn log(&self) {
+        if let Self::Internal(cause) = self {
+            tracing::error!(error = format!("{cause:#}"), "request failed");
+        }
+    }
+
     /// For people: what is wrong, in one sentence or more.
     pub fn message(&self) -> String {
         match self {
@@ -192,9 +199,7 @@ pub(crate) struct Failure(pub(crate) std::sync::Arc<Error>);
 /// `pages`): the response carries the error as an extension.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        if let Self::Internal(cause) = &self {
-            tracing::error!(error = format!("{cause:#}"), "request failed");
-        }
+        self.log();
         let mut response = self.status().into_response();
         response
             .extensions_mut()

@@ -19,7 +19,6 @@ pub fn timestamp<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S:
 }
 
 /// Serialises a decimal as text with two places, `null` when there is none.
-#[expect(clippy::ref_option, reason = "serde passes fields by reference")]
 pub fn amount<S: Serializer>(
     amount: &Option<rust_decimal::Decimal>,
     to: S,

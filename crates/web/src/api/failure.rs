@@ -2,54 +2,129 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::header::{ALLOW, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
 
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, FieldProblem};
 use crate::trace::RequestId;
 
-/// Renders errors of API routes, and replies of the framework that have no body
-/// of ours (405 among them).
+/// The body of every reply with status 400 or more.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ErrorBody {
+    /// What went wrong: a text, or an object where an upload is refused. For 404
+    /// always `Resource not found`, for 422 with fields `Validation error`.
+    error: Value,
+    /// The same in particular: a text, an object, or for 422 a list of problems.
+    #[schema(value_type = Detail)]
+    detail: Value,
+    /// The number of the request, as in `X-Request-ID`.
+    request_id: Option<Uuid>,
+    /// The status of the reply.
+    status_code: u16,
+    /// For 404 and 405: what was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// For 405: how it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+}
+
+/// What `detail` may hold.
+#[derive(Debug, ToSchema)]
+#[schema(as = ErrorDetail)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "describes the values of `detail` for OpenAPI, which are made as JSON"
+)]
+pub(super) enum Detail {
+    /// In words.
+    Text(String),
+    /// Field by field (422).
+    Problems(Vec<FieldProblem>),
+    /// With keys that clients read (refused uploads).
+    Object(serde_json::Map<String, Value>),
+}
+
+/// Renders errors of API routes, and the framework's own 405.
 pub(crate) async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (
+        request.method().to_string(),
+        request.uri().path().to_owned(),
+    );
     let response = next.run(request).await;
     let status = response.status();
-    let mut body = match response.extensions().get::<Failure>() {
-        Some(Failure(error)) => body_of(error),
+    let (error, detail) = match response.extensions().get::<Failure>() {
+        Some(Failure(error)) => texts(error),
         None if status == StatusCode::METHOD_NOT_ALLOWED => {
-            json!({"error": "Method not allowed", "detail": "Method not allowed", "method": method.as_str(), "path": path})
+            let text = json!("Method not allowed");
+            (text.clone(), text)
         }
         None => return response,
     };
-    body["request_id"] = json!(id);
-    body["status_code"] = json!(status.as_u16());
-    if status == StatusCode::NOT_FOUND {
-        body["path"] = json!(path);
-    }
+    let wrong_method = status == StatusCode::METHOD_NOT_ALLOWED;
+    let body = ErrorBody {
+        error,
+        detail,
+        request_id: id,
+        status_code: status.as_u16(),
+        path: (wrong_method || status == StatusCode::NOT_FOUND).then_some(path),
+        method: wrong_method.then_some(method),
+    };
     let mut rendered = (status, Json(body)).into_response();
+    let headers = rendered.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
-        rendered
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    if let Some(allow) = response.headers().get(axum::http::header::ALLOW) {
-        rendered
-            .headers_mut()
-            .insert(axum::http::header::ALLOW, allow.clone());
+    if let Some(allow) = response.headers().get(ALLOW) {
+        headers.insert(ALLOW, allow.clone());
     }
     rendered
 }
 
-fn body_of(error: &Error) -> Value {
+/// `error` and `detail`.
+fn texts(error: &Error) -> (Value, Value) {
     match error {
-        Error::Refused(detail) => json!({"error": detail, "detail": detail}),
-        Error::NotFound(detail) => json!({"error": "Resource not found", "detail": detail}),
-        Error::Invalid(problems) => json!({"error": "Validation error", "detail": problems}),
-        Error::Internal(_) => json!({"error": "Internal server error", "detail": null}),
-        other => json!({"error": other.message(), "detail": other.message()}),
+        Error::Refused(detail) => (detail.clone(), detail.clone()),
+        Error::NotFound(detail) => (json!("Resource not found"), json!(detail)),
+        Error::Invalid(problems) => (json!("Validation error"), json!(problems)),
+        Error::Internal(_) => (json!("Internal server error"), Value::Null),
+        other => (json!(other.message()), json!(other.message())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_thing_keeps_its_own_words_beside_the_pinned_ones() {
+        let (error, detail) = texts(&Error::NotFound("There is no document 7.".into()));
+        assert_eq!(error, "Resource not found");
+        assert_eq!(detail, "There is no document 7.");
+    }
+
+    #[test]
+    fn problems_are_a_list_that_names_the_field() {
+        let (error, detail) = texts(&Error::field("year", "too early"));
+        assert_eq!(error, "Validation error");
+        assert_eq!(
+            detail,
+            json!([{"type": "value_error", "loc": ["body", "year"], "msg": "too early"}])
+        );
+    }
+
+    #[test]
+    fn our_own_faults_stay_in_the_log() {
+        let (error, detail) = texts(&Error::internal(anyhow::anyhow!("/var/secret is gone")));
+        assert_eq!(error, "Internal server error");
+        assert!(detail.is_null());
     }
 }

@@ -1,12 +1,116 @@
 //! The JSON API, under the paths and in the shapes of the contract.
+//!
+//! Each area is a module with its own `routes()`; OpenAPI is made of what the
+//! handlers say of themselves, so that a route cannot be left out of it.
 
+mod auth;
+mod documents;
 mod failure;
+mod offsets;
+mod outputs;
+mod pagination;
+mod path;
+mod programs;
+mod query;
+mod refusals;
+mod search;
+mod system;
 
-use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use axum::{Router, http::header::LOCATION};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::error::Error;
 use crate::state::AppState;
+
+/// What OpenAPI says of the API as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Org Archivist API",
+        version = "0.1.0",
+        description = "The archive of an organization, drafts with sources, and what became of them.\n\n\
+            Timestamps are UTC without a zone. Amounts of money in replies are texts with two places. \
+            Places in texts are counted in Unicode code points.",
+    ),
+    components(schemas(failure::ErrorBody, failure::Detail, crate::error::FieldProblem)),
+    security(("bearer" = [])),
+    modifiers(&BearerToken),
+    tags(
+        (name = "system", description = "What the service is, and whether it lives"),
+        (name = "auth", description = "Accounts and sessions"),
+        (name = "documents", description = "The library"),
+        (name = "search", description = "Passages of the library"),
+        (name = "query", description = "Drafts with sources"),
+        (name = "outputs", description = "Texts on their way from draft to decision"),
+        (name = "programs", description = "Lines of the organization's work"),
+    ),
+)]
+struct ApiDoc;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, document: &mut Document) {
+        let mut http = Http::new(HttpAuthScheme::Bearer);
+        http.bearer_format = Some("JWT".to_owned());
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(http));
+    }
+}
 
 /// All API routes, with `/openapi.json` and `/docs`.
 pub(crate) fn router() -> Router<AppState> {
-    Router::new()
+    let (routes, document) = areas().split_for_parts();
+    routes
+        .route("/api", any(unknown))
+        .route("/api/", any(unknown))
+        .route("/api/{*rest}", any(unknown))
+        .layer(middleware::from_fn(failure::render))
+        .merge(docs(document))
 }
+
+fn areas() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(ApiDoc::openapi())
+        .merge(system::routes())
+        .merge(auth::routes())
+        .merge(documents::routes())
+        .merge(search::routes())
+        .merge(query::routes())
+        .merge(outputs::routes())
+        .merge(programs::routes())
+}
+
+fn docs(document: Document) -> SwaggerUi {
+    // The badge of an outside validator would call home.
+    let config = Config::from("/openapi.json").validator_url("none");
+    SwaggerUi::new("/docs")
+        .url("/openapi.json", document)
+        .config(config)
+}
+
+/// A path with a trailing slash is sent to the one without; no other is known.
+async fn unknown(uri: Uri) -> Response {
+    match without_slash(&uri) {
+        Some(location) => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, location)]).into_response(),
+        None => Error::NotFound(format!("There is no route {}.", uri.path())).into_response(),
+    }
+}
+
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}"));
+    Some(format!("{path}{}", query.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,9 @@ fn argon2() -> Argon2<'static> {
 }
 
 /// Hashes a new password, off the async threads.
+///
+/// # Panics
+/// Never for a password of any length that a request can hold.
 pub async fn hash(cpu: &CpuPool, password: String) -> String {
     cpu.run(move || {
         argon2()

@@ -1,0 +1,173 @@
+//! Accounts and sessions of the API (contract, chapter 3).
+
+mod password;
+mod register;
+mod reply;
+
+use archivist_domain::email::Email;
+use archivist_store::audit;
+use archivist_store::sessions::{self, SignedIn, Token};
+use archivist_store::users::User;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::reply::{Done, LoginResponse, SessionResponse, UserResponse};
+use super::failure::ErrorBody;
+use super::refusals::{ForAnyone, ForWriters};
+use crate::auth::session::{self, TokenPair};
+use crate::auth::{Writer, tokens};
+use crate::error::Error;
+use crate::extract::{Client, Json};
+use crate::state::AppState;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(register::register))
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
+        .routes(routes!(show_session))
+        .routes(routes!(me))
+        .routes(routes!(password::change))
+}
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+struct LoginRequest {
+    /// The address of the account, in any letter case.
+    #[schema(example = "ana@example.org")]
+    email: String,
+    /// Its password.
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// Signs in.
+///
+/// Whether the address or the password is wrong, or the account inactive, shows
+/// neither in the text nor in the time of the answer.
+#[utoipa::path(post, path = "/api/auth/login", tag = "auth", security(()),
+    request_body = LoginRequest,
+    responses(
+        (status = 200, description = "A new session", body = LoginResponse),
+        (status = 401, description = "Invalid email or password", body = ErrorBody),
+        ForAnyone,
+    ))]
+async fn login(
+    State(state): State<AppState>,
+    client: Client,
+    Json(body): Json<LoginRequest>,
+) -> Result<Json<LoginResponse>, Error> {
+    let email = Email::parse(&body.email).map_err(|e| Error::field("email", e.to_string()))?;
+    let user = session::check_password(&state, email.as_str(), body.password).await?;
+    let mut tx = state.pool.begin().await?;
+    let tokens = session::open_for_api(&mut tx, &state, &user, &client).await?;
+    let entry = about_user(&client, "user.login", &user);
+    audit::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(Json(LoginResponse::new(tokens, user)))
+}
+
+/// The end of one session and the beginning of the next.
+#[derive(Deserialize, ToSchema)]
+struct RefreshRequest {
+    /// The refresh token of the last reply.
+    refresh_token: String,
+}
+
+/// Exchanges a refresh token for a new pair of tokens.
+///
+/// Each token works once: the session it belongs to ends here, its access token
+/// with it.
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", security(()),
+    request_body = RefreshRequest,
+    responses(
+        (status = 200, description = "A new session", body = LoginResponse),
+        (status = 401, description = "Invalid, used or expired refresh token", body = ErrorBody),
+        ForAnyone,
+    ))]
+async fn refresh(
+    State(state): State<AppState>,
+    client: Client,
+    Json(body): Json<RefreshRequest>,
+) -> Result<Json<LoginResponse>, Error> {
+    let signed_in = by_refresh_token(&state, &body.refresh_token).await?;
+    let (tokens, user) = rotate(&state, &client, signed_in).await?;
+    Ok(Json(LoginResponse::new(tokens, user)))
+}
+
+const NO_GOOD: Error = Error::Unauthenticated("Invalid or expired refresh token");
+
+/// The session of an active user that a refresh token belongs to.
+async fn by_refresh_token(state: &AppState, token: &str) -> Result<SignedIn, Error> {
+    let now = state.clock.now();
+    let user_id = state.keys.read_refresh(token, now).ok_or(NO_GOOD)?;
+    let hash = tokens::hash(token);
+    let found = sessions::find(&state.pool, Token::Refresh(&hash), now).await?;
+    found
+        .filter(|found| found.user.user_id == user_id)
+        .ok_or(NO_GOOD)
+}
+
+async fn rotate(
+    state: &AppState,
+    client: &Client,
+    old: SignedIn,
+) -> Result<(TokenPair, User), Error> {
+    let mut tx = state.pool.begin().await?;
+    if !sessions::delete(&mut tx, old.session_id).await? {
+        // Somebody else has used the same token in this moment.
+        return Err(NO_GOOD);
+    }
+    let tokens = session::open_for_api(&mut tx, state, &old.user, client).await?;
+    let entry = about_user(client, "user.token_refresh", &old.user);
+    audit::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok((tokens, old.user))
+}
+
+/// Signs out: ends this session, leaves the person's others.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses(
+    (status = 200, description = "The session has ended", body = Done),
+    ForWriters,
+))]
+async fn logout(
+    State(state): State<AppState>,
+    Writer(signed_in): Writer,
+    client: Client,
+) -> Result<Json<Done>, Error> {
+    let mut tx = state.pool.begin().await?;
+    sessions::delete(&mut tx, signed_in.session_id).await?;
+    let entry = about_user(&client, "user.logout", &signed_in.user);
+    audit::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(Json(Done::saying("Successfully logged out")))
+}
+
+/// Whether the session is valid, and whose it is.
+#[utoipa::path(get, path = "/api/auth/session", tag = "auth", responses(
+    (status = 200, description = "It is", body = SessionResponse),
+    ForWriters,
+))]
+async fn show_session(Writer(signed_in): Writer) -> Json<SessionResponse> {
+    Json(SessionResponse::of(signed_in.user))
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses(
+    (status = 200, description = "The person", body = UserResponse),
+    ForWriters,
+))]
+async fn me(Writer(signed_in): Writer) -> Json<UserResponse> {
+    Json(signed_in.user.into())
+}
+
+/// An audit entry about what a person did to their own account.
+fn about_user<'a>(client: &Client, event: &'a str, user: &User) -> audit::Entry<'a> {
+    let id = user.user_id;
+    client.audit(event, "user", Some(id.0), Some(id), json!({}))
+}

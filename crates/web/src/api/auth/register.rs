@@ -1,0 +1,166 @@
+//! New accounts.
+
+use archivist_domain::email::Email;
+use archivist_domain::{UserRole, password as rules};
+use archivist_store::users::{self, NewUser, User};
+use archivist_store::{PgConnection, audit};
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::reply::UserResponse;
+use crate::api::failure::ErrorBody;
+use crate::api::refusals::ForAnyone;
+use crate::auth::{MaybeBearer, password};
+use crate::error::{Error, FieldProblem};
+use crate::extract::{Client, Json};
+use crate::state::AppState;
+
+/// The longest name, in characters (the column's width).
+const MAX_NAME_CHARS: usize = 255;
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct RegisterRequest {
+    /// Its address.
+    #[schema(example = "ana@example.org")]
+    email: String,
+    /// At least 8 characters with an upper-case letter, a lower-case letter, a
+    /// digit and a special character; nothing easily guessed.
+    #[schema(format = Password, min_length = 8, example = "Welcome1!")]
+    password: String,
+    /// The person's name.
+    #[schema(max_length = 255)]
+    full_name: Option<String>,
+    /// What the person may do; only an admin may give more than `writer`.
+    #[serde(default = "writer")]
+    role: UserRole,
+}
+
+fn writer() -> UserRole {
+    UserRole::Writer
+}
+
+/// Makes an account; no session is opened.
+///
+/// An admin's token makes accounts of any role. Without one, people may make
+/// themselves writers where the site allows it.
+#[utoipa::path(post, path = "/api/auth/register", tag = "auth", security((), ("bearer" = [])),
+    request_body = RegisterRequest,
+    responses(
+        (status = 201, description = "The new account", body = UserResponse),
+        (status = 400, description = "Email already registered", body = ErrorBody),
+        (status = 401, description = "A token was sent, and it is no good", body = ErrorBody),
+        (status = 403, description = "Registration is closed, or the role is not yours to give", body = ErrorBody),
+        ForAnyone,
+    ))]
+pub(super) async fn register(
+    State(state): State<AppState>,
+    MaybeBearer(caller): MaybeBearer,
+    client: Client,
+    Json(body): Json<RegisterRequest>,
+) -> Result<(StatusCode, Json<UserResponse>), Error> {
+    let admin = caller
+        .map(|signed_in| signed_in.user.actor())
+        .filter(|actor| actor.is_at_least(UserRole::Admin));
+    if admin.is_none() {
+        may_register_oneself(&state, body.role)?;
+    }
+    let email = body.check()?;
+    let hash = password::hash(&state.cpu, body.password).await;
+    let new = NewUser {
+        email: &email,
+        hashed_password: &hash,
+        full_name: body.full_name.as_deref(),
+        role: body.role,
+        must_change_password: false,
+    };
+    let mut tx = state.pool.begin().await?;
+    let user = create(&mut tx, &new).await?;
+    let actor = admin.map_or(user.user_id, |admin| admin.user_id);
+    let details = json!({ "role": user.role });
+    let id = Some(user.user_id.0);
+    let entry = client.audit("user.create", "user", id, Some(actor), details);
+    audit::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(user.into())))
+}
+
+fn may_register_oneself(state: &AppState, role: UserRole) -> Result<(), Error> {
+    let reason = if !state.settings.open_registration {
+        "Registration is closed here: ask an admin for an account."
+    } else if role != UserRole::Writer {
+        "Only an admin may make an account with this role: leave the role out to become a writer."
+    } else {
+        return Ok(());
+    };
+    Err(Error::Forbidden(reason.to_owned()))
+}
+
+async fn create(tx: &mut PgConnection, new: &NewUser<'_>) -> Result<User, Error> {
+    users::create(tx, new)
+        .await?
+        .ok_or_else(|| Error::refused("Email already registered"))
+}
+
+impl RegisterRequest {
+    /// Checks every field; the error names all that are wrong.
+    fn check(&self) -> Result<Email, Error> {
+        let email = Email::parse(&self.email);
+        let mut problems = Vec::new();
+        if let Err(error) = &email {
+            problems.push(FieldProblem::body("email", error.to_string()));
+        }
+        if let Err(weak) = rules::check(&self.password) {
+            problems.push(FieldProblem::body("password", weak.to_string()));
+        }
+        let name = self.full_name.as_deref().unwrap_or_default();
+        if name.chars().count() > MAX_NAME_CHARS {
+            let message = format!("must have at most {MAX_NAME_CHARS} characters");
+            problems.push(FieldProblem::body("full_name", message));
+        }
+        match email {
+            Ok(email) if problems.is_empty() => Ok(email),
+            _ => Err(Error::Invalid(problems)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(email: &str, password: &str) -> RegisterRequest {
+        RegisterRequest {
+            email: email.into(),
+            password: password.into(),
+            full_name: Some("x".repeat(255)),
+            role: UserRole::Writer,
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_and_the_password_is_not_repeated() {
+        let Err(Error::Invalid(problems)) = request("ana", "weakling").check() else {
+            panic!("refused");
+        };
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        assert_eq!(fields, ["email", "password"]);
+        assert!(!problems[1].msg.contains("weakling"));
+    }
+
+    #[test]
+    fn a_proper_account_passes() {
+        let email = request(" Ana@Example.ORG", "Welcome1!").check().unwrap();
+        assert_eq!(email.as_str(), "Ana@example.org");
+    }
+
+    #[test]
+    fn a_role_is_writer_unless_said() {
+        let body = r#"{"email": "a@b.org", "password": "Welcome1!"}"#;
+        let body: RegisterRequest = serde_json::from_str(body).unwrap();
+        assert_eq!(body.role, UserRole::Writer);
+    }
+}

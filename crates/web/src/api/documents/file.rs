@@ -1,0 +1,118 @@
+//! The original file of a document.
+
+use archivist_domain::DocumentId;
+use archivist_store::documents::Document;
+use archivist_store::files;
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
+
+use super::find;
+use crate::api::failure::ErrorBody;
+use crate::api::path::Id;
+use crate::api::refusals::ForWriters;
+use crate::auth::Writer;
+use crate::error::Error;
+use crate::state::AppState;
+
+/// The original file of a document.
+///
+/// PDFs open in the browser, others are saved. Ranges of bytes can be asked for.
+#[utoipa::path(get, path = "/api/documents/{doc_id}/file", tag = "documents",
+    params(("doc_id" = DocumentId, Path, description = "The document")),
+    responses(
+        (status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 206, description = "The part asked for", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 400, description = "The id is not a UUID", body = ErrorBody),
+        (status = 404, description = "There is no such document, or its file was never kept", body = ErrorBody),
+        ForWriters,
+    ))]
+pub(super) async fn file(
+    State(state): State<AppState>,
+    _: Writer,
+    Id(id): Id<DocumentId>,
+    request: Request,
+) -> Result<Response, Error> {
+    let document = find(&state, id).await?;
+    let sha256 = document.file_sha256.as_deref().ok_or_else(never_kept)?;
+    let media_type = files::media_type(&state.pool, sha256).await?;
+    let media_type = media_type.ok_or_else(never_kept)?;
+    let Ok(mut response) = ServeFile::new(state.blobs.path(sha256))
+        .oneshot(request)
+        .await;
+    if response.status() == StatusCode::NOT_FOUND {
+        let lost = anyhow::anyhow!("the file {sha256} is not in the store");
+        return Err(Error::internal(lost));
+    }
+    describe(response.headers_mut(), &media_type, &document);
+    Ok(response.into_response())
+}
+
+fn never_kept() -> Error {
+    Error::NotFound("The original file of this document was never kept.".to_owned())
+}
+
+fn describe(headers: &mut HeaderMap, media_type: &str, document: &Document) {
+    let shown = media_type == "application/pdf";
+    let disposition = disposition(shown, &document.filename);
+    for (name, value) in [
+        (CONTENT_TYPE, media_type),
+        (CONTENT_DISPOSITION, disposition.as_str()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "private, no-cache"),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// `Content-Disposition` with a plain name for old clients and the true one
+/// (RFC 6266, RFC 5987).
+fn disposition(shown: bool, filename: &str) -> String {
+    let way = if shown { "inline" } else { "attachment" };
+    let plain: String = filename
+        .chars()
+        .map(|c| if c == ' ' || is_plain(c) { c } else { '_' })
+        .collect();
+    format!(
+        "{way}; filename=\"{plain}\"; filename*=UTF-8''{}",
+        encoded(filename)
+    )
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~".contains(c)
+}
+
+fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if is_plain(char::from(byte)) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_header() {
+        assert_eq!(
+            disposition(false, "Año \"1\";\r\nx.docx"),
+            "attachment; filename=\"A_o _1____x.docx\"; filename*=UTF-8''A%C3%B1o%20%221%22%3B%0D%0Ax.docx"
+        );
+        assert!(disposition(true, "plan.pdf").starts_with("inline; filename=\"plan.pdf\""));
+    }
+}

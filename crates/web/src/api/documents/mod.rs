@@ -1,0 +1,167 @@
+//! The library (contract, 7.2).
+
+mod file;
+mod form;
+mod reply;
+mod upload;
+
+use archivist_domain::{DocType, DocumentId, Outcome};
+use archivist_store::documents::{self, Document, DocumentFilter};
+use archivist_store::{passages, statistics};
+use axum::extract::{DefaultBodyLimit, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+use self::reply::{DocumentDeleted, DocumentInfo, DocumentList, LibraryStats, PassageList};
+use super::failure::ErrorBody;
+use super::pagination::{PageSize, Pagination};
+use super::path::Id;
+use super::refusals::{ForHigherRoles, ForWriters};
+use crate::auth::{Editor, Writer};
+use crate::error::Error;
+use crate::extract::{Client, Json, Query};
+use crate::intake;
+use crate::state::AppState;
+
+const PAGE: PageSize = PageSize {
+    default: 100,
+    max: 1000,
+};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    // The form counts for itself, so that it can say what is too large.
+    let upload = routes!(upload::upload).layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .routes(upload)
+        .routes(routes!(list))
+        .routes(routes!(stats))
+        .routes(routes!(get, delete))
+        .routes(routes!(list_passages))
+        .routes(routes!(file::file))
+}
+
+/// Which documents to list; all conditions hold together.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Of this kind.
+    doc_type: Option<DocType>,
+    /// With this outcome.
+    outcome: Option<Outcome>,
+    /// Of this year.
+    year: Option<i32>,
+    /// Filed under the program of exactly this name.
+    program: Option<String>,
+    /// With exactly this tag.
+    tag: Option<String>,
+    /// This text in file name or title, in any letter case.
+    search: Option<String>,
+    /// How many to pass over; 0 when not given.
+    #[param(minimum = 0)]
+    skip: Option<i64>,
+    /// How many to return at most; 100 when not given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
+}
+
+/// Documents, the one put in last first.
+#[utoipa::path(get, path = "/api/documents", tag = "documents", params(ListParams), responses(
+    (status = 200, description = "A page of documents", body = DocumentList),
+    ForWriters,
+))]
+async fn list(
+    State(state): State<AppState>,
+    _: Writer,
+    Query(params): Query<ListParams>,
+) -> Result<Json<DocumentList>, Error> {
+    let window = PAGE.window(params.skip, params.limit)?;
+    let filter = DocumentFilter {
+        ids: None,
+        doc_type: params.doc_type,
+        year: params.year,
+        outcome: params.outcome,
+        program: params.program,
+        tag: params.tag,
+        search: params.search,
+    };
+    let page = documents::list(&state.pool, &filter, window.skip, window.limit).await?;
+    Ok(Json(DocumentList {
+        documents: page.rows.into_iter().map(Into::into).collect(),
+        pagination: Pagination::new(page.total, window),
+    }))
+}
+
+/// What the library holds, counted.
+#[utoipa::path(get, path = "/api/documents/stats", tag = "documents", responses(
+    (status = 200, description = "The figures", body = LibraryStats),
+    ForWriters,
+))]
+async fn stats(State(state): State<AppState>, _: Writer) -> Result<Json<LibraryStats>, Error> {
+    Ok(Json(statistics::library(&state.pool).await?.into()))
+}
+
+/// One document.
+#[utoipa::path(get, path = "/api/documents/{doc_id}", tag = "documents",
+    params(("doc_id" = DocumentId, Path, description = "The document")),
+    responses(
+        (status = 200, description = "The document", body = DocumentInfo),
+        (status = 400, description = "The id is not a UUID", body = ErrorBody),
+        (status = 404, description = "There is no such document", body = ErrorBody),
+        ForWriters,
+    ))]
+async fn get(
+    State(state): State<AppState>,
+    _: Writer,
+    Id(id): Id<DocumentId>,
+) -> Result<Json<DocumentInfo>, Error> {
+    Ok(Json(find(&state, id).await?.into()))
+}
+
+/// All passages of a document, in its order.
+#[utoipa::path(get, path = "/api/documents/{doc_id}/passages", tag = "documents",
+    params(("doc_id" = DocumentId, Path, description = "The document")),
+    responses(
+        (status = 200, description = "The passages", body = PassageList),
+        (status = 400, description = "The id is not a UUID", body = ErrorBody),
+        (status = 404, description = "There is no such document", body = ErrorBody),
+        ForWriters,
+    ))]
+async fn list_passages(
+    State(state): State<AppState>,
+    _: Writer,
+    Id(id): Id<DocumentId>,
+) -> Result<Json<PassageList>, Error> {
+    find(&state, id).await?;
+    let found = passages::of_documents(&state.pool, &[id]).await?;
+    Ok(Json(PassageList::new(id, found)))
+}
+
+/// Deletes a document, its passages and its file.
+///
+/// Outputs keep the excerpts that they cite.
+#[utoipa::path(delete, path = "/api/documents/{doc_id}", tag = "documents",
+    params(("doc_id" = DocumentId, Path, description = "The document")),
+    responses(
+        (status = 200, description = "The document is gone", body = DocumentDeleted),
+        (status = 400, description = "The id is not a UUID", body = ErrorBody),
+        (status = 404, description = "There is no such document", body = ErrorBody),
+        ForHigherRoles,
+    ))]
+async fn delete(
+    State(state): State<AppState>,
+    Editor(signed_in): Editor,
+    client: Client,
+    Id(id): Id<DocumentId>,
+) -> Result<Json<DocumentDeleted>, Error> {
+    let actor = Some(signed_in.user.user_id);
+    let document = intake::remove(&state, id, &client, actor).await?;
+    Ok(Json(document.into()))
+}
+
+async fn find(state: &AppState, id: DocumentId) -> Result<Document, Error> {
+    documents::get(&state.pool, id)
+        .await?
+        .ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))
+}

@@ -1,0 +1,224 @@
+//! What the document routes answer.
+
+use std::collections::BTreeMap;
+
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+use archivist_store::documents::Document;
+use archivist_store::passages::Passage;
+use archivist_store::statistics::{LibraryFigures, Tally};
+use chrono::NaiveDateTime;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::pagination::Pagination;
+use crate::wire;
+
+/// A document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentInfo {
+    /// Its id.
+    doc_id: DocumentId,
+    /// The name of the file that was put in.
+    filename: String,
+    /// What to call it, where that is known.
+    title: Option<String>,
+    /// Its kind.
+    doc_type: DocType,
+    /// The year it is of.
+    year: Option<i32>,
+    /// Programs it is filed under.
+    programs: Vec<String>,
+    /// Tags.
+    tags: Vec<String>,
+    /// What became of it.
+    outcome: Option<Outcome>,
+    /// How many passages it has.
+    chunks_count: Option<i32>,
+    /// How many pages, where the format has pages.
+    page_count: Option<i32>,
+    /// When it was put in (UTC, without zone).
+    #[serde(serialize_with = "wire::timestamp")]
+    upload_date: NaiveDateTime,
+    /// Size of the file in bytes.
+    file_size: Option<i32>,
+}
+
+impl From<Document> for DocumentInfo {
+    fn from(document: Document) -> Self {
+        Self {
+            doc_id: document.doc_id,
+            filename: document.filename,
+            title: document.title,
+            doc_type: document.doc_type,
+            year: document.year,
+            programs: document.programs,
+            tags: document.tags,
+            outcome: document.outcome,
+            chunks_count: document.chunks_count,
+            page_count: document.page_count,
+            upload_date: document.upload_date,
+            file_size: document.file_size,
+        }
+    }
+}
+
+/// A page of documents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentList {
+    /// The documents asked for, newest first.
+    pub(super) documents: Vec<DocumentInfo>,
+    /// Where the page stands.
+    pub(super) pagination: Pagination,
+}
+
+/// What the library holds.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(super) struct LibraryStats {
+    /// Documents.
+    total_documents: i64,
+    /// Their passages.
+    total_chunks: i64,
+    /// Documents of each kind that occurs.
+    by_type: BTreeMap<String, i64>,
+    /// Documents of each year that occurs.
+    by_year: BTreeMap<String, i64>,
+    /// Documents with each outcome that occurs.
+    by_outcome: BTreeMap<String, i64>,
+    /// Passages per document, with two decimals; 0 when there are none.
+    #[schema(example = 12.5)]
+    avg_chunks_per_doc: f64,
+}
+
+impl From<LibraryFigures> for LibraryStats {
+    fn from(figures: LibraryFigures) -> Self {
+        let mean = figures.passages as f64 / figures.documents.max(1) as f64;
+        Self {
+            total_documents: figures.documents,
+            total_chunks: figures.passages,
+            by_type: counts(figures.by_type),
+            by_year: counts(figures.by_year),
+            by_outcome: counts(figures.by_outcome),
+            avg_chunks_per_doc: (mean * 100.0).round() / 100.0,
+        }
+    }
+}
+
+fn counts(tallies: Vec<Tally<String>>) -> BTreeMap<String, i64> {
+    tallies.into_iter().map(|t| (t.value, t.count)).collect()
+}
+
+/// The passages of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PassageList {
+    /// The document.
+    doc_id: DocumentId,
+    /// Its passages, in its order.
+    passages: Vec<PassageInfo>,
+}
+
+impl PassageList {
+    /// The reply with the passages of `doc_id`.
+    pub(super) fn new(doc_id: DocumentId, passages: Vec<Passage>) -> Self {
+        Self {
+            doc_id,
+            passages: passages.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A passage: a span of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PassageInfo {
+    /// Its id.
+    passage_id: PassageId,
+    /// Its place in the document, from 0.
+    chunk_index: i32,
+    /// The page it begins on, from 1, where the format has pages.
+    page: Option<i32>,
+    /// The page it ends on.
+    page_last: Option<i32>,
+    /// The headings above it, joined with ` › `.
+    heading: Option<String>,
+    /// Its text.
+    text: String,
+    /// Its words.
+    word_count: i32,
+}
+
+impl From<Passage> for PassageInfo {
+    fn from(passage: Passage) -> Self {
+        Self {
+            passage_id: passage.passage_id,
+            chunk_index: passage.ordinal,
+            page: passage.page_first,
+            page_last: passage.page_last,
+            heading: passage.heading,
+            text: passage.content,
+            word_count: passage.word_count,
+        }
+    }
+}
+
+/// A document was put in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Uploaded {
+    /// Always true.
+    pub(super) success: bool,
+    /// The new document.
+    pub(super) doc_id: DocumentId,
+    /// The name of its file.
+    pub(super) filename: String,
+    /// How many passages it has.
+    pub(super) chunks_created: usize,
+    /// What was done, in words.
+    pub(super) message: String,
+    /// What a person should know about how the file was read.
+    pub(super) notes: Vec<String>,
+}
+
+/// A document is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DocumentDeleted {
+    /// Always true.
+    success: bool,
+    /// What was done, in words.
+    message: String,
+    /// The document that is gone.
+    doc_id: DocumentId,
+    /// How many passages it had.
+    chunks_deleted: i32,
+}
+
+impl From<Document> for DocumentDeleted {
+    fn from(document: Document) -> Self {
+        Self {
+            success: true,
+            message: format!("Document '{}' deleted successfully", document.filename),
+            doc_id: document.doc_id,
+            chunks_deleted: document.chunks_count.unwrap_or(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_has_two_decimals_and_an_empty_library_none() {
+        let figures = LibraryFigures {
+            documents: 3,
+            passages: 8,
+            by_year: vec![Tally {
+                value: "2024".into(),
+                count: 3,
+            }],
+            ..LibraryFigures::default()
+        };
+        let stats = LibraryStats::from(figures);
+        assert!((stats.avg_chunks_per_doc - 2.67).abs() < f64::EPSILON);
+        assert_eq!(stats.by_year["2024"], 3);
+        let empty = LibraryStats::from(LibraryFigures::default());
+        assert!(empty.avg_chunks_per_doc.abs() < f64::EPSILON);
+    }
+}

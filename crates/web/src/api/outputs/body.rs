@@ -1,0 +1,226 @@
+//! What the output routes take.
+
+use archivist_domain::output::Tracking;
+use archivist_domain::{ConversationId, OutputStatus, OutputType, PassageId, StyleId, count};
+use archivist_store::outputs::{Output, OutputFields};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::amount::{Amount, AmountInput};
+use crate::error::{Error, FieldProblem};
+
+const MAX_TITLE_CHARS: usize = 500;
+const MAX_FUNDER_CHARS: usize = 255;
+
+/// A new output.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "output_type": "grant_proposal",
+    "title": "Capacity section for the literacy grant",
+    "content": "Our board of eleven members meets every month [1].",
+    "sources": [{"number": 1, "passage_id": "5f0f9c1e-6a0e-4b52-9d3a-0c6d2b1a7e44"}],
+}))]
+pub(super) struct CreateOutput {
+    /// What kind of text it is.
+    output_type: OutputType,
+    /// Its title.
+    #[schema(min_length = 1, max_length = 500)]
+    title: String,
+    /// The text.
+    #[schema(min_length = 1)]
+    content: String,
+    /// Its words; counted in the content when not given.
+    word_count: Option<i32>,
+    /// Where it stands: any status will do at first.
+    #[serde(default = "draft")]
+    status: OutputStatus,
+    /// The style it was written in.
+    writing_style_id: Option<StyleId>,
+    /// The conversation it came from.
+    conversation_id: Option<ConversationId>,
+    /// Who was asked.
+    #[schema(max_length = 255)]
+    funder_name: Option<String>,
+    /// What was asked for.
+    #[schema(value_type = Option<AmountInput>)]
+    requested_amount: Option<Amount>,
+    /// What was given: not more than was asked for.
+    #[schema(value_type = Option<AmountInput>)]
+    awarded_amount: Option<Amount>,
+    /// When it was sent in.
+    submission_date: Option<NaiveDate>,
+    /// When the funder decided: not before it was sent in.
+    decision_date: Option<NaiveDate>,
+    /// What was learned.
+    success_notes: Option<String>,
+    /// Anything else that a client keeps.
+    metadata: Option<Map<String, Value>>,
+    /// The passages that its markers cite.
+    #[serde(default)]
+    sources: Vec<CitedSource>,
+}
+
+fn draft() -> OutputStatus {
+    OutputStatus::Draft
+}
+
+/// A marker of a text, and the passage it stands for.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+struct CitedSource {
+    /// The number in the marker, from 1.
+    #[schema(minimum = 1)]
+    number: i32,
+    /// The passage.
+    passage_id: PassageId,
+}
+
+/// What is stored of a new output.
+#[derive(Debug)]
+pub(super) struct NewOutput {
+    /// Its fields.
+    pub(super) fields: OutputFields,
+    /// The conversation it came from.
+    pub(super) conversation: Option<ConversationId>,
+    /// Markers and the passages they stand for.
+    pub(super) sources: Vec<(i32, PassageId)>,
+}
+
+impl CreateOutput {
+    /// What to store, if all of it will do.
+    pub(super) fn check(self) -> Result<NewOutput, Error> {
+        if self.sources.iter().any(|source| source.number < 1) {
+            return Err(Error::field("sources", "markers are numbered from 1"));
+        }
+        let fields = OutputFields {
+            output_type: self.output_type,
+            title: self.title,
+            word_count: self.word_count.or_else(|| words(&self.content)),
+            content: self.content,
+            status: self.status,
+            writing_style_id: self.writing_style_id,
+            tracking: Tracking {
+                funder_name: self.funder_name,
+                requested_amount: self.requested_amount.map(|amount| amount.0),
+                awarded_amount: self.awarded_amount.map(|amount| amount.0),
+                submission_date: self.submission_date,
+                decision_date: self.decision_date,
+            },
+            success_notes: self.success_notes,
+            metadata: self.metadata.map(Value::Object),
+        };
+        check(&fields)?;
+        Ok(NewOutput {
+            fields,
+            conversation: self.conversation_id,
+            sources: (self.sources.iter())
+                .map(|source| (source.number, source.passage_id))
+                .collect(),
+        })
+    }
+}
+
+/// What is to change in an output; what is left out or null stays as it is.
+#[derive(Debug, Default, Clone, PartialEq, Deserialize, ToSchema)]
+#[schema(example = json!({"status": "submitted", "funder_name": "Rivers Foundation", "requested_amount": "50000.00", "submission_date": "2026-11-02"}))]
+pub(super) struct UpdateOutput {
+    /// What kind of text it is.
+    output_type: Option<OutputType>,
+    /// Its title.
+    #[schema(min_length = 1, max_length = 500)]
+    title: Option<String>,
+    /// The text.
+    #[schema(min_length = 1)]
+    content: Option<String>,
+    /// Its words; counted anew when the content changes and this is not given.
+    word_count: Option<i32>,
+    /// Where it stands: one step at a time, except for admins.
+    pub(super) status: Option<OutputStatus>,
+    /// The style it was written in.
+    writing_style_id: Option<StyleId>,
+    /// Who was asked.
+    #[schema(max_length = 255)]
+    funder_name: Option<String>,
+    /// What was asked for.
+    #[schema(value_type = Option<AmountInput>)]
+    requested_amount: Option<Amount>,
+    /// What was given: not more than was asked for.
+    #[schema(value_type = Option<AmountInput>)]
+    awarded_amount: Option<Amount>,
+    /// When it was sent in.
+    submission_date: Option<NaiveDate>,
+    /// When the funder decided: not before it was sent in.
+    decision_date: Option<NaiveDate>,
+    /// What was learned.
+    success_notes: Option<String>,
+    /// Anything else that a client keeps; takes the place of what was kept.
+    metadata: Option<Map<String, Value>>,
+}
+
+impl UpdateOutput {
+    /// Whether nothing is to change.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `stored` with the changes, if the whole of it will do.
+    pub(super) fn merge(self, stored: Output) -> Result<OutputFields, Error> {
+        let counted = self.content.as_deref().and_then(words);
+        let before = stored.tracking();
+        let fields = OutputFields {
+            output_type: self.output_type.unwrap_or(stored.output_type),
+            title: self.title.unwrap_or(stored.title),
+            content: self.content.unwrap_or(stored.content),
+            word_count: self.word_count.or(counted).or(stored.word_count),
+            status: self.status.unwrap_or(stored.status),
+            writing_style_id: self.writing_style_id.or(stored.writing_style_id),
+            tracking: Tracking {
+                funder_name: self.funder_name.or(before.funder_name),
+                requested_amount: self
+                    .requested_amount
+                    .map(|a| a.0)
+                    .or(before.requested_amount),
+                awarded_amount: self.awarded_amount.map(|a| a.0).or(before.awarded_amount),
+                submission_date: self.submission_date.or(before.submission_date),
+                decision_date: self.decision_date.or(before.decision_date),
+            },
+            success_notes: self.success_notes.or(stored.success_notes),
+            metadata: self.metadata.map(Value::Object).or(stored.metadata),
+        };
+        check(&fields)?;
+        Ok(fields)
+    }
+}
+
+fn words(content: &str) -> Option<i32> {
+    i32::try_from(count::words(content)).ok()
+}
+
+/// The rules of a whole record, those between its fields included.
+fn check(fields: &OutputFields) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    if !(1..=MAX_TITLE_CHARS).contains(&fields.title.chars().count()) {
+        let message = format!("must have 1 to {MAX_TITLE_CHARS} characters");
+        problems.push(FieldProblem::body("title", message));
+    }
+    if fields.content.is_empty() {
+        problems.push(FieldProblem::body("content", "must not be empty"));
+    }
+    let funder = fields.tracking.funder_name.as_deref().unwrap_or_default();
+    if funder.chars().count() > MAX_FUNDER_CHARS {
+        let message = format!("must have at most {MAX_FUNDER_CHARS} characters");
+        problems.push(FieldProblem::body("funder_name", message));
+    }
+    if let Err(broken) = fields.tracking.check() {
+        problems.push(FieldProblem::body(broken.field(), broken.to_string()));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+#[cfg(test)]
+mod tests;

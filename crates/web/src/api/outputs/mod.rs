@@ -1,0 +1,284 @@
+//! Outputs: texts on their way from draft to decision (contract, 7.6).
+//!
+//! Writers see and change their own, editors and admins all; only the owner and
+//! admins delete.
+
+mod amount;
+mod body;
+mod reply;
+mod stats;
+
+use archivist_domain::output::check_transition;
+use archivist_domain::permission::Actor;
+use archivist_domain::{OutputId, OutputStatus, OutputType, StyleId, UserId};
+use archivist_store::outputs::{self, Output, OutputFilter};
+use archivist_store::{PgConnection, audit, sources};
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::body::{CreateOutput, UpdateOutput};
+use self::reply::{OutputDeleted, OutputList, OutputResponse, SourceList};
+use super::failure::ErrorBody;
+use super::pagination::{PageSize, Pagination};
+use super::path::Id;
+use super::refusals::{ForHigherRoles, ForWriters};
+use crate::auth::Writer;
+use crate::error::Error;
+use crate::extract::{Client, Json, Query};
+use crate::state::AppState;
+
+const PAGE: PageSize = PageSize {
+    default: 10,
+    max: 100,
+};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(stats::stats))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(list_sources))
+}
+
+/// Which outputs to list; all conditions hold together.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Any of these types; repeat the parameter for several.
+    #[serde(default)]
+    output_type: Vec<OutputType>,
+    /// Any of these statuses; repeat the parameter for several.
+    #[serde(default)]
+    status: Vec<OutputStatus>,
+    /// Written in this style.
+    writing_style_id: Option<StyleId>,
+    /// This text in the funder's name, in any letter case.
+    funder_name: Option<String>,
+    /// This text in title, content, funder or notes, in any letter case.
+    search: Option<String>,
+    /// How many to pass over; 0 when not given.
+    #[param(minimum = 0)]
+    skip: Option<i64>,
+    /// How many to return at most; 10 when not given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+}
+
+/// Outputs, newest first: one's own for writers, all for editors and admins.
+#[utoipa::path(get, path = "/api/outputs", tag = "outputs", params(ListParams), responses(
+    (status = 200, description = "A page of outputs", body = OutputList),
+    ForWriters,
+))]
+async fn list(
+    State(state): State<AppState>,
+    writer: Writer,
+    Query(params): Query<ListParams>,
+) -> Result<Json<OutputList>, Error> {
+    let window = PAGE.window(params.skip, params.limit)?;
+    let filter = OutputFilter {
+        id: None,
+        owner: writer.actor().outputs_scope().map(str::to_owned),
+        types: params.output_type,
+        statuses: params.status,
+        style: params.writing_style_id,
+        funder: params.funder_name,
+        search: params.search,
+    };
+    let page = outputs::list(&state.pool, &filter, window.skip, window.limit).await?;
+    Ok(Json(OutputList {
+        outputs: page.rows.into_iter().map(Into::into).collect(),
+        pagination: Pagination::new(page.total, window),
+    }))
+}
+
+/// Keeps a text as an output of the caller.
+#[utoipa::path(post, path = "/api/outputs", tag = "outputs", request_body = CreateOutput, responses(
+    (status = 201, description = "The new output", body = OutputResponse),
+    ForWriters,
+))]
+async fn create(
+    State(state): State<AppState>,
+    writer: Writer,
+    client: Client,
+    Json(body): Json<CreateOutput>,
+) -> Result<(StatusCode, Json<OutputResponse>), Error> {
+    let new = body.check()?;
+    let actor = writer.actor();
+    let mut tx = state.pool.begin().await?;
+    let output = outputs::create(&mut tx, &new.fields, new.conversation, &actor.email).await?;
+    sources::attach(&mut tx, output.output_id, &new.sources).await?;
+    let details = json!({ "status": output.status });
+    let id = output.output_id;
+    write_down(
+        &mut tx,
+        &client,
+        "output.create",
+        id,
+        actor.user_id,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(output.into())))
+}
+
+/// One output.
+#[utoipa::path(get, path = "/api/outputs/{output_id}", tag = "outputs",
+    params(("output_id" = OutputId, Path, description = "The output")),
+    responses(
+        (status = 200, description = "The output", body = OutputResponse),
+        (status = 404, description = "There is no such output", body = ErrorBody),
+        ForHigherRoles,
+    ))]
+async fn get(
+    State(state): State<AppState>,
+    writer: Writer,
+    Id(id): Id<OutputId>,
+) -> Result<Json<OutputResponse>, Error> {
+    Ok(Json(visible(&state, &writer.actor(), id).await?.into()))
+}
+
+/// The passages that an output cites, by marker, as they were when cited.
+#[utoipa::path(get, path = "/api/outputs/{output_id}/sources", tag = "outputs",
+    params(("output_id" = OutputId, Path, description = "The output")),
+    responses(
+        (status = 200, description = "The passages", body = SourceList),
+        (status = 404, description = "There is no such output", body = ErrorBody),
+        ForHigherRoles,
+    ))]
+async fn list_sources(
+    State(state): State<AppState>,
+    writer: Writer,
+    Id(id): Id<OutputId>,
+) -> Result<Json<SourceList>, Error> {
+    visible(&state, &writer.actor(), id).await?;
+    let found = sources::of_output(&state.pool, id).await?;
+    Ok(Json(SourceList {
+        sources: found.into_iter().map(Into::into).collect(),
+    }))
+}
+
+/// Changes an output.
+///
+/// A status moves one step at a time: draft → submitted → pending → awarded or not
+/// awarded, or a step back before the decision; admins may make any change. The
+/// rules between fields hold for the record as it is after the change.
+#[utoipa::path(put, path = "/api/outputs/{output_id}", tag = "outputs",
+    params(("output_id" = OutputId, Path, description = "The output")),
+    request_body = UpdateOutput,
+    responses(
+        (status = 200, description = "The output as it now is", body = OutputResponse),
+        (status = 404, description = "There is no such output", body = ErrorBody),
+        ForHigherRoles,
+    ))]
+async fn update(
+    State(state): State<AppState>,
+    writer: Writer,
+    client: Client,
+    Id(id): Id<OutputId>,
+    Json(body): Json<UpdateOutput>,
+) -> Result<Json<OutputResponse>, Error> {
+    let actor = writer.actor();
+    let mut tx = state.pool.begin().await?;
+    let stored = outputs::get_for_update(&mut tx, id).await?;
+    let stored = usable(stored, &actor, id)?;
+    let (from, to) = (stored.status, body.status.unwrap_or(stored.status));
+    check_transition(from, to, actor.may_override_status())
+        .map_err(|illegal| Error::Unprocessable(illegal.to_string()))?;
+    if body.is_empty() {
+        return Ok(Json(stored.into()));
+    }
+    let fields = body.merge(stored)?;
+    let output = outputs::update(&mut tx, id, &fields).await?;
+    let details = json!({
+        "from_status": from,
+        "to_status": to,
+        "override": check_transition(from, to, false).is_err(),
+    });
+    write_down(
+        &mut tx,
+        &client,
+        "output.update",
+        id,
+        actor.user_id,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Json(output.into()))
+}
+
+/// Deletes an output: one's own, or any as an admin.
+#[utoipa::path(delete, path = "/api/outputs/{output_id}", tag = "outputs",
+    params(("output_id" = OutputId, Path, description = "The output")),
+    responses(
+        (status = 200, description = "The output is gone", body = OutputDeleted),
+        (status = 404, description = "There is no such output", body = ErrorBody),
+        ForHigherRoles,
+    ))]
+async fn delete(
+    State(state): State<AppState>,
+    writer: Writer,
+    client: Client,
+    Id(id): Id<OutputId>,
+) -> Result<Json<OutputDeleted>, Error> {
+    let actor = writer.actor();
+    let mut tx = state.pool.begin().await?;
+    let stored = outputs::get_for_update(&mut tx, id).await?;
+    let stored = stored.ok_or_else(|| unknown(id))?;
+    if !actor.may_delete_output(stored.created_by.as_deref()) {
+        let message = "You can delete your own outputs only";
+        return Err(Error::Forbidden(message.to_owned()));
+    }
+    outputs::delete(&mut tx, id).await?;
+    let details = json!({ "status": stored.status });
+    write_down(
+        &mut tx,
+        &client,
+        "output.delete",
+        id,
+        actor.user_id,
+        details,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Json(OutputDeleted {
+        message: format!("Output '{}' deleted successfully", stored.title),
+    }))
+}
+
+async fn visible(state: &AppState, actor: &Actor, id: OutputId) -> Result<Output, Error> {
+    usable(outputs::get(&state.pool, id).await?, actor, id)
+}
+
+/// The output, if it exists and the person may see and change it.
+fn usable(found: Option<Output>, actor: &Actor, id: OutputId) -> Result<Output, Error> {
+    let output = found.ok_or_else(|| unknown(id))?;
+    if actor.may_use_output(output.created_by.as_deref()) {
+        Ok(output)
+    } else {
+        let message = "Writers can see and change their own outputs only";
+        Err(Error::Forbidden(message.to_owned()))
+    }
+}
+
+fn unknown(id: OutputId) -> Error {
+    Error::NotFound(format!("There is no output {id}."))
+}
+
+async fn write_down(
+    tx: &mut PgConnection,
+    client: &Client,
+    event: &str,
+    id: OutputId,
+    actor: UserId,
+    details: Value,
+) -> Result<(), Error> {
+    let entry = client.audit(event, "output", Some(id.0), Some(actor), details);
+    Ok(audit::record(tx, entry).await?)
+}

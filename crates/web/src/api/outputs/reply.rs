@@ -1,0 +1,155 @@
+//! What the output routes answer.
+
+use archivist_domain::output::Warning;
+use archivist_domain::{
+    ConversationId, DocumentId, OutputId, OutputStatus, OutputType, PassageId, StyleId,
+};
+use archivist_store::outputs::Output;
+use archivist_store::sources::OutputSource;
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::api::pagination::Pagination;
+use crate::wire;
+
+/// An output.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OutputResponse {
+    /// Its id.
+    output_id: OutputId,
+    /// What kind of text it is.
+    output_type: OutputType,
+    /// Its title.
+    title: String,
+    /// The text.
+    content: String,
+    /// Its words.
+    word_count: Option<i32>,
+    /// Where it stands.
+    status: OutputStatus,
+    /// The style it was written in.
+    writing_style_id: Option<StyleId>,
+    /// The conversation it came from.
+    conversation_id: Option<ConversationId>,
+    /// Who was asked.
+    funder_name: Option<String>,
+    /// What was asked for, as a text with two places.
+    #[serde(serialize_with = "wire::amount")]
+    #[schema(value_type = Option<String>, example = "50000.00")]
+    requested_amount: Option<Decimal>,
+    /// What was given, as a text with two places.
+    #[serde(serialize_with = "wire::amount")]
+    #[schema(value_type = Option<String>, example = "45000.00")]
+    awarded_amount: Option<Decimal>,
+    /// When it was sent in.
+    submission_date: Option<NaiveDate>,
+    /// When the funder decided.
+    decision_date: Option<NaiveDate>,
+    /// What was learned.
+    success_notes: Option<String>,
+    /// Anything else that a client keeps.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Value>,
+    /// The owner's e-mail address.
+    created_by: Option<String>,
+    /// When it was made (UTC, without zone).
+    #[serde(serialize_with = "wire::timestamp")]
+    created_at: NaiveDateTime,
+    /// When it last changed (UTC, without zone).
+    #[serde(serialize_with = "wire::timestamp")]
+    updated_at: NaiveDateTime,
+    /// What a careful person would still fill in at this status.
+    warnings: Vec<Warning>,
+}
+
+impl From<Output> for OutputResponse {
+    fn from(output: Output) -> Self {
+        Self {
+            warnings: output.tracking().warnings(output.status),
+            output_id: output.output_id,
+            output_type: output.output_type,
+            title: output.title,
+            content: output.content,
+            word_count: output.word_count,
+            status: output.status,
+            writing_style_id: output.writing_style_id,
+            conversation_id: output.conversation_id,
+            funder_name: output.funder_name,
+            requested_amount: output.requested_amount,
+            awarded_amount: output.awarded_amount,
+            submission_date: output.submission_date,
+            decision_date: output.decision_date,
+            success_notes: output.success_notes,
+            metadata: output.metadata,
+            created_by: output.created_by,
+            created_at: output.created_at,
+            updated_at: output.updated_at,
+        }
+    }
+}
+
+/// A page of outputs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OutputList {
+    /// The outputs asked for, newest first.
+    pub(super) outputs: Vec<OutputResponse>,
+    /// Where the page stands.
+    pub(super) pagination: Pagination,
+}
+
+/// The passages that an output cites.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SourceList {
+    /// By marker.
+    pub(super) sources: Vec<SourceResponse>,
+}
+
+/// A cited passage, with its excerpt as it was when cited.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SourceResponse {
+    /// The number in the marker, from 1.
+    number: i32,
+    /// The passage, while it exists.
+    passage_id: Option<PassageId>,
+    /// The document, while it exists.
+    doc_id: Option<DocumentId>,
+    /// What the document was called.
+    title: String,
+    /// Its file name.
+    filename: String,
+    /// Its year.
+    year: Option<i32>,
+    /// The page, from 1.
+    page: Option<i32>,
+    /// The headings above the passage.
+    heading: Option<String>,
+    /// The passage's text.
+    excerpt: String,
+}
+
+impl From<OutputSource> for SourceResponse {
+    fn from(source: OutputSource) -> Self {
+        Self {
+            number: source.number,
+            passage_id: source.passage_id,
+            doc_id: source.doc_id,
+            title: source.title,
+            filename: source.filename,
+            year: source.year,
+            page: source.page,
+            heading: source.heading,
+            excerpt: source.excerpt,
+        }
+    }
+}
+
+/// An output is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OutputDeleted {
+    /// What was done, in words.
+    #[schema(example = "Output 'Capacity section' deleted successfully")]
+    pub(super) message: String,
+}

@@ -1,0 +1,141 @@
+//! Figures about outputs (contract, 7.6).
+
+use std::collections::BTreeMap;
+
+use archivist_domain::{OutputStatus, OutputType, success};
+use archivist_store::statistics::{self, OutputGroup};
+use axum::extract::State;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::refusals::ForWriters;
+use crate::auth::Writer;
+use crate::error::Error;
+use crate::extract::{Json, Query};
+use crate::state::AppState;
+use crate::wire;
+
+/// Which outputs to count.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StatsParams {
+    /// Any of these types; repeat the parameter for several.
+    #[serde(default)]
+    output_type: Vec<OutputType>,
+}
+
+/// Counts, sums and the success rate: of one's own outputs for writers, of all for
+/// editors and admins.
+#[utoipa::path(get, path = "/api/outputs/stats", tag = "outputs", params(StatsParams), responses(
+    (status = 200, description = "The figures", body = OutputStats),
+    ForWriters,
+))]
+pub(super) async fn stats(
+    State(state): State<AppState>,
+    writer: Writer,
+    Query(params): Query<StatsParams>,
+) -> Result<Json<OutputStats>, Error> {
+    let actor = writer.actor();
+    let scope = actor.outputs_scope();
+    let groups = statistics::output_groups(&state.pool, scope, &params.output_type).await?;
+    Ok(Json(OutputStats::of(&groups)))
+}
+
+/// Figures about outputs; only values that occur have a count.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub(super) struct OutputStats {
+    /// How many there are.
+    total_outputs: i64,
+    /// How many of each type.
+    by_type: BTreeMap<&'static str, i64>,
+    /// How many in each status.
+    by_status: BTreeMap<&'static str, i64>,
+    /// Awarded among all that were submitted, in percent with two decimals.
+    #[schema(example = 66.67)]
+    success_rate: f64,
+    /// Sum asked for, as a text with two places.
+    #[schema(example = "150000.00")]
+    total_requested: String,
+    /// Sum given.
+    #[schema(example = "90000.00")]
+    total_awarded: String,
+    /// Mean asked for, over all outputs with and without an amount.
+    #[schema(example = "25000.00")]
+    avg_requested: String,
+    /// Mean given, over all outputs.
+    #[schema(example = "15000.00")]
+    avg_awarded: String,
+}
+
+impl OutputStats {
+    fn of(groups: &[OutputGroup]) -> Self {
+        let count = |wanted: fn(OutputStatus) -> bool| -> i64 {
+            let counted = groups.iter().filter(|group| wanted(group.status));
+            counted.map(|group| group.count).sum()
+        };
+        let total = count(|_| true);
+        let awarded = count(|status| status == OutputStatus::Awarded);
+        let requested_sum: Decimal = groups.iter().map(|group| group.requested).sum();
+        let awarded_sum: Decimal = groups.iter().map(|group| group.awarded).sum();
+        Self {
+            total_outputs: total,
+            by_type: tally(groups, |group| group.output_type.as_str()),
+            by_status: tally(groups, |group| group.status.as_str()),
+            success_rate: success::percentage(awarded, count(OutputStatus::is_submitted)),
+            total_requested: wire::amount_text(requested_sum),
+            total_awarded: wire::amount_text(awarded_sum),
+            avg_requested: wire::amount_text(success::average(requested_sum, total)),
+            avg_awarded: wire::amount_text(success::average(awarded_sum, total)),
+        }
+    }
+}
+
+fn tally(
+    groups: &[OutputGroup],
+    label: fn(&OutputGroup) -> &'static str,
+) -> BTreeMap<&'static str, i64> {
+    let mut counts = BTreeMap::new();
+    for group in groups {
+        *counts.entry(label(group)).or_insert(0) += group.count;
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(status: OutputStatus, count: i64, requested: i64, awarded: i64) -> OutputGroup {
+        OutputGroup {
+            output_type: OutputType::GrantProposal,
+            status,
+            count,
+            requested: requested.into(),
+            awarded: awarded.into(),
+        }
+    }
+
+    #[test]
+    fn drafts_do_not_lower_the_success_rate_but_the_means() {
+        let stats = OutputStats::of(&[
+            group(OutputStatus::Draft, 3, 0, 0),
+            group(OutputStatus::NotAwarded, 1, 100, 0),
+            group(OutputStatus::Awarded, 2, 200, 190),
+        ]);
+        assert_eq!(stats.total_outputs, 6);
+        assert_eq!(stats.by_type, BTreeMap::from([("grant_proposal", 6)]));
+        assert_eq!(stats.by_status["awarded"], 2);
+        assert!((stats.success_rate - 66.67).abs() < f64::EPSILON);
+        assert_eq!(stats.total_requested, "300.00");
+        assert_eq!(stats.avg_requested, "50.00");
+        assert_eq!(stats.avg_awarded, "31.67");
+    }
+
+    #[test]
+    fn nothing_is_zero() {
+        let stats = OutputStats::of(&[]);
+        assert!(stats.success_rate.abs() < f64::EPSILON && stats.by_type.is_empty());
+        assert_eq!(stats.avg_awarded, "0.00");
+    }
+}

@@ -1,0 +1,279 @@
+//! What a request for a draft holds (contract, 7.3).
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use archivist_domain::{Audience, DocType, DocumentId, Outcome, Section};
+use archivist_draft::DraftRequest;
+use archivist_search::Filters;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::drafting::Retrieval;
+use crate::error::{Error, FieldProblem};
+
+const MIN_QUERY_CHARS: usize = 10;
+
+/// The length of a draft where neither `max_words` nor a short `max_tokens` says
+/// otherwise: a section of about a page.
+const USUAL_WORDS: u32 = 500;
+
+/// A section to be written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "query": "Organizational capacity for a federal early-literacy grant",
+    "audience": "Federal RFP",
+    "section": "Organizational Capacity",
+    "max_sources": 8,
+    "filters": {"doc_types": ["Grant Proposal"], "outcomes": ["Funded"]},
+}))]
+pub(super) struct QueryRequest {
+    /// What is asked for, in plain words.
+    #[schema(min_length = 10)]
+    query: String,
+    /// Who will read it.
+    audience: Audience,
+    /// Which section of an application it is.
+    section: Section,
+    /// How it should sound.
+    #[serde(default = "defaults::tone")]
+    #[schema(default = "Professional")]
+    tone: String,
+    /// How many passages to use at most.
+    #[serde(default = "defaults::max_sources")]
+    #[schema(minimum = 1, maximum = 15, default = 5)]
+    max_sources: u32,
+    /// How much the age of a document counts.
+    #[serde(default = "defaults::recency_weight")]
+    #[schema(minimum = 0, maximum = 1, default = 0.7)]
+    recency_weight: f32,
+    /// Whether sentences carry markers `[n]`.
+    #[serde(default = "defaults::include_citations")]
+    #[schema(default = true)]
+    include_citations: bool,
+    /// Which documents to use; all lists hold together, within a list any value will do.
+    filters: Option<QueryFilters>,
+    /// Further wishes, for language models.
+    custom_instructions: Option<String>,
+    /// The longest reply of a language model, in its tokens.
+    #[serde(default = "defaults::max_tokens")]
+    #[schema(minimum = 512, maximum = 8192, default = 4096)]
+    max_tokens: u32,
+    /// The longest draft, in words; 500 when not given, or less where `max_tokens`
+    /// leaves room for less.
+    #[schema(minimum = 50, maximum = 3000)]
+    max_words: Option<u32>,
+    /// Randomness of a language model.
+    #[serde(default = "defaults::temperature")]
+    #[schema(minimum = 0, maximum = 1, default = 0.3)]
+    temperature: f32,
+}
+
+mod defaults {
+    pub(super) fn tone() -> String {
+        "Professional".to_owned()
+    }
+    pub(super) fn max_sources() -> u32 {
+        5
+    }
+    pub(super) fn recency_weight() -> f32 {
+        0.7
+    }
+    pub(super) fn include_citations() -> bool {
+        true
+    }
+    pub(super) fn max_tokens() -> u32 {
+        4096
+    }
+    pub(super) fn temperature() -> f32 {
+        0.3
+    }
+}
+
+/// Which documents a draft may use.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+struct QueryFilters {
+    /// Kinds of documents.
+    doc_types: Option<Vec<DocType>>,
+    /// Years; documents without one are left out.
+    years: Option<Vec<i32>>,
+    /// Programs, in any letter case.
+    programs: Option<Vec<String>>,
+    /// Outcomes; documents without one are left out.
+    outcomes: Option<Vec<Outcome>>,
+    /// Tags, in any letter case.
+    tags: Option<Vec<String>>,
+    /// Documents to leave out.
+    exclude_docs: Option<Vec<DocumentId>>,
+    /// First and last year, both included.
+    date_range: Option<(i32, i32)>,
+}
+
+impl QueryRequest {
+    /// What to find and what to write, if all of it will do; `organization` is the
+    /// one that applies.
+    pub(super) fn check(
+        self,
+        organization: Option<String>,
+    ) -> Result<(DraftRequest, Retrieval), Error> {
+        let problems = self.problems();
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        if self.query.trim().is_empty() {
+            return Err(Error::refused("Query cannot be empty"));
+        }
+        let retrieval = Retrieval {
+            max_sources: to_usize(self.max_sources),
+            recency_weight: self.recency_weight,
+            filters: self.filters.unwrap_or_default().into(),
+        };
+        let request = DraftRequest {
+            query: self.query,
+            audience: self.audience,
+            section: self.section,
+            tone: self.tone,
+            custom_instructions: self.custom_instructions,
+            include_citations: self.include_citations,
+            max_words: to_usize(self.max_words.unwrap_or(usual_words(self.max_tokens))),
+            temperature: self.temperature,
+            max_tokens: self.max_tokens,
+            organization,
+        };
+        Ok((request, retrieval))
+    }
+
+    fn problems(&self) -> Vec<FieldProblem> {
+        let short = self.query.chars().count() < MIN_QUERY_CHARS;
+        let too_short = short.then(|| {
+            let message = format!("must have at least {MIN_QUERY_CHARS} characters");
+            FieldProblem::body("query", message)
+        });
+        let outside = [
+            outside("max_sources", &self.max_sources, 1..=15),
+            outside("recency_weight", &self.recency_weight, 0.0..=1.0),
+            outside("max_tokens", &self.max_tokens, 512..=8192),
+            outside(
+                "max_words",
+                &self.max_words.unwrap_or(USUAL_WORDS),
+                50..=3000,
+            ),
+            outside("temperature", &self.temperature, 0.0..=1.0),
+        ];
+        too_short
+            .into_iter()
+            .chain(outside.into_iter().flatten())
+            .collect()
+    }
+}
+
+fn outside<T: PartialOrd + Display>(
+    field: &str,
+    value: &T,
+    allowed: RangeInclusive<T>,
+) -> Option<FieldProblem> {
+    let (low, high) = (allowed.start(), allowed.end());
+    let message = || format!("must be between {low} and {high}");
+    (!allowed.contains(value)).then(|| FieldProblem::body(field, message()))
+}
+
+/// English prose has about three words to four tokens.
+fn usual_words(max_tokens: u32) -> u32 {
+    USUAL_WORDS.min(max_tokens / 4 * 3)
+}
+
+fn to_usize(small: u32) -> usize {
+    usize::try_from(small).unwrap_or(usize::MAX)
+}
+
+impl From<QueryFilters> for Filters {
+    fn from(sent: QueryFilters) -> Self {
+        Self {
+            doc_types: sent.doc_types.unwrap_or_default(),
+            years: sent.years.unwrap_or_default(),
+            year_range: sent.date_range,
+            programs: sent.programs.unwrap_or_default(),
+            outcomes: sent.outcomes.unwrap_or_default(),
+            tags: sent.tags.unwrap_or_default(),
+            documents: Vec::new(),
+            exclude_documents: sent.exclude_docs.unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn check(change: &Value) -> Result<(DraftRequest, Retrieval), Error> {
+        let mut body = json!({
+            "query": "Capacity for a literacy grant",
+            "audience": "Federal RFP",
+            "section": "Organizational Capacity",
+        });
+        let fields = body.as_object_mut().unwrap();
+        fields.extend(change.as_object().unwrap().clone());
+        let request: QueryRequest = serde_json::from_value(body).unwrap();
+        request.check(None)
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let (request, retrieval) = check(&json!({})).unwrap();
+        assert_eq!(request.tone, "Professional");
+        assert_eq!((request.max_tokens, request.max_words), (4096, 500));
+        assert!(request.include_citations);
+        assert_eq!(retrieval.max_sources, 5);
+        assert_eq!(retrieval.filters, Filters::default());
+    }
+
+    #[test]
+    fn few_tokens_mean_few_words_unless_words_are_given() {
+        let (request, _) = check(&json!({"max_tokens": 512})).unwrap();
+        assert_eq!(request.max_words, 384);
+        let (request, _) = check(&json!({"max_tokens": 512, "max_words": 3000})).unwrap();
+        assert_eq!(request.max_words, 3000);
+    }
+
+    #[test]
+    fn every_value_out_of_range_is_named() {
+        let error = check(&json!({
+            "query": "short", "max_sources": 20, "recency_weight": 1.1,
+            "max_tokens": 511, "max_words": 49, "temperature": -0.1,
+        }));
+        let Err(Error::Invalid(problems)) = error else {
+            panic!("refused");
+        };
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        assert_eq!(
+            fields,
+            [
+                "query",
+                "max_sources",
+                "recency_weight",
+                "max_tokens",
+                "max_words",
+                "temperature"
+            ]
+        );
+        assert_eq!(problems[1].msg, "must be between 1 and 15");
+    }
+
+    #[test]
+    fn white_space_is_no_query() {
+        let error = check(&json!({"query": "              "})).unwrap_err();
+        assert_eq!(error.status(), axum::http::StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn filters_reach_the_index() {
+        let (_, retrieval) = check(&json!({"filters": {
+            "doc_types": ["Annual Report"], "years": null, "date_range": [2020, 2024], "tags": ["rural"],
+        }}))
+        .unwrap();
+        assert_eq!(retrieval.filters.doc_types, [DocType::AnnualReport]);
+        assert_eq!(retrieval.filters.year_range, Some((2020, 2024)));
+        assert_eq!(retrieval.filters.tags, ["rural"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Drafts with sources (contract, 7.3).
+
+mod body;
+mod events;
+mod reply;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use archivist_draft::{Chunk, DraftRequest, ProviderError, Review, Source};
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::body::QueryRequest;
+use self::events::{Event, Feed, Gone};
+use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
+use super::failure::ErrorBody;
+use super::refusals::ForWriters;
+use crate::auth::Writer;
+use crate::drafting::{self, Retrieval};
+use crate::error::Error;
+use crate::extract::Json;
+use crate::state::AppState;
+
+/// How much of a passage is shown in a reply, in characters.
+const EXCERPT_CHARS: usize = 500;
+
+/// How much of it in a stream.
+const STREAMED_EXCERPT_CHARS: usize = 300;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(query))
+        .routes(routes!(stream))
+}
+
+/// Writes a section from the library, every claim with its source.
+#[utoipa::path(post, path = "/api/query", tag = "query", request_body = QueryRequest, responses(
+    (status = 200, description = "The draft", body = QueryResponse),
+    (status = 400, description = "The query is empty", body = ErrorBody),
+    (status = 422, description = "A field will not do, or the library has nothing to write from", body = ErrorBody),
+    ForWriters,
+))]
+async fn query(
+    State(state): State<AppState>,
+    _: Writer,
+    Json(body): Json<QueryRequest>,
+) -> Result<Json<QueryResponse>, Error> {
+    let (request, retrieval) = body.check(state.settings.organization.clone())?;
+    let sources = drafting::find_sources(&state, &request, &retrieval).await?;
+    let start = Instant::now();
+    let mut chunks = begin(&state, &request, &sources).await;
+    let (mut text, mut tokens_used) = (String::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        match chunk? {
+            Chunk::Text(piece) => text.push_str(&piece),
+            Chunk::Done {
+                input_tokens,
+                output_tokens,
+            } => tokens_used = input_tokens.saturating_add(output_tokens),
+        }
+    }
+    let metadata = DraftMetadata {
+        model: state.provider.name().to_owned(),
+        tokens_used,
+        generation_time: start.elapsed().as_secs_f64(),
+        temperature: request.temperature,
+    };
+    let review = review(&state, request, Arc::clone(&sources), text.clone()).await;
+    Ok(Json(QueryResponse {
+        confidence: review.confidence,
+        quality_issues: review.quality_issues.clone(),
+        metadata,
+        validation: (),
+        checked: Checked::new(review, &text, &sources, state.provider.disclosure()),
+        sources: SourceReply::all(&sources, EXCERPT_CHARS),
+        text,
+    }))
+}
+
+/// Writes a section as a stream of events.
+///
+/// Each event is one line `data: {json}` and an empty line; its `type` says which
+/// it is. They come in this order: `metadata`, any number of `content`, `sources`,
+/// `done`. When something fails after the stream has begun, `error` ends it.
+#[utoipa::path(post, path = "/api/query/stream", tag = "query", request_body = QueryRequest, responses(
+    (status = 200, description = "The events", body = Event, content_type = "text/event-stream"),
+    (status = 400, description = "The query is empty", body = ErrorBody),
+    ForWriters,
+))]
+async fn stream(
+    State(state): State<AppState>,
+    _: Writer,
+    Json(body): Json<QueryRequest>,
+) -> Result<Response, Error> {
+    let (request, retrieval) = body.check(state.settings.organization.clone())?;
+    let (feed, response) = events::channel();
+    tokio::spawn(async move {
+        if let Err(Interrupted::Failed(error)) = tell(&state, request, retrieval, &feed).await {
+            error.log();
+            let message = error.message();
+            // Whether anybody still listens makes no difference at the end.
+            let _ = feed.send(&Event::Error { message }).await;
+        }
+    });
+    Ok(response)
+}
+
+/// Why a stream ends early.
+enum Interrupted {
+    Failed(Error),
+    ClientGone,
+}
+
+impl<E: Into<Error>> From<E> for Interrupted {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Writes a draft into `feed`; stops when nobody listens.
+async fn tell(
+    state: &AppState,
+    request: DraftRequest,
+    retrieval: Retrieval,
+    feed: &Feed,
+) -> Result<(), Interrupted> {
+    let send = async |event| {
+        feed.send(&event)
+            .await
+            .map_err(|Gone| Interrupted::ClientGone)
+    };
+    let start = Instant::now();
+    let sources = drafting::find_sources(state, &request, &retrieval).await?;
+    let model = state.provider.name().to_owned();
+    send(Event::Metadata {
+        model: model.clone(),
+        sources_count: sources.len(),
+        retrieval_time_ms: start.elapsed().as_secs_f64() * 1000.0,
+    })
+    .await?;
+    let mut chunks = begin(state, &request, &sources).await;
+    let (mut draft, mut tokens_used) = (String::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        match chunk? {
+            Chunk::Text(text) => {
+                draft.push_str(&text);
+                send(Event::Content { text }).await?;
+            }
+            Chunk::Done { output_tokens, .. } => tokens_used = output_tokens,
+        }
+    }
+    let found = SourceReply::all(&sources, STREAMED_EXCERPT_CHARS);
+    send(Event::Sources { sources: found }).await?;
+    let review = review(state, request, Arc::clone(&sources), draft.clone()).await;
+    let issues = review.quality_issues.clone();
+    send(Event::Done {
+        confidence: review.confidence,
+        quality_issues: (!issues.is_empty()).then_some(issues),
+        tokens_used,
+        model,
+        checked: Checked::new(review, &draft, &sources, state.provider.disclosure()),
+    })
+    .await
+}
+
+/// Starts the provider, which may compute before its first word.
+async fn begin(
+    state: &AppState,
+    request: &DraftRequest,
+    sources: &Arc<[Source]>,
+) -> BoxStream<'static, Result<Chunk, ProviderError>> {
+    let (provider, request) = (Arc::clone(&state.provider), request.clone());
+    let sources = Arc::clone(sources);
+    state
+        .cpu
+        .run(move || provider.stream(request, sources))
+        .await
+}
+
+async fn review(
+    state: &AppState,
+    request: DraftRequest,
+    sources: Arc<[Source]>,
+    draft: String,
+) -> Review {
+    state
+        .cpu
+        .run(move || archivist_draft::review(&request, &sources, &draft))
+        .await
+}

@@ -1,0 +1,74 @@
+//! Refusals that routes share, for OpenAPI: a route lists only those of its own.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use utoipa::IntoResponses;
+use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+
+/// What a route may answer that anybody may use.
+pub(super) struct ForAnyone;
+
+/// What a route may answer that any signed-in person may use.
+pub(super) struct ForWriters;
+
+/// What a route may answer that asks for a higher role.
+pub(super) struct ForHigherRoles;
+
+type Responses = BTreeMap<String, RefOr<Response>>;
+
+impl IntoResponses for ForAnyone {
+    fn responses() -> Responses {
+        refusals(&[
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "A field is missing or has a value that is never right",
+            ),
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Our fault; the log has the rest",
+            ),
+        ])
+    }
+}
+
+impl IntoResponses for ForWriters {
+    fn responses() -> Responses {
+        let mut responses = ForAnyone::responses();
+        responses.extend(refusals(&[(
+            StatusCode::UNAUTHORIZED,
+            "Nobody is signed in, or the token is no good",
+        )]));
+        responses
+    }
+}
+
+impl IntoResponses for ForHigherRoles {
+    fn responses() -> Responses {
+        let mut responses = ForWriters::responses();
+        responses.extend(refusals(&[(
+            StatusCode::FORBIDDEN,
+            "Signed in, but the role is not enough",
+        )]));
+        responses
+    }
+}
+
+fn refusals(statuses: &[(StatusCode, &str)]) -> Responses {
+    statuses
+        .iter()
+        .map(|(status, what)| (status.as_u16().to_string(), refusal(what)))
+        .collect()
+}
+
+fn refusal(what: &str) -> RefOr<Response> {
+    let body = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ErrorBody")))
+        .build();
+    ResponseBuilder::new()
+        .description(what)
+        .content("application/json", body)
+        .build()
+        .into()
+}
