@@ -20,7 +20,7 @@ pub fn router(state: AppState) -> Router {
     let cors = cors(&state.settings);
     api::router()
         .layer(cors)
-        .merge(pages::router(state.clone()))
+        .merge(pages::router())
         .layer(DefaultBodyLimit::max(body_limit))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(trace::trace))

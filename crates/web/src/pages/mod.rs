@@ -1,10 +1,75 @@
-//! The pages.
+//! The pages: HTML for people, rendered on the server.
+//!
+//! A page handler names who may see it ([`visitor::PageWriter`],
+//! [`visitor::PageEditor`]); people who are not signed in are sent to the sign-in
+//! page and back. Forms are read by [`form::CheckedForm`], which proves the CSRF
+//! token. Errors become pages in [`failure`].
 
-use axum::Router;
+mod account;
+mod add;
+mod assets;
+mod board;
+mod cited;
+mod document;
+mod failure;
+mod filter;
+mod form;
+mod library;
+mod marked;
+mod output;
+mod search;
+mod shell;
+mod show;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod visitor;
+mod write;
 
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+use crate::error::Error;
 use crate::state::AppState;
 
 /// All pages and static files.
-pub(crate) fn router(_state: AppState) -> Router<AppState> {
+pub(crate) fn router() -> Router<AppState> {
     Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route(
+            "/account/password",
+            get(account::show).post(account::change),
+        )
+        .route("/library", get(library::list))
+        .route("/library/jobs", get(library::open_jobs))
+        .route("/library/add", get(add::show))
+        .route("/library/{id}", get(document::show))
+        .route(
+            "/library/{id}/delete",
+            get(document::confirm_delete).post(document::delete),
+        )
+        .route("/search", get(search::search))
+        .route("/write", get(write::show))
+        .route("/outputs", get(board::show))
+        .route("/outputs/{id}", get(output::show))
+        .route("/outputs/{id}/tracking", post(output::track))
+        .route(
+            "/outputs/{id}/edit",
+            get(output::edit::show).post(output::edit::save),
+        )
+        .route(
+            "/outputs/{id}/delete",
+            get(output::delete::confirm).post(output::delete::delete),
+        )
+        .route("/static/{version}/{*path}", get(assets::serve))
+        .fallback(failure::no_such_page)
+        .layer(middleware::from_fn(failure::render))
+}
+
+/// A rendered template as a reply.
+fn page(template: &impl Template) -> Result<Response, Error> {
+    Ok(Html(template.render().map_err(Error::internal)?).into_response())
 }

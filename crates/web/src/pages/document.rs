@@ -1,0 +1,157 @@
+//! `/library/{id}`: one document, its passages in order.
+
+use archivist_domain::{DocumentId, PassageId};
+use archivist_store::documents::{self, Document};
+use archivist_store::passages::{self, Passage};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::form::{CheckedForm, NoFields};
+use super::shell::{Place, Shell};
+use super::visitor::{PageEditor, PageWriter};
+use super::{page, show};
+use crate::error::Error;
+use crate::extract::{Client, Query};
+use crate::intake;
+use crate::state::AppState;
+
+#[derive(Template)]
+#[template(path = "pages/document.html")]
+pub(super) struct DocumentPage {
+    pub(super) shell: Shell,
+    pub(super) is_editor: bool,
+    pub(super) document: Document,
+    pub(super) passages: Vec<PassageView>,
+}
+
+/// A passage in its place.
+pub(super) struct PassageView {
+    pub(super) id: PassageId,
+    pub(super) text: String,
+    /// Said once, above the first of the passages that stand under it.
+    pub(super) heading: Option<String>,
+    pub(super) pages: Option<String>,
+    /// The original file, at the passage's page where it has pages.
+    pub(super) file: Option<String>,
+    pub(super) is_chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/document_delete.html")]
+pub(super) struct DeletePage {
+    pub(super) shell: Shell,
+    pub(super) document: Document,
+}
+
+impl DocumentPage {
+    pub(super) fn file(&self) -> Option<String> {
+        file_of(&self.document, None)
+    }
+
+    pub(super) fn outcome(&self) -> Option<show::Chip> {
+        show::outcome(self.document.outcome)
+    }
+
+    pub(super) fn added(&self) -> String {
+        show::moment(self.document.upload_date)
+    }
+
+    pub(super) fn size(&self) -> Option<String> {
+        let bytes = u64::try_from(self.document.file_size?).ok()?;
+        Some(show::size(bytes))
+    }
+}
+
+/// The passage that a link points to.
+#[derive(Debug, Deserialize)]
+pub(super) struct Chosen {
+    passage: Option<String>,
+}
+
+/// The document; a passage that the address names is highlighted.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    PageWriter(visitor): PageWriter,
+    Path(id): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Error> {
+    let document = find(&state, &id).await?;
+    let chosen = chosen.passage.and_then(|id| id.parse().ok());
+    let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
+    page(&DocumentPage {
+        shell: visitor.shell(Place::Library),
+        is_editor: visitor.is_editor(),
+        passages: views(&document, passages, chosen),
+        document,
+    })
+}
+
+/// Asks whether a document is to be deleted.
+pub(super) async fn confirm_delete(
+    State(state): State<AppState>,
+    PageEditor(visitor): PageEditor,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    page(&DeletePage {
+        shell: visitor.shell(Place::Library),
+        document: find(&state, &id).await?,
+    })
+}
+
+/// Deletes it.
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    PageEditor(visitor): PageEditor,
+    client: Client,
+    Path(id): Path<String>,
+    _: CheckedForm<NoFields>,
+) -> Result<Response, Error> {
+    let document = find(&state, &id).await?;
+    let actor = visitor.signed_in.user.user_id;
+    intake::remove(&state, document.doc_id, &client, Some(actor)).await?;
+    Ok(Redirect::to("/library").into_response())
+}
+
+async fn find(state: &AppState, id: &str) -> Result<Document, Error> {
+    let not_found =
+        || Error::NotFound("There is no such document: it may have been deleted.".to_owned());
+    let id: DocumentId = id.parse().map_err(|_| not_found())?;
+    documents::get(&state.pool, id).await?.ok_or_else(not_found)
+}
+
+fn views(
+    document: &Document,
+    passages: Vec<Passage>,
+    chosen: Option<PassageId>,
+) -> Vec<PassageView> {
+    let mut last_heading = None;
+    passages
+        .into_iter()
+        .map(|passage| {
+            let is_new = passage.heading != last_heading;
+            last_heading.clone_from(&passage.heading);
+            PassageView {
+                id: passage.passage_id,
+                heading: passage.heading.filter(|_| is_new),
+                pages: show::pages(passage.page_first, passage.page_last),
+                file: passage
+                    .page_first
+                    .and_then(|page| file_of(document, Some(page))),
+                is_chosen: chosen == Some(passage.passage_id),
+                text: passage.content,
+            }
+        })
+        .collect()
+}
+
+/// The address of the original; adopted documents have none.
+fn file_of(document: &Document, page: Option<i32>) -> Option<String> {
+    document.file_sha256.as_ref()?;
+    Some(show::file_address(
+        document.doc_id,
+        &document.filename,
+        page,
+    ))
+}

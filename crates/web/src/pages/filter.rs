@@ -1,0 +1,213 @@
+//! The filters that library and search share.
+
+use std::str::FromStr;
+
+use archivist_domain::enums::UnknownLabel;
+use archivist_domain::{DocType, Outcome};
+use archivist_search::Filters;
+use archivist_store::documents::{self, DocumentFilter};
+use archivist_store::statistics::LibraryFigures;
+use archivist_store::{PgPool, programs};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use super::form::filled;
+use crate::error::{Error, FieldProblem};
+
+/// The filters as they stand in the address: empty means any.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(super) struct FilterForm {
+    pub(super) q: String,
+    pub(super) doc_type: String,
+    pub(super) year: String,
+    pub(super) program: String,
+    pub(super) tag: String,
+    pub(super) outcome: String,
+    /// Which page of a longer list, from 1.
+    pub(super) page: String,
+}
+
+impl FilterForm {
+    /// Whether anything but the text is asked for.
+    pub(super) fn is_narrowed(&self) -> bool {
+        [
+            &self.doc_type,
+            &self.year,
+            &self.program,
+            &self.tag,
+            &self.outcome,
+        ]
+        .iter()
+        .any(|field| filled(field).is_some())
+    }
+
+    /// Whether every document matches.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.is_narrowed() && filled(&self.q).is_none()
+    }
+
+    /// The page asked for, from 1.
+    pub(super) fn page_number(&self) -> Result<i64, Error> {
+        let page = filled(&self.page).map_or(Ok(1), str::parse);
+        page.ok()
+            .filter(|page| (1..=1_000_000).contains(page))
+            .ok_or_else(|| invalid("page", "pages are numbered from 1"))
+    }
+
+    /// For the library's list.
+    pub(super) fn for_documents(&self) -> Result<DocumentFilter, Error> {
+        let owned = |text: &str| filled(text).map(str::to_owned);
+        Ok(DocumentFilter {
+            ids: None,
+            doc_type: label("doc_type", &self.doc_type)?,
+            year: self.year_number()?,
+            outcome: label("outcome", &self.outcome)?,
+            program: owned(&self.program),
+            tag: owned(&self.tag),
+            search: owned(&self.q),
+        })
+    }
+
+    /// For a search.
+    pub(super) fn for_search(&self) -> Result<Filters, Error> {
+        let list = |text: &str| filled(text).map(str::to_owned).into_iter().collect();
+        Ok(Filters {
+            doc_types: label("doc_type", &self.doc_type)?
+                .into_iter()
+                .collect::<Vec<DocType>>(),
+            years: self.year_number()?.into_iter().collect(),
+            outcomes: label("outcome", &self.outcome)?
+                .into_iter()
+                .collect::<Vec<Outcome>>(),
+            programs: list(&self.program),
+            tags: list(&self.tag),
+            ..Filters::default()
+        })
+    }
+
+    /// The address of `base` with these filters, one field changed; changing
+    /// another field than the page leads to its first page.
+    pub(super) fn address_with(&self, base: &str, field: &str, value: &str) -> String {
+        let fields = [
+            ("q", &self.q),
+            ("doc_type", &self.doc_type),
+            ("year", &self.year),
+            ("program", &self.program),
+            ("tag", &self.tag),
+            ("outcome", &self.outcome),
+        ];
+        let mut query = Serializer::new(String::new());
+        for (name, current) in fields {
+            let current = if name == field { value } else { current };
+            if let Some(current) = filled(current) {
+                query.append_pair(name, current);
+            }
+        }
+        if field == "page" {
+            query.append_pair("page", value);
+        }
+        match query.finish() {
+            query if query.is_empty() => base.to_owned(),
+            query => format!("{base}?{query}"),
+        }
+    }
+
+    fn year_number(&self) -> Result<Option<i32>, Error> {
+        filled(&self.year)
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| invalid("year", "write the year in four digits"))
+    }
+}
+
+fn label<T: FromStr<Err = UnknownLabel>>(field: &str, text: &str) -> Result<Option<T>, Error> {
+    filled(text)
+        .map(str::parse)
+        .transpose()
+        .map_err(|e: UnknownLabel| invalid(field, &e.to_string()))
+}
+
+fn invalid(field: &str, message: &str) -> Error {
+    Error::Invalid(vec![FieldProblem::query(field, message)])
+}
+
+/// What each filter may be set to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Choices {
+    pub(super) types: &'static [&'static str],
+    /// Years that documents are of, newest first.
+    pub(super) years: Vec<String>,
+    /// Active programs.
+    pub(super) programs: Vec<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) outcomes: &'static [&'static str],
+}
+
+impl Choices {
+    pub(super) async fn load(pool: &PgPool, figures: &LibraryFigures) -> Result<Self, Error> {
+        Ok(Self {
+            types: DocType::LABELS,
+            years: figures
+                .by_year
+                .iter()
+                .rev()
+                .map(|t| t.value.clone())
+                .collect(),
+            programs: programs::active_names(pool).await?,
+            tags: documents::tags(pool).await?,
+            outcomes: Outcome::LABELS,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_the_other_filters() {
+        let form = FilterForm {
+            q: "a & b".into(),
+            year: "2024".into(),
+            page: "3".into(),
+            ..FilterForm::default()
+        };
+        assert_eq!(
+            form.address_with("/library", "doc_type", "Annual Report"),
+            "/library?q=a+%26+b&doc_type=Annual+Report&year=2024"
+        );
+        assert_eq!(
+            form.address_with("/library", "page", "4"),
+            "/library?q=a+%26+b&year=2024&page=4"
+        );
+        assert_eq!(
+            FilterForm::default().address_with("/library", "year", ""),
+            "/library"
+        );
+    }
+
+    #[test]
+    fn a_wrong_filter_is_told_by_its_field() {
+        let form = FilterForm {
+            year: "last".into(),
+            ..FilterForm::default()
+        };
+        assert!(
+            form.for_documents()
+                .unwrap_err()
+                .to_string()
+                .starts_with("year: ")
+        );
+        let form = FilterForm {
+            outcome: "Won".into(),
+            ..FilterForm::default()
+        };
+        assert!(
+            form.for_search()
+                .unwrap_err()
+                .to_string()
+                .contains("Funded")
+        );
+    }
+}

@@ -1,0 +1,250 @@
+//! `/library`: every document, filtered, and the files being taken in.
+
+use archivist_domain::JobState;
+use archivist_store::documents::{self, Document};
+use archivist_store::jobs::{self, Job};
+use archivist_store::statistics::{self, LibraryFigures, Tally};
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::filter::{Choices, FilterForm};
+use super::shell::{Place, Shell};
+use super::visitor::PageWriter;
+use super::{page, show};
+use crate::error::Error;
+use crate::extract::Query;
+use crate::state::AppState;
+
+const ROWS_PER_PAGE: i64 = 50;
+
+/// More would push the library off the screen.
+const JOBS_SHOWN: i64 = 20;
+
+#[derive(Template)]
+#[template(path = "pages/library.html")]
+pub(super) struct LibraryPage {
+    pub(super) shell: Shell,
+    pub(super) is_editor: bool,
+    pub(super) filter: FilterForm,
+    pub(super) choices: Choices,
+    pub(super) facets: Vec<Facet>,
+    pub(super) rows: Vec<Row>,
+    /// Documents that match.
+    pub(super) total: i64,
+    /// Documents in the library.
+    pub(super) documents: i64,
+    pub(super) passages: i64,
+    pub(super) newer: Option<String>,
+    pub(super) older: Option<String>,
+    pub(super) jobs: JobsFragment,
+}
+
+/// A document as a line of the list.
+pub(super) struct Row {
+    pub(super) address: String,
+    pub(super) title: String,
+    pub(super) filename: Option<String>,
+    pub(super) filed: Vec<String>,
+    pub(super) doc_type: &'static str,
+    pub(super) year: Option<i32>,
+    pub(super) outcome: Option<show::Chip>,
+    pub(super) passages: i32,
+    pub(super) added: String,
+    pub(super) added_iso: String,
+}
+
+/// The values of one filter with how often they occur.
+pub(super) struct Facet {
+    pub(super) heading: &'static str,
+    pub(super) values: Vec<FacetValue>,
+}
+
+/// One value: a link that sets the filter, or takes it off when it is on.
+pub(super) struct FacetValue {
+    pub(super) label: String,
+    pub(super) count: i64,
+    pub(super) address: String,
+    pub(super) is_on: bool,
+}
+
+/// The files being taken in.
+#[derive(Template)]
+#[template(path = "fragments/jobs.html")]
+pub(super) struct JobsFragment {
+    pub(super) jobs: Vec<JobLine>,
+}
+
+/// A file on its way in.
+pub(super) struct JobLine {
+    pub(super) filename: String,
+    pub(super) words: String,
+    pub(super) is_running: bool,
+}
+
+impl LibraryPage {
+    pub(super) fn matches(&self) -> String {
+        show::count(self.total, "document")
+    }
+
+    pub(super) fn holdings(&self) -> String {
+        format!(
+            "{} in {}",
+            show::count(self.passages, "passage"),
+            show::count(self.documents, "document")
+        )
+    }
+}
+
+/// The list with its filters.
+pub(super) async fn list(
+    State(state): State<AppState>,
+    PageWriter(visitor): PageWriter,
+    Query(filter): Query<FilterForm>,
+) -> Result<Response, Error> {
+    let number = filter.page_number()?;
+    let skip = (number - 1) * ROWS_PER_PAGE;
+    let found = documents::list(&state.pool, &filter.for_documents()?, skip, ROWS_PER_PAGE).await?;
+    let figures = statistics::library(&state.pool).await?;
+    let turn = |to: i64| filter.address_with("/library", "page", &to.to_string());
+    page(&LibraryPage {
+        shell: visitor.shell(Place::Library),
+        is_editor: visitor.is_editor(),
+        choices: Choices::load(&state.pool, &figures).await?,
+        facets: facets(&filter, &figures),
+        rows: found.rows.into_iter().map(row).collect(),
+        total: found.total,
+        documents: figures.documents,
+        passages: figures.passages,
+        newer: (number > 1).then(|| turn(number - 1)),
+        older: (skip + ROWS_PER_PAGE < found.total).then(|| turn(number + 1)),
+        jobs: load_jobs(&state).await?,
+        filter,
+    })
+}
+
+fn row(document: Document) -> Row {
+    let title = document.display_title().to_owned();
+    Row {
+        address: format!("/library/{}", document.doc_id),
+        filename: (document.filename != title).then_some(document.filename),
+        title,
+        filed: document.programs.into_iter().chain(document.tags).collect(),
+        doc_type: document.doc_type.as_str(),
+        year: document.year,
+        outcome: show::outcome(document.outcome),
+        passages: document.chunks_count.unwrap_or(0),
+        added: show::day(document.upload_date.date()),
+        added_iso: document.upload_date.date().to_string(),
+    }
+}
+
+fn facets(filter: &FilterForm, figures: &LibraryFigures) -> Vec<Facet> {
+    let facet = |heading, field, current: &str, tallies: Vec<&Tally<String>>| Facet {
+        heading,
+        values: tallies
+            .into_iter()
+            .map(|tally| {
+                let is_on = current == tally.value;
+                let value = if is_on { "" } else { &tally.value };
+                FacetValue {
+                    label: tally.value.clone(),
+                    count: tally.count,
+                    address: filter.address_with("/library", field, value),
+                    is_on,
+                }
+            })
+            .collect(),
+    };
+    let years = figures.by_year.iter().rev().collect();
+    let facets = [
+        facet(
+            "Type",
+            "doc_type",
+            &filter.doc_type,
+            figures.by_type.iter().collect(),
+        ),
+        facet(
+            "Outcome",
+            "outcome",
+            &filter.outcome,
+            figures.by_outcome.iter().collect(),
+        ),
+        facet("Year", "year", &filter.year, years),
+    ];
+    facets
+        .into_iter()
+        .filter(|f| !f.values.is_empty())
+        .collect()
+}
+
+/// What a page that shows the open jobs already knows of them.
+#[derive(Debug, Deserialize)]
+pub(super) struct Known {
+    /// How many it shows.
+    #[serde(default)]
+    open: usize,
+}
+
+/// The open jobs alone, asked for again and again while there are some. When
+/// one has ended, the list of documents is told to load again.
+pub(super) async fn open_jobs(
+    State(state): State<AppState>,
+    PageWriter(_): PageWriter,
+    Query(known): Query<Known>,
+) -> Result<Response, Error> {
+    let fragment = load_jobs(&state).await?;
+    let reply = page(&fragment)?;
+    if fragment.jobs.len() < known.open {
+        return Ok(([("HX-Trigger", "library-changed")], reply).into_response());
+    }
+    Ok(reply)
+}
+
+async fn load_jobs(state: &AppState) -> Result<JobsFragment, Error> {
+    let open = jobs::open(&state.pool, JOBS_SHOWN).await?;
+    Ok(JobsFragment {
+        jobs: open.into_iter().map(job_line).collect(),
+    })
+}
+
+fn job_line(job: Job) -> JobLine {
+    let is_running = job.state == JobState::Running;
+    let waiting = if is_running { "being read" } else { "waiting" };
+    let filename = job.payload["filename"].as_str();
+    JobLine {
+        filename: filename.unwrap_or("a file").to_owned(),
+        words: job.progress.unwrap_or_else(|| waiting.to_owned()),
+        is_running,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_facet_that_is_on_takes_itself_off() {
+        let tally = |value: &str| Tally {
+            value: value.to_owned(),
+            count: 2,
+        };
+        let figures = LibraryFigures {
+            by_year: vec![tally("2023"), tally("2024")],
+            ..LibraryFigures::default()
+        };
+        let filter = FilterForm {
+            year: "2024".into(),
+            q: "plan".into(),
+            ..FilterForm::default()
+        };
+        let facets = facets(&filter, &figures);
+        assert_eq!(facets.len(), 1, "empty facets are left out");
+        let [newest, older] = facets[0].values.as_slice() else {
+            panic!("two years")
+        };
+        assert!(newest.is_on && newest.address == "/library?q=plan");
+        assert_eq!(older.address, "/library?q=plan&year=2023");
+    }
+}

@@ -1,0 +1,202 @@
+//! The form that moves an output along.
+
+use archivist_domain::OutputStatus;
+use archivist_domain::money;
+use archivist_domain::output::{Tracking, check_transition};
+use archivist_store::outputs::{Output, OutputFields};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::pages::form::{Problems, filled};
+
+/// The longest name of a funder, in characters (the column's width).
+const MAX_FUNDER_CHARS: usize = 255;
+
+/// The fields as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::pages) struct TrackingForm {
+    pub(in crate::pages) status: String,
+    pub(in crate::pages) funder_name: String,
+    pub(in crate::pages) requested_amount: String,
+    pub(in crate::pages) awarded_amount: String,
+    pub(in crate::pages) submission_date: String,
+    pub(in crate::pages) decision_date: String,
+    pub(in crate::pages) success_notes: String,
+}
+
+impl TrackingForm {
+    /// The form as it stands for a stored output.
+    pub(in crate::pages) fn of(output: &Output) -> Self {
+        let amount =
+            |amount: Option<Decimal>| amount.map(|a| format!("{a:.2}")).unwrap_or_default();
+        let date = |date: Option<NaiveDate>| date.map(|d| d.to_string()).unwrap_or_default();
+        Self {
+            status: output.status.to_string(),
+            funder_name: output.funder_name.clone().unwrap_or_default(),
+            requested_amount: amount(output.requested_amount),
+            awarded_amount: amount(output.awarded_amount),
+            submission_date: date(output.submission_date),
+            decision_date: date(output.decision_date),
+            success_notes: output.success_notes.clone().unwrap_or_default(),
+        }
+    }
+
+    /// What is to be stored, or everything that is wrong, field by field. An
+    /// empty field clears what was there.
+    pub(super) fn merge(
+        &self,
+        stored: &Output,
+        may_override: bool,
+    ) -> Result<OutputFields, Problems> {
+        let mut problems = Problems::default();
+        let status = self.status(stored.status, may_override, &mut problems);
+        let tracking = Tracking {
+            funder_name: self.funder(&mut problems),
+            requested_amount: amount("requested_amount", &self.requested_amount, &mut problems),
+            awarded_amount: amount("awarded_amount", &self.awarded_amount, &mut problems),
+            submission_date: date("submission_date", &self.submission_date, &mut problems),
+            decision_date: date("decision_date", &self.decision_date, &mut problems),
+        };
+        if let Err(broken) = tracking.check() {
+            problems.add(broken.field(), broken.to_string());
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(OutputFields {
+            output_type: stored.output_type,
+            title: stored.title.clone(),
+            content: stored.content.clone(),
+            word_count: stored.word_count,
+            status,
+            writing_style_id: stored.writing_style_id,
+            tracking,
+            success_notes: filled(&self.success_notes).map(str::to_owned),
+            metadata: stored.metadata.clone(),
+        })
+    }
+
+    fn status(
+        &self,
+        stored: OutputStatus,
+        may_override: bool,
+        problems: &mut Problems,
+    ) -> OutputStatus {
+        let Some(text) = filled(&self.status) else {
+            return stored;
+        };
+        match text.parse() {
+            Ok(status) => {
+                if let Err(illegal) = check_transition(stored, status, may_override) {
+                    problems.add("status", illegal.to_string());
+                }
+                status
+            }
+            Err(unknown) => {
+                problems.add("status", unknown.to_string());
+                stored
+            }
+        }
+    }
+
+    fn funder(&self, problems: &mut Problems) -> Option<String> {
+        let name = filled(&self.funder_name)?;
+        if name.chars().count() > MAX_FUNDER_CHARS {
+            let message = format!("a name has at most {MAX_FUNDER_CHARS} characters");
+            problems.add("funder_name", message);
+        }
+        Some(name.to_owned())
+    }
+}
+
+fn amount(field: &str, text: &str, problems: &mut Problems) -> Option<Decimal> {
+    match money::parse(filled(text)?) {
+        Ok(amount) => Some(amount),
+        Err(error) => {
+            problems.add(field, error.to_string());
+            None
+        }
+    }
+}
+
+fn date(field: &str, text: &str, problems: &mut Problems) -> Option<NaiveDate> {
+    let date = filled(text)?.parse().ok();
+    if date.is_none() {
+        problems.add(field, "write the date as year-month-day, like 2026-03-31");
+    }
+    date
+}
+
+#[cfg(test)]
+mod tests {
+    use archivist_domain::{OutputId, OutputType};
+    use chrono::NaiveDateTime;
+
+    use super::*;
+
+    fn stored(status: OutputStatus) -> Output {
+        Output {
+            output_id: OutputId(uuid::Uuid::nil()),
+            conversation_id: None,
+            output_type: OutputType::Other,
+            title: "Title".into(),
+            content: "Text [1].".into(),
+            word_count: Some(1),
+            status,
+            writing_style_id: None,
+            funder_name: Some("Maple Fund".into()),
+            requested_amount: Some(Decimal::from(100)),
+            awarded_amount: None,
+            submission_date: NaiveDate::from_ymd_opt(2026, 3, 2),
+            decision_date: None,
+            success_notes: None,
+            metadata: None,
+            created_by: None,
+            created_at: NaiveDateTime::default(),
+            updated_at: NaiveDateTime::default(),
+        }
+    }
+
+    #[test]
+    fn an_untouched_form_changes_nothing() {
+        let stored = stored(OutputStatus::Pending);
+        let fields = TrackingForm::of(&stored).merge(&stored, false).unwrap();
+        assert_eq!(fields.tracking, stored.tracking());
+        assert_eq!(fields.status, stored.status);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once() {
+        let form = TrackingForm {
+            status: "awarded".into(),
+            requested_amount: "lots".into(),
+            submission_date: "yesterday".into(),
+            ..TrackingForm::default()
+        };
+        let problems = form.merge(&stored(OutputStatus::Draft), false).unwrap_err();
+        for field in ["status", "requested_amount", "submission_date"] {
+            assert!(problems.of(field).is_some(), "{field}");
+        }
+    }
+
+    #[test]
+    fn an_empty_field_clears_and_rules_hold_between_fields() {
+        let stored = stored(OutputStatus::Pending);
+        let mut form = TrackingForm::of(&stored);
+        form.funder_name = " ".into();
+        assert_eq!(
+            form.merge(&stored, false).unwrap().tracking.funder_name,
+            None
+        );
+        form.awarded_amount = "$101".into();
+        let problems = form.merge(&stored, false).unwrap_err();
+        assert!(
+            problems
+                .of("awarded_amount")
+                .unwrap()
+                .contains("must not exceed")
+        );
+    }
+}

@@ -1,0 +1,416 @@
+//! Every template renders from samples that are as awkward as real data: markup
+//! in texts, very long words, values that are missing.
+
+use archivist_domain::output::Tracking;
+use archivist_domain::{
+    Audience, DocType, DocumentId, Outcome, OutputId, OutputStatus, OutputType, PassageId, UserRole,
+};
+use archivist_store::documents::Document;
+use archivist_store::outputs::Output;
+use archivist_store::sources::OutputSource;
+use askama::Template;
+use chrono::NaiveDateTime;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::account::PasswordPage;
+use super::add::AddPage;
+use super::board::{BoardFilter, BoardPage, Card, Column, Figures};
+use super::cited;
+use super::document::{self, DocumentPage, PassageView};
+use super::failure::ErrorPage;
+use super::filter::{Choices, FilterForm};
+use super::form::Problems;
+use super::library::{Facet, FacetValue, JobLine, JobsFragment, LibraryPage, Row};
+use super::marked;
+use super::output::{self, OutputPage, SourceView, TrackingForm, edit};
+use super::search::{HitView, SearchPage};
+use super::shell::{Person, Place, Shell};
+use super::show;
+use super::sign_in::SignInPage;
+use super::write::{self, WritePage};
+
+/// A text that must never reach a page as markup.
+const HOSTILE: &str = "<script>alert(1)</script> & \"quoted\"";
+
+fn long_word() -> String {
+    format!("{HOSTILE} {}", "Donaudampfschifffahrt".repeat(40))
+}
+
+fn shell() -> Shell {
+    Shell {
+        person: Some(Person {
+            name: HOSTILE.to_owned(),
+            role: UserRole::Editor,
+            csrf: "token".to_owned(),
+        }),
+        place: Some(Place::Library),
+    }
+}
+
+/// Renders, and checks what must hold for every page.
+fn rendered(template: &impl Template) -> String {
+    let html = template.render().unwrap();
+    assert!(!html.contains("<script>alert"), "unescaped text:\n{html}");
+    // The policy forbids inline styles and handlers; they would silently do nothing.
+    assert!(!html.contains(" style=") && !html.contains(" onclick="));
+    for (at, _) in html.match_indices("<script") {
+        assert!(html[at..].split('>').next().unwrap().contains(" src="));
+    }
+    html
+}
+
+fn choices() -> Choices {
+    Choices {
+        types: DocType::LABELS,
+        years: vec!["2024".into()],
+        programs: vec![HOSTILE.into()],
+        tags: vec![long_word()],
+        outcomes: Outcome::LABELS,
+    }
+}
+
+fn filter() -> FilterForm {
+    FilterForm {
+        q: HOSTILE.into(),
+        year: "2024".into(),
+        ..FilterForm::default()
+    }
+}
+
+fn document(title: Option<String>) -> Document {
+    Document {
+        doc_id: DocumentId(Uuid::nil()),
+        filename: "plan.pdf".into(),
+        title,
+        doc_type: DocType::AnnualReport,
+        year: None,
+        outcome: Some(Outcome::Funded),
+        notes: Some(HOSTILE.into()),
+        upload_date: NaiveDateTime::default(),
+        file_size: Some(2048),
+        chunks_count: None,
+        page_count: Some(3),
+        file_sha256: Some("ab".into()),
+        created_by: None,
+        programs: vec![HOSTILE.into()],
+        tags: vec![long_word()],
+    }
+}
+
+fn output(status: OutputStatus) -> Output {
+    let tracking = Tracking::default();
+    Output {
+        output_id: OutputId(Uuid::nil()),
+        conversation_id: None,
+        output_type: OutputType::GrantReport,
+        title: long_word(),
+        content: format!("{HOSTILE} [1].\n\nMore [7]."),
+        word_count: None,
+        status,
+        writing_style_id: None,
+        funder_name: tracking.funder_name,
+        requested_amount: tracking.requested_amount,
+        awarded_amount: tracking.awarded_amount,
+        submission_date: tracking.submission_date,
+        decision_date: tracking.decision_date,
+        success_notes: Some(HOSTILE.into()),
+        metadata: None,
+        created_by: None,
+        created_at: NaiveDateTime::default(),
+        updated_at: NaiveDateTime::default(),
+    }
+}
+
+#[test]
+fn outside_the_sign_in() {
+    let html = rendered(&SignInPage {
+        shell: Shell::outside(),
+        organization: Some(HOSTILE.into()),
+        email: HOSTILE.into(),
+        next: HOSTILE.into(),
+        problems: Problems::at("", "wrong password"),
+    });
+    assert!(html.contains("Wrong password."));
+    let html = rendered(&ErrorPage {
+        shell: Shell::outside(),
+        status: 404,
+        heading: "Not found",
+        message: long_word(),
+    });
+    assert!(!html.contains("Sign out"));
+}
+
+#[test]
+fn the_password_form_says_what_is_wrong_beside_the_field() {
+    let html = rendered(&PasswordPage {
+        shell: shell(),
+        email: HOSTILE.into(),
+        is_due: true,
+        is_changed: true,
+        min_chars: 8,
+        problems: Problems::at("new", "too short"),
+    });
+    assert!(html.contains(r#"id="new-problem">Too short."#));
+    assert!(html.contains("aria-invalid"));
+    assert!(html.contains("Sign out"));
+}
+
+fn library(rows: Vec<Row>, documents: i64) -> LibraryPage {
+    LibraryPage {
+        shell: shell(),
+        is_editor: true,
+        filter: filter(),
+        choices: choices(),
+        facets: vec![Facet {
+            heading: "Type",
+            values: vec![FacetValue {
+                label: long_word(),
+                count: 3,
+                address: "/library".into(),
+                is_on: true,
+            }],
+        }],
+        rows,
+        total: documents,
+        documents,
+        passages: 1234,
+        newer: Some("/library?page=1".into()),
+        older: None,
+        jobs: JobsFragment {
+            jobs: vec![JobLine {
+                filename: HOSTILE.into(),
+                words: "reading".into(),
+                is_running: true,
+            }],
+        },
+    }
+}
+
+#[test]
+fn the_library_with_and_without_documents() {
+    let row = Row {
+        address: "/library/1".into(),
+        title: long_word(),
+        filename: Some(HOSTILE.into()),
+        filed: vec![HOSTILE.into()],
+        doc_type: "Other",
+        year: None,
+        outcome: None,
+        passages: 3,
+        added: "2 Oct 2026".into(),
+        added_iso: "2026-10-02".into(),
+    };
+    let html = rendered(&library(vec![row], 1));
+    assert!(html.contains("<option selected>2024</option>"));
+    assert!(html.contains("1 document of 1 match"));
+    assert!(html.contains("no year"));
+    assert!(rendered(&library(Vec::new(), 7)).contains("No document matches"));
+    assert!(rendered(&library(Vec::new(), 0)).contains("Add the first documents"));
+}
+
+#[test]
+fn open_jobs_ask_again_until_there_are_none() {
+    assert!(rendered(&library(Vec::new(), 0).jobs).contains("/library/jobs?open=1"));
+    let none = rendered(&JobsFragment { jobs: Vec::new() });
+    assert!(!none.contains("hx-get") && none.contains("hidden"));
+}
+
+#[test]
+fn adding_documents() {
+    let html = rendered(&AddPage {
+        shell: shell(),
+        types: DocType::LABELS,
+        outcomes: Outcome::LABELS,
+        programs: vec![HOSTILE.into()],
+        tags: vec![HOSTILE.into()],
+        first_year: 2000,
+        last_year: 2027,
+        max_bytes: 50 * 1024 * 1024,
+    });
+    assert!(html.contains("up to 50.0 MB each"));
+}
+
+#[test]
+fn a_document_with_the_passage_that_was_asked_for() {
+    let passage = |is_chosen| PassageView {
+        id: PassageId(Uuid::nil()),
+        text: long_word(),
+        heading: Some(HOSTILE.into()),
+        pages: Some("page 2".into()),
+        file: Some("/api/documents/x/file#page=2".into()),
+        is_chosen,
+    };
+    let html = rendered(&DocumentPage {
+        shell: shell(),
+        is_editor: true,
+        document: document(Some(long_word())),
+        passages: vec![passage(true), passage(false)],
+    });
+    assert_eq!(html.matches("This passage").count(), 1);
+    assert!(html.contains(r#"id="p-00000000-0000-0000-0000-000000000000""#));
+    let html = rendered(&document::DeletePage {
+        shell: shell(),
+        document: document(None),
+    });
+    assert!(html.contains("plan.pdf"));
+}
+
+fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
+    SearchPage {
+        shell: shell(),
+        is_editor: false,
+        filter: filter(),
+        choices: choices(),
+        documents,
+        hits,
+    }
+}
+
+#[test]
+fn hits_are_marked_and_never_read_as_markup() {
+    let text = "Say <b>coaches</b> & more";
+    let at = text.find("coaches").unwrap();
+    let mark = at..at + "coaches".len();
+    let hit = HitView {
+        address: "/library/1".into(),
+        file: Some("/f".into()),
+        title: long_word(),
+        doc_type: "Other",
+        year: Some(2024),
+        outcome: show::outcome(Some(Outcome::NotFunded)),
+        pages: Some("page 4".into()),
+        heading: Some(HOSTILE.into()),
+        score: 87,
+        reasons: "matched coaches".into(),
+        excerpt: marked::excerpt(text, std::slice::from_ref(&mark), 400),
+    };
+    let html = rendered(&search(vec![hit], 9));
+    assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));
+    assert!(html.contains("1 passage from 1 document"));
+    assert!(rendered(&search(Vec::new(), 9)).contains("search the whole archive"));
+    assert!(rendered(&search(Vec::new(), 0)).contains("nothing to search yet"));
+}
+
+#[test]
+fn writing_with_and_without_documents() {
+    let page = |documents| WritePage {
+        shell: shell(),
+        is_editor: true,
+        documents,
+        disclosure: HOSTILE.into(),
+        audiences: Audience::LABELS,
+        sections: write::sections(),
+        tones: &["Plain"],
+        types: OutputType::ALL,
+        choices: choices(),
+    };
+    let html = rendered(&page(3));
+    assert!(
+        html.contains("Impact &#38; Outcomes") && html.contains(r#"data-element="governance""#)
+    );
+    assert!(rendered(&page(0)).contains("nothing to draft from yet"));
+}
+
+#[test]
+fn the_board_in_every_status() {
+    let card = || Card {
+        address: "/outputs/1".into(),
+        title: long_word(),
+        type_words: "Other",
+        funder: None,
+        amount: Some("$5".into()),
+        amount_words: "requested",
+        when: "begun today".into(),
+        owner: Some(HOSTILE.into()),
+    };
+    let chips = OutputStatus::ALL.iter().map(|&s| (s, show::status(s)));
+    let column = |chip| Column {
+        chip,
+        cards: vec![card(), card()],
+    };
+    let page = |all| BoardPage {
+        shell: shell(),
+        filter: BoardFilter {
+            q: HOSTILE.into(),
+            ..BoardFilter::default()
+        },
+        types: OutputType::ALL,
+        statuses: chips.clone().collect(),
+        figures: Figures {
+            all,
+            awarded_amount: Decimal::from(475_000),
+            ..Figures::default()
+        },
+        columns: chips.clone().map(|(_, chip)| column(chip)).collect(),
+        total: 301,
+        only_own: true,
+    };
+    let html = rendered(&page(10));
+    assert!(html.contains("$475,000") && html.contains("The newest 300 of 301"));
+    assert!(rendered(&page(0)).contains("No outputs yet"));
+}
+
+#[test]
+fn an_output_keeps_what_was_typed() {
+    let output = output(OutputStatus::Pending);
+    let source = OutputSource {
+        number: 1,
+        passage_id: None,
+        doc_id: None,
+        title: long_word(),
+        filename: "a.pdf".into(),
+        year: Some(2024),
+        page: Some(3),
+        heading: Some(HOSTILE.into()),
+        excerpt: HOSTILE.into(),
+    };
+    let mut problems = Problems::at("awarded_amount", "too much");
+    problems.add("status", "not that way");
+    let html = rendered(&OutputPage {
+        shell: shell(),
+        paragraphs: cited::paragraphs(&output.content, |number| number == 1),
+        sources: vec![SourceView {
+            source,
+            passage: None,
+            file: None,
+        }],
+        steps: output::steps(output.status, false),
+        form: TrackingForm {
+            awarded_amount: "lots & lots".into(),
+            status: "awarded".into(),
+            ..TrackingForm::of(&output)
+        },
+        problems,
+        warnings: output.tracking().warnings(output.status),
+        may_delete: true,
+        output,
+    });
+    assert!(html.contains(r#"value="lots &#38; lots""#));
+    assert!(html.contains("Too much.") && html.contains("Not that way."));
+    assert!(html.contains(r##"href="#source-1""##) && html.contains("(no source)"));
+    assert!(html.contains("This document has since been deleted"));
+}
+
+#[test]
+fn editing_and_deleting_an_output() {
+    let html = rendered(&edit::EditPage {
+        shell: shell(),
+        id: OutputId(Uuid::nil()),
+        types: OutputType::ALL,
+        form: edit::EditForm {
+            title: HOSTILE.into(),
+            output_type: "other".into(),
+            content: "</textarea><script>alert(1)</script>".into(),
+        },
+        problems: Problems::at("content", "too long"),
+    });
+    assert!(html.contains(r#"<option value="other" selected>"#));
+    assert!(html.contains("Too long."));
+    let html = rendered(&output::delete::DeletePage {
+        shell: shell(),
+        id: OutputId(Uuid::nil()),
+        title: long_word(),
+    });
+    assert!(html.contains("cannot be undone"));
+}

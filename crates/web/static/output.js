@@ -1,0 +1,5 @@
+// One output: its markers select their sources.
+
+import { followMarkers } from "./sources.js";
+
+followMarkers();

@@ -1,0 +1,88 @@
+// Sources beside a text: cards, and which one is selected.
+
+/** An element with a class and text. Text is never read as HTML. */
+export function element(name, className = "", text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function link(address, text) {
+  const made = element("a", "", text);
+  made.href = address;
+  return made;
+}
+
+const passageAddress = (source) =>
+  `/library/${source.doc_id}?passage=${source.passage_id}#p-${source.passage_id}`;
+
+function fileLink(source) {
+  const atPage = source.page && /\.pdf$/i.test(source.filename ?? "");
+  const file = `/api/documents/${source.doc_id}/file`;
+  const made = atPage
+    ? link(`${file}#page=${source.page}`, `Open at page ${source.page}`)
+    : link(file, "Open the original");
+  made.target = "_blank";
+  return made;
+}
+
+/** A source as the API sends it, as a list item. */
+export function card(source) {
+  const item = element("li", "source card");
+  item.id = `source-${source.id}`;
+  item.tabIndex = -1;
+  const heading = element("h3");
+  heading.append(element("span", "num", String(source.id)), ` · ${source.title ?? source.filename}`);
+  const place = element("p", "quiet", [source.year, source.page && `page ${source.page}`].filter(Boolean).join(", "));
+  if (source.heading) place.append(" ", element("span", "heading", source.heading));
+  const links = element("p", "links");
+  if (source.doc_id && source.passage_id) {
+    links.append(link(passageAddress(source), "Show in the document"), " ", fileLink(source));
+  }
+  item.append(heading, place, element("p", "excerpt", source.excerpt), links);
+  return item;
+}
+
+/** A marker: a link to the source with this number. */
+export function marker(number) {
+  const raised = element("sup");
+  const to = link(`#source-${number}`, String(number));
+  to.dataset.source = number;
+  to.setAttribute("aria-label", `Source ${number}`);
+  raised.append(to);
+  return raised;
+}
+
+let cameFrom = null;
+
+/** Shows the source with this number as selected and goes to it. */
+function select(number, from) {
+  const chosen = document.querySelector(`#source-${CSS.escape(number)}`);
+  if (!chosen) return false;
+  const folded = chosen.closest("details");
+  if (folded) folded.open = true;
+  for (const one of document.querySelectorAll(".source.chosen")) one.classList.remove("chosen");
+  for (const one of document.querySelectorAll("[data-source]")) {
+    one.classList.toggle("chosen", one.dataset.source === String(number));
+  }
+  chosen.classList.add("chosen");
+  chosen.focus({ preventScroll: true });
+  chosen.scrollIntoView({ block: "nearest" });
+  cameFrom = from;
+  return true;
+}
+
+/** Markers select their sources; Escape leads back to the marker. */
+export function followMarkers() {
+  document.addEventListener("click", (event) => {
+    const from = event.target.closest?.("a[data-source]");
+    if (from && select(from.dataset.source, from)) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && cameFrom?.isConnected) {
+      cameFrom.focus();
+      cameFrom = null;
+    }
+  });
+}
