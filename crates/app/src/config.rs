@@ -96,6 +96,10 @@ pub(crate) enum Command {
 
 /// `archivist serve`.
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of the command line"
+)]
 pub(crate) struct ServeArgs {
     /// Where to listen
     #[arg(

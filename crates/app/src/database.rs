@@ -41,14 +41,14 @@ impl Database {
     pub(crate) async fn open(place: &PlaceArgs, connections: u32) -> Result<Self> {
         let cluster_dir = place.data.join("postgres");
         let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let (options, cluster) = match named_server(place.database_url.as_deref(), env)? {
-            Some(options) => (options, None),
-            None => {
-                let cluster = start_cluster(&cluster_dir).await?;
-                let options = pool::options(&cluster.url(PRIVATE_DATABASE))?;
-                ensure_database(&cluster).await?;
-                (options, Some(cluster))
-            }
+        let named = named_server(place.database_url.as_deref(), env)?;
+        let (options, cluster) = if let Some(options) = named {
+            (options, None)
+        } else {
+            let cluster = start_cluster(&cluster_dir).await?;
+            let options = pool::options(&cluster.url(PRIVATE_DATABASE))?;
+            ensure_database(&cluster).await?;
+            (options, Some(cluster))
         };
         let pool = pool::connect(options.clone(), connections).await.with_context(|| {
             let (host, port) = (options.get_host(), options.get_port());

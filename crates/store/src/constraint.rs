@@ -62,6 +62,7 @@ pub fn violation(error: &sqlx::Error) -> Option<Violation> {
 /// which PostgreSQL cannot store.
 pub fn holds_nul(error: &sqlx::Error) -> bool {
     // character_not_in_repertoire, untranslatable_character
-    let code = error.as_database_error().and_then(|e| e.code());
-    matches!(code.as_deref(), Some("22021" | "22P05"))
+    error
+        .as_database_error()
+        .is_some_and(|error| matches!(error.code().as_deref(), Some("22021" | "22P05")))
 }

@@ -12,7 +12,11 @@ use crate::config::{DbCommand, PlaceArgs};
 use crate::database::Database;
 
 /// `archivist migrate`.
-pub(crate) async fn migrate(place: &PlaceArgs, status_only: bool, as_json: bool) -> Result<ExitCode> {
+pub(crate) async fn migrate(
+    place: &PlaceArgs,
+    status_only: bool,
+    as_json: bool,
+) -> Result<ExitCode> {
     let database = Database::open(place, 2).await?;
     let result = migrate_open(&database, status_only, as_json).await;
     database.close().await?;

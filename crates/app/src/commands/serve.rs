@@ -92,9 +92,14 @@ fn settings(args: &ServeArgs) -> Settings {
         secure_cookies: args.secure_cookies,
         open_registration: args.open_registration,
         cors_origins: args.cors_origins.clone(),
-        organization: args.organization.clone(),
+        organization: organization(args),
         ..Settings::default()
     }
+}
+
+fn organization(args: &ServeArgs) -> Option<String> {
+    let of_demo = || args.demo.then(|| demo::ORGANIZATION.to_owned());
+    args.organization.clone().or_else(of_demo)
 }
 
 fn key(data: &Path, args: &ServeArgs) -> Result<String> {

@@ -21,6 +21,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
+pub(crate) use self::content::ORGANIZATION;
 use self::content::{DOCUMENTS, DemoDocument, DemoOutput, OUTPUTS};
 use crate::site::Site;
 use crate::work::{ingest, reindex};
@@ -31,11 +32,18 @@ pub(crate) async fn load(site: &Site) -> Result<()> {
     if figures.documents > 0 {
         return Ok(());
     }
-    let owner = users::list(&site.state.pool).await?.into_iter().next().context("there is no account yet")?;
+    let owner = users::list(&site.state.pool)
+        .await?
+        .into_iter()
+        .next()
+        .context("there is no account yet")?;
     let worker = site.worker().await?;
     let mut documents = HashMap::new();
     for document in DOCUMENTS {
-        documents.insert(document.filename, add_document(site, &worker, document, &owner).await?);
+        documents.insert(
+            document.filename,
+            add_document(site, &worker, document, &owner).await?,
+        );
     }
     reindex::catch_up(site).await?;
     let style = add_style(site, &owner).await?;
@@ -45,7 +53,12 @@ pub(crate) async fn load(site: &Site) -> Result<()> {
     Ok(())
 }
 
-async fn add_document(site: &Site, worker: &Worker, document: &DemoDocument, owner: &User) -> Result<DocumentId> {
+async fn add_document(
+    site: &Site,
+    worker: &Worker,
+    document: &DemoDocument,
+    owner: &User,
+) -> Result<DocumentId> {
     let mut blob = site.state.blobs.begin().await?;
     blob.write(document.bytes).await?;
     let stored = blob.keep().await?;
@@ -59,7 +72,14 @@ async fn add_document(site: &Site, worker: &Worker, document: &DemoDocument, own
         confirmed_at: site.state.clock.now(),
         request: json!({ "by": "demo" }),
     };
-    let job = intake::submit(&site.state, &stored, kind.media_type(), &order, Some(owner.user_id)).await?;
+    let job = intake::submit(
+        &site.state,
+        &stored,
+        kind.media_type(),
+        &order,
+        Some(owner.user_id),
+    )
+    .await?;
     let receipt = match ingest::do_claimed(site, worker, job).await? {
         Some(receipt) => receipt,
         None => intake::wait(&site.state, job).await?,
@@ -67,7 +87,10 @@ async fn add_document(site: &Site, worker: &Worker, document: &DemoDocument, own
     match receipt {
         Receipt::Added { doc_id, .. } | Receipt::Duplicate { doc_id } => Ok(doc_id),
         Receipt::Refused { reason } | Receipt::Broken { reason } => {
-            bail!("{} of the demo could not be read: {reason}", document.filename)
+            bail!(
+                "{} of the demo could not be read: {reason}",
+                document.filename
+            )
         }
     }
 }
@@ -109,7 +132,9 @@ async fn add_output(
 ) -> Result<()> {
     let mut cited = Vec::new();
     for (number, filename) in (1..).zip(output.sources) {
-        let document = documents.get(filename).context("an output of the demo cites an unknown file")?;
+        let document = documents
+            .get(filename)
+            .context("an output of the demo cites an unknown file")?;
         if let Some(passage) = cited_passage(site, output.content, number, *document).await? {
             cited.push((number, passage));
         }
@@ -122,7 +147,8 @@ async fn add_output(
 }
 
 fn fields(output: &DemoOutput, style: StyleId) -> OutputFields {
-    let date = |ymd: Option<(i32, u32, u32)>| ymd.and_then(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d));
+    let date =
+        |ymd: Option<(i32, u32, u32)>| ymd.and_then(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d));
     OutputFields {
         output_type: output.output_type,
         title: output.title.to_owned(),
@@ -143,11 +169,22 @@ fn fields(output: &DemoOutput, style: StyleId) -> OutputFields {
 }
 
 /// The passage of the document that is nearest to the words before marker `[number]`.
-async fn cited_passage(site: &Site, content: &str, number: i32, document: DocumentId) -> Result<Option<PassageId>> {
-    let before = content.split(&format!("[{number}]")).next().unwrap_or_default();
+async fn cited_passage(
+    site: &Site,
+    content: &str,
+    number: i32,
+    document: DocumentId,
+) -> Result<Option<PassageId>> {
+    let before = content
+        .split(&format!("[{number}]"))
+        .next()
+        .unwrap_or_default();
     let words: Vec<_> = before.split_whitespace().rev().take(30).collect();
     let request = SearchRequest {
-        filters: Filters { documents: vec![document], ..Filters::default() },
+        filters: Filters {
+            documents: vec![document],
+            ..Filters::default()
+        },
         limit: 1,
         ..SearchRequest::new(words.join(" "))
     };

@@ -19,7 +19,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 const PULSE: Duration = Duration::from_secs(2);
 
 /// How often ended sessions and old jobs are cleared away.
-const TIDY: Duration = Duration::from_secs(3600);
+const TIDY: Duration = Duration::from_hours(1);
 
 /// How long ended jobs are kept, in days.
 const JOB_DAYS: i32 = 30;
