@@ -112,10 +112,10 @@ impl BlobWriter {
         &self.path
     }
 
-    /// Everything written so far.
-    pub async fn content(&mut self) -> io::Result<Vec<u8>> {
-        self.file.flush().await?;
-        fs::read(&self.path).await
+    /// Brings all bytes written so far to [`BlobWriter::path`], so that they can
+    /// be read there.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        self.file.flush().await
     }
 
     /// Makes the file part of the store, on disk for good.
@@ -176,7 +176,8 @@ mod tests {
         let mut writer = blobs.begin().await.unwrap();
         writer.write(b"half").await.unwrap();
         let path = writer.path().to_owned();
-        assert_eq!(writer.content().await.unwrap(), b"half");
+        writer.flush().await.unwrap();
+        assert_eq!(fs::read(&path).await.unwrap(), b"half");
         drop(writer);
         assert!(!path.exists());
     }

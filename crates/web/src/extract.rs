@@ -54,19 +54,32 @@ fn body_problem(rejection: &JsonRejection) -> FieldProblem {
         _ => "send a JSON body with Content-Type: application/json".to_owned(),
     };
     let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-    if let Some(field) = text
-        .strip_prefix("missing field `")
-        .and_then(|t| t.strip_suffix('`'))
-    {
+    if let Some(field) = missing_field(&text) {
         return FieldProblem::missing(field);
     }
     match text.split_once(": ") {
-        Some((path, message)) if !path.contains(' ') => FieldProblem::body(path, message),
+        Some((path, message)) if !path.contains(' ') => {
+            FieldProblem::body(path, without_value(message))
+        }
         _ => FieldProblem {
             kind: "value_error",
             loc: vec!["body".to_owned()],
             msg: text,
         },
+    }
+}
+
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.strip_suffix('`')
+}
+
+/// serde repeats a value of the wrong type, which may be a secret; what it
+/// expected is enough.
+fn without_value(message: &str) -> &str {
+    let repeats = message.starts_with("invalid type") || message.starts_with("invalid value");
+    match message.rfind("expected ") {
+        Some(start) if repeats => &message[start..],
+        _ => message,
     }
 }
 
@@ -87,8 +100,16 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
 
 fn query_problem(text: &str) -> FieldProblem {
     let text = text.trim_start_matches("Failed to deserialize query string: ");
+    if let Some(field) = missing_field(text) {
+        return FieldProblem {
+            kind: "missing",
+            ..FieldProblem::query(field, "Field required")
+        };
+    }
     match text.split_once(": ") {
-        Some((field, message)) if !field.contains(' ') => FieldProblem::query(field, message),
+        Some((field, message)) if !field.contains(' ') => {
+            FieldProblem::query(field, without_value(message))
+        }
         _ => FieldProblem {
             kind: "value_error",
             loc: vec!["query".to_owned()],
@@ -151,5 +172,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
             path: parts.uri.path().to_owned(),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated() {
+        let message = "invalid type: string \"Secret, expected 1!\", expected u32";
+        assert_eq!(without_value(message), "expected u32");
+        let message = "unknown variant `boss`, expected one of `writer`, `editor`";
+        assert_eq!(without_value(message), message);
+    }
+
+    #[test]
+    fn a_query_problem_names_its_parameter() {
+        let problem = query_problem("Failed to deserialize query string: missing field `q`");
+        assert_eq!((problem.kind, problem.loc[1].as_str()), ("missing", "q"));
+        let problem = query_problem("year: invalid digit found in string");
+        assert_eq!(problem.loc, ["query", "year"]);
     }
 }

@@ -7,8 +7,11 @@ use utoipa::IntoResponses;
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
-/// What a route may answer that anybody may use.
+/// What any route may answer.
 pub(super) struct ForAnyone;
+
+/// What a route may answer that takes fields: of a body, a query or a form.
+pub(super) struct WithFields;
 
 /// What a route may answer that any signed-in person may use.
 pub(super) struct ForWriters;
@@ -20,16 +23,19 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 
 impl IntoResponses for ForAnyone {
     fn responses() -> Responses {
-        refusals(&[
-            (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "A field is missing or has a value that is never right",
-            ),
-            (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Our fault; the log has the rest",
-            ),
-        ])
+        refusals(&[(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Our fault; the log has the rest",
+        )])
+    }
+}
+
+impl IntoResponses for WithFields {
+    fn responses() -> Responses {
+        refusals(&[(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "A field is missing or has a value that is never right",
+        )])
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::offsets::{self, Span};
-use super::refusals::ForWriters;
+use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
@@ -109,7 +109,8 @@ struct HitDocument {
 /// Searches the library for passages, by words and by meaning.
 #[utoipa::path(get, path = "/api/search", tag = "search", params(SearchParams), responses(
     (status = 200, description = "The passages", body = SearchResponse),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn search(
     State(state): State<AppState>,

@@ -90,6 +90,19 @@ fn every_operation_tells_what_it_does_and_how_it_refuses() {
 }
 
 #[test]
+fn no_two_operations_share_an_id() {
+    let document = document();
+    let operations = operations(&document);
+    let mut ids: Vec<_> = operations
+        .iter()
+        .map(|(_, operation)| operation["operationId"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), operations.len());
+}
+
+#[test]
 fn every_reference_of_the_document_leads_somewhere() {
     let document = document();
     let mut references = Vec::new();

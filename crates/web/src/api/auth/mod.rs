@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use self::reply::{Done, LoginResponse, SessionResponse, UserResponse};
 use super::failure::ErrorBody;
-use super::refusals::{ForAnyone, ForWriters};
+use super::refusals::{ForAnyone, ForWriters, WithFields};
 use crate::auth::session::{self, TokenPair};
 use crate::auth::{Writer, tokens};
 use crate::error::Error;
@@ -55,6 +55,7 @@ struct LoginRequest {
     responses(
         (status = 200, description = "A new session", body = LoginResponse),
         (status = 401, description = "Invalid email or password", body = ErrorBody),
+        WithFields,
         ForAnyone,
     ))]
 async fn login(
@@ -88,6 +89,7 @@ struct RefreshRequest {
     responses(
         (status = 200, description = "A new session", body = LoginResponse),
         (status = 401, description = "Invalid, used or expired refresh token", body = ErrorBody),
+        WithFields,
         ForAnyone,
     ))]
 async fn refresh(

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::about_user;
 use super::reply::Done;
-use crate::api::refusals::ForWriters;
+use crate::api::refusals::{ForWriters, WithFields};
 use crate::auth::{Writer, password};
 use crate::error::Error;
 use crate::extract::{Client, Json};
@@ -30,6 +30,7 @@ pub(super) struct ChangePassword {
     request_body = ChangePassword,
     responses(
         (status = 200, description = "The password has been changed", body = Done),
+        WithFields,
         ForWriters,
     ))]
 pub(super) async fn change(

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::reply::UserResponse;
 use crate::api::failure::ErrorBody;
-use crate::api::refusals::ForAnyone;
+use crate::api::refusals::{ForAnyone, WithFields};
 use crate::auth::{MaybeBearer, password};
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Client, Json};
@@ -54,6 +54,7 @@ fn writer() -> UserRole {
         (status = 400, description = "Email already registered", body = ErrorBody),
         (status = 401, description = "A token was sent, and it is no good", body = ErrorBody),
         (status = 403, description = "Registration is closed, or the role is not yours to give", body = ErrorBody),
+        WithFields,
         ForAnyone,
     ))]
 pub(super) async fn register(

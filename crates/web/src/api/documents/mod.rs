@@ -18,7 +18,7 @@ use self::reply::{DocumentDeleted, DocumentInfo, DocumentList, LibraryStats, Pas
 use super::failure::ErrorBody;
 use super::pagination::{PageSize, Pagination};
 use super::path::Id;
-use super::refusals::{ForHigherRoles, ForWriters};
+use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::{Editor, Writer};
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
@@ -67,9 +67,10 @@ struct ListParams {
 }
 
 /// Documents, the one put in last first.
-#[utoipa::path(get, path = "/api/documents", tag = "documents", params(ListParams), responses(
+#[utoipa::path(get, path = "/api/documents", operation_id = "list_documents", tag = "documents", params(ListParams), responses(
     (status = 200, description = "A page of documents", body = DocumentList),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn list(
     State(state): State<AppState>,
@@ -94,7 +95,7 @@ async fn list(
 }
 
 /// What the library holds, counted.
-#[utoipa::path(get, path = "/api/documents/stats", tag = "documents", responses(
+#[utoipa::path(get, path = "/api/documents/stats", operation_id = "document_stats", tag = "documents", responses(
     (status = 200, description = "The figures", body = LibraryStats),
     ForWriters,
 ))]
@@ -103,7 +104,7 @@ async fn stats(State(state): State<AppState>, _: Writer) -> Result<Json<LibraryS
 }
 
 /// One document.
-#[utoipa::path(get, path = "/api/documents/{doc_id}", tag = "documents",
+#[utoipa::path(get, path = "/api/documents/{doc_id}", operation_id = "get_document", tag = "documents",
     params(("doc_id" = DocumentId, Path, description = "The document")),
     responses(
         (status = 200, description = "The document", body = DocumentInfo),
@@ -141,7 +142,7 @@ async fn list_passages(
 /// Deletes a document, its passages and its file.
 ///
 /// Outputs keep the excerpts that they cite.
-#[utoipa::path(delete, path = "/api/documents/{doc_id}", tag = "documents",
+#[utoipa::path(delete, path = "/api/documents/{doc_id}", operation_id = "delete_document", tag = "documents",
     params(("doc_id" = DocumentId, Path, description = "The document")),
     responses(
         (status = 200, description = "The document is gone", body = DocumentDeleted),

@@ -1,6 +1,8 @@
 //! Putting a document in.
 
 use archivist_domain::DocumentId;
+use std::path::Path;
+
 use archivist_domain::document::MAX_FILENAME_CHARS;
 use archivist_ingest::{FileKind, IngestError, kind};
 use archivist_store::documents;
@@ -13,7 +15,7 @@ use utoipa::ToSchema;
 use super::form::{self, SentFile, UploadForm};
 use super::reply::Uploaded;
 use crate::api::failure::ErrorBody;
-use crate::api::refusals::ForHigherRoles;
+use crate::api::refusals::{ForHigherRoles, WithFields};
 use crate::auth::Editor;
 use crate::blobs::Stored;
 use crate::error::Error;
@@ -39,13 +41,14 @@ struct UploadParts {
 /// The answer comes when the file has been read and all its passages are in. What
 /// is wrong is told in this order: missing parts, the confirmation, the metadata,
 /// programs, the type of the file, its size, an empty file.
-#[utoipa::path(post, path = "/api/documents/upload", tag = "documents",
+#[utoipa::path(post, path = "/api/documents/upload", operation_id = "upload_document", tag = "documents",
     request_body(content = UploadParts, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The document is in the library", body = Uploaded),
         (status = 400, description = "Not confirmed, or metadata, programs, type or content will not do", body = ErrorBody),
         (status = 409, description = "The same file is in the library already", body = ErrorBody),
         (status = 413, description = "The file is too large", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 pub(super) async fn upload(
@@ -113,13 +116,20 @@ async fn keep(state: &AppState, mut file: SentFile) -> Result<(FileKind, Stored)
         let message = format!("its name must have 1 to {MAX_FILENAME_CHARS} characters");
         return Err(Error::field("file", message));
     }
-    let (content, name) = (file.writer.content().await?, file.name);
-    let detected = state.cpu.run(move || kind::detect(&content, &name)).await;
-    let detected = detected.map_err(unreadable)?;
+    file.writer.flush().await?;
+    let (path, name) = (file.writer.path().to_owned(), file.name);
+    // Read on the bounded pool: no more files at once are in memory than it has threads.
+    let kind = state.cpu.run(move || detect(&path, &name)).await?;
     if file.is_too_large {
         return Err(form::too_large(state.settings.max_upload_bytes));
     }
-    Ok((detected.kind, file.writer.keep().await?))
+    Ok((kind, file.writer.keep().await?))
+}
+
+fn detect(path: &Path, name: &str) -> Result<FileKind, Error> {
+    let content = std::fs::read(path)?;
+    let detected = kind::detect(&content, name).map_err(unreadable)?;
+    Ok(detected.kind)
 }
 
 fn unreadable(error: IngestError) -> Error {

@@ -2,13 +2,14 @@
 
 use archivist_domain::output::Tracking;
 use archivist_domain::{ConversationId, OutputStatus, OutputType, PassageId, StyleId, count};
+use archivist_draft::citation;
 use archivist_store::outputs::{Output, OutputFields};
-use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::amount::{Amount, AmountInput};
+use super::date::Date;
 use crate::error::{Error, FieldProblem};
 
 const MAX_TITLE_CHARS: usize = 500;
@@ -50,9 +51,11 @@ pub(super) struct CreateOutput {
     #[schema(value_type = Option<AmountInput>)]
     awarded_amount: Option<Amount>,
     /// When it was sent in.
-    submission_date: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    submission_date: Option<Date>,
     /// When the funder decided: not before it was sent in.
-    decision_date: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    decision_date: Option<Date>,
     /// What was learned.
     success_notes: Option<String>,
     /// Anything else that a client keeps.
@@ -104,8 +107,8 @@ impl CreateOutput {
                 funder_name: self.funder_name,
                 requested_amount: self.requested_amount.map(|amount| amount.0),
                 awarded_amount: self.awarded_amount.map(|amount| amount.0),
-                submission_date: self.submission_date,
-                decision_date: self.decision_date,
+                submission_date: self.submission_date.map(|date| date.0),
+                decision_date: self.decision_date.map(|date| date.0),
             },
             success_notes: self.success_notes,
             metadata: self.metadata.map(Value::Object),
@@ -149,9 +152,11 @@ pub(super) struct UpdateOutput {
     #[schema(value_type = Option<AmountInput>)]
     awarded_amount: Option<Amount>,
     /// When it was sent in.
-    submission_date: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    submission_date: Option<Date>,
     /// When the funder decided: not before it was sent in.
-    decision_date: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    decision_date: Option<Date>,
     /// What was learned.
     success_notes: Option<String>,
     /// Anything else that a client keeps; takes the place of what was kept.
@@ -182,8 +187,8 @@ impl UpdateOutput {
                     .map(|a| a.0)
                     .or(before.requested_amount),
                 awarded_amount: self.awarded_amount.map(|a| a.0).or(before.awarded_amount),
-                submission_date: self.submission_date.or(before.submission_date),
-                decision_date: self.decision_date.or(before.decision_date),
+                submission_date: self.submission_date.map(|d| d.0).or(before.submission_date),
+                decision_date: self.decision_date.map(|d| d.0).or(before.decision_date),
             },
             success_notes: self.success_notes.or(stored.success_notes),
             metadata: self.metadata.map(Value::Object).or(stored.metadata),
@@ -193,8 +198,9 @@ impl UpdateOutput {
     }
 }
 
+/// Words as portals count them; our markers are none.
 fn words(content: &str) -> Option<i32> {
-    i32::try_from(count::words(content)).ok()
+    i32::try_from(count::words(&citation::strip(content))).ok()
 }
 
 /// The rules of a whole record, those between its fields included.

@@ -5,6 +5,7 @@
 
 mod amount;
 mod body;
+mod date;
 mod reply;
 mod stats;
 
@@ -26,7 +27,7 @@ use self::reply::{OutputDeleted, OutputList, OutputResponse, SourceList};
 use super::failure::ErrorBody;
 use super::pagination::{PageSize, Pagination};
 use super::path::Id;
-use super::refusals::{ForHigherRoles, ForWriters};
+use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
@@ -69,10 +70,13 @@ struct ListParams {
     limit: Option<i64>,
 }
 
-/// Outputs, newest first: one's own for writers, all for editors and admins.
-#[utoipa::path(get, path = "/api/outputs", tag = "outputs", params(ListParams), responses(
+/// Outputs, newest first.
+///
+/// Writers see their own, editors and admins all.
+#[utoipa::path(get, path = "/api/outputs", operation_id = "list_outputs", tag = "outputs", params(ListParams), responses(
     (status = 200, description = "A page of outputs", body = OutputList),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn list(
     State(state): State<AppState>,
@@ -97,9 +101,10 @@ async fn list(
 }
 
 /// Keeps a text as an output of the caller.
-#[utoipa::path(post, path = "/api/outputs", tag = "outputs", request_body = CreateOutput, responses(
+#[utoipa::path(post, path = "/api/outputs", operation_id = "create_output", tag = "outputs", request_body = CreateOutput, responses(
     (status = 201, description = "The new output", body = OutputResponse),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn create(
     State(state): State<AppState>,
@@ -128,11 +133,12 @@ async fn create(
 }
 
 /// One output.
-#[utoipa::path(get, path = "/api/outputs/{output_id}", tag = "outputs",
+#[utoipa::path(get, path = "/api/outputs/{output_id}", operation_id = "get_output", tag = "outputs",
     params(("output_id" = OutputId, Path, description = "The output")),
     responses(
         (status = 200, description = "The output", body = OutputResponse),
         (status = 404, description = "There is no such output", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn get(
@@ -144,11 +150,12 @@ async fn get(
 }
 
 /// The passages that an output cites, by marker, as they were when cited.
-#[utoipa::path(get, path = "/api/outputs/{output_id}/sources", tag = "outputs",
+#[utoipa::path(get, path = "/api/outputs/{output_id}/sources", operation_id = "list_output_sources", tag = "outputs",
     params(("output_id" = OutputId, Path, description = "The output")),
     responses(
         (status = 200, description = "The passages", body = SourceList),
         (status = 404, description = "There is no such output", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn list_sources(
@@ -168,12 +175,13 @@ async fn list_sources(
 /// A status moves one step at a time: draft → submitted → pending → awarded or not
 /// awarded, or a step back before the decision; admins may make any change. The
 /// rules between fields hold for the record as it is after the change.
-#[utoipa::path(put, path = "/api/outputs/{output_id}", tag = "outputs",
+#[utoipa::path(put, path = "/api/outputs/{output_id}", operation_id = "update_output", tag = "outputs",
     params(("output_id" = OutputId, Path, description = "The output")),
     request_body = UpdateOutput,
     responses(
         (status = 200, description = "The output as it now is", body = OutputResponse),
         (status = 404, description = "There is no such output", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn update(
@@ -214,11 +222,12 @@ async fn update(
 }
 
 /// Deletes an output: one's own, or any as an admin.
-#[utoipa::path(delete, path = "/api/outputs/{output_id}", tag = "outputs",
+#[utoipa::path(delete, path = "/api/outputs/{output_id}", operation_id = "delete_output", tag = "outputs",
     params(("output_id" = OutputId, Path, description = "The output")),
     responses(
         (status = 200, description = "The output is gone", body = OutputDeleted),
         (status = 404, description = "There is no such output", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn delete(

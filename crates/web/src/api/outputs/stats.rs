@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::refusals::ForWriters;
+use crate::api::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::Error;
 use crate::extract::{Json, Query};
@@ -25,11 +25,13 @@ pub(super) struct StatsParams {
     output_type: Vec<OutputType>,
 }
 
-/// Counts, sums and the success rate: of one's own outputs for writers, of all for
-/// editors and admins.
-#[utoipa::path(get, path = "/api/outputs/stats", tag = "outputs", params(StatsParams), responses(
+/// Counts, sums and the success rate.
+///
+/// Writers get the figures of their own outputs, editors and admins those of all.
+#[utoipa::path(get, path = "/api/outputs/stats", operation_id = "output_stats", tag = "outputs", params(StatsParams), responses(
     (status = 200, description = "The figures", body = OutputStats),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 pub(super) async fn stats(
     State(state): State<AppState>,

@@ -17,7 +17,7 @@ use self::body::{CreateProgram, ProgramDeleted, ProgramList, ProgramResponse, Up
 use super::failure::ErrorBody;
 use super::pagination::PageSize;
 use super::path::Id;
-use super::refusals::{ForHigherRoles, ForWriters};
+use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::{Admin, Editor, Writer};
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// The names of active programs, sorted by code point.
-#[utoipa::path(get, path = "/api/programs/active", tag = "programs", responses(
+#[utoipa::path(get, path = "/api/programs/active", operation_id = "active_programs", tag = "programs", responses(
     (status = 200, description = "The names", body = Vec<String>, example = json!(["Early Literacy"])),
     ForWriters,
 ))]
@@ -63,9 +63,10 @@ struct ListParams {
 /// Programs by display order, then name.
 ///
 /// The three counts are over all programs, whatever was asked for.
-#[utoipa::path(get, path = "/api/programs", tag = "programs", params(ListParams), responses(
+#[utoipa::path(get, path = "/api/programs", operation_id = "list_programs", tag = "programs", params(ListParams), responses(
     (status = 200, description = "The programs", body = ProgramList),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn list(
     State(state): State<AppState>,
@@ -79,7 +80,7 @@ async fn list(
 }
 
 /// One program.
-#[utoipa::path(get, path = "/api/programs/{program_id}", tag = "programs",
+#[utoipa::path(get, path = "/api/programs/{program_id}", operation_id = "get_program", tag = "programs",
     params(("program_id" = ProgramId, Path, description = "The program")),
     responses(
         (status = 200, description = "The program", body = ProgramResponse),
@@ -97,10 +98,11 @@ async fn get(
 }
 
 /// Makes a program.
-#[utoipa::path(post, path = "/api/programs", tag = "programs", request_body = CreateProgram, responses(
+#[utoipa::path(post, path = "/api/programs", operation_id = "create_program", tag = "programs", request_body = CreateProgram, responses(
     (status = 201, description = "The new program", body = ProgramResponse),
     (status = 409, description = "A program of this name exists already", body = ErrorBody),
-    ForHigherRoles,
+    WithFields,
+        ForHigherRoles,
 ))]
 async fn create(
     State(state): State<AppState>,
@@ -122,7 +124,7 @@ async fn create(
 ///
 /// A new name follows into the documents that are filed under it. What is left
 /// out or null stays as it is.
-#[utoipa::path(put, path = "/api/programs/{program_id}", tag = "programs",
+#[utoipa::path(put, path = "/api/programs/{program_id}", operation_id = "update_program", tag = "programs",
     params(("program_id" = ProgramId, Path, description = "The program")),
     request_body = UpdateProgram,
     responses(
@@ -130,6 +132,7 @@ async fn create(
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
         (status = 404, description = "There is no such program", body = ErrorBody),
         (status = 409, description = "A program of this name exists already", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn update(
@@ -169,13 +172,14 @@ struct DeleteParams {
 /// Deletes a program.
 ///
 /// Documents stay; with `force` those filed under it are taken out of it.
-#[utoipa::path(delete, path = "/api/programs/{program_id}", tag = "programs",
+#[utoipa::path(delete, path = "/api/programs/{program_id}", operation_id = "delete_program", tag = "programs",
     params(("program_id" = ProgramId, Path, description = "The program"), DeleteParams),
     responses(
         (status = 200, description = "The program is gone", body = ProgramDeleted),
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
         (status = 404, description = "There is no such program", body = ErrorBody),
         (status = 409, description = "Documents are filed under it, and `force` is false", body = ErrorBody),
+        WithFields,
         ForHigherRoles,
     ))]
 async fn delete(

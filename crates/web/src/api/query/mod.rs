@@ -19,7 +19,7 @@ use self::body::QueryRequest;
 use self::events::{Event, Feed, Gone};
 use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
 use super::failure::ErrorBody;
-use super::refusals::ForWriters;
+use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::drafting::{self, Retrieval};
 use crate::error::Error;
@@ -90,7 +90,8 @@ async fn query(
 #[utoipa::path(post, path = "/api/query/stream", tag = "query", request_body = QueryRequest, responses(
     (status = 200, description = "The events", body = Event, content_type = "text/event-stream"),
     (status = 400, description = "The query is empty", body = ErrorBody),
-    ForWriters,
+    WithFields,
+        ForWriters,
 ))]
 async fn stream(
     State(state): State<AppState>,

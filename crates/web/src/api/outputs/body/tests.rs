@@ -10,7 +10,7 @@ fn create(body: Value) -> Result<NewOutput, Error> {
 }
 
 fn minimal() -> Value {
-    json!({"output_type": "other", "title": "T", "content": "Three plain words."})
+    json!({"output_type": "other", "title": "T", "content": "Three plain words [1]."})
 }
 
 fn stored() -> Output {
