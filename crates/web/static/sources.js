@@ -40,7 +40,7 @@ export function card(source) {
   if (source.doc_id && source.passage_id) {
     links.append(link(passageAddress(source), "Show in the document"), " ", fileLink(source));
   }
-  item.append(heading, place, element("p", "excerpt", source.excerpt), links);
+  item.append(heading, place, element("p", "excerpt", `${source.excerpt.trim()} …`), links);
   return item;
 }
 

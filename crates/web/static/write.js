@@ -12,8 +12,6 @@ const ask = $("ask");
 let draft = { text: "", sources: [], request: null, isDone: false };
 let running = null;
 
-if (ask) start();
-
 function start() {
   followMarkers();
   ask.addEventListener("submit", (event) => {
@@ -175,8 +173,13 @@ function done(event) {
   showIssues(event.quality_issues ?? []);
   if (event.disclosure) $("disclosure").textContent = event.disclosure;
   $("save").hidden = false;
-  if (!$("title").value) $("title").value = `${draft.request.section}: ${draft.request.query}`.slice(0, 120);
+  if (!$("title").value) $("title").value = suggestedTitle(draft.request);
   say("Done.");
+}
+
+function suggestedTitle({ section, query }) {
+  const names = query.toLowerCase().startsWith(section.toLowerCase());
+  return (names ? query : `${section}: ${query}`).slice(0, 120);
 }
 
 function showCount(words) {
@@ -243,3 +246,5 @@ async function save(event) {
     $("save-state").textContent = error instanceof ApiError ? error.message : "The server cannot be reached. Nothing was saved yet.";
   }
 }
+
+if (ask) start();

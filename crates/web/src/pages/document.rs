@@ -29,7 +29,7 @@ pub(super) struct DocumentPage {
 /// A passage in its place.
 pub(super) struct PassageView {
     pub(super) id: PassageId,
-    pub(super) text: String,
+    pub(super) paragraphs: Vec<String>,
     /// Said once, above the first of the passages that stand under it.
     pub(super) heading: Option<String>,
     pub(super) pages: Option<String>,
@@ -132,17 +132,32 @@ fn views(
         .map(|passage| {
             let is_new = passage.heading != last_heading;
             last_heading.clone_from(&passage.heading);
+            let heading = passage.heading.filter(|_| is_new);
             PassageView {
                 id: passage.passage_id,
-                heading: passage.heading.filter(|_| is_new),
+                paragraphs: paragraphs(&passage.content, heading.as_deref()),
+                heading,
                 pages: show::pages(passage.page_first, passage.page_last),
                 file: passage
                     .page_first
                     .and_then(|page| file_of(document, Some(page))),
                 is_chosen: chosen == Some(passage.passage_id),
-                text: passage.content,
             }
         })
+        .collect()
+}
+
+/// The paragraphs of a passage. The first one is left out where it is the last
+/// part of the heading path that is shown above it.
+fn paragraphs(text: &str, shown_heading: Option<&str>) -> Vec<String> {
+    let last_part = shown_heading.and_then(|path| path.rsplit(" › ").next());
+    let said_above = |(at, paragraph): &(usize, &str)| *at == 0 && Some(*paragraph) == last_part;
+    text.split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+        .enumerate()
+        .filter(|numbered| !said_above(numbered))
+        .map(|(_, paragraph)| paragraph.to_owned())
         .collect()
 }
 
@@ -154,4 +169,19 @@ fn file_of(document: &Document, page: Option<i32>) -> Option<String> {
         &document.filename,
         page,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::paragraphs;
+
+    #[test]
+    fn a_heading_is_not_said_twice() {
+        let text = "Staff\n\nNine coaches.\n\nStaff";
+        assert_eq!(
+            paragraphs(text, Some("Capacity › Staff")),
+            ["Nine coaches.", "Staff"]
+        );
+        assert_eq!(paragraphs(text, None).len(), 3);
+    }
 }

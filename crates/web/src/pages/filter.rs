@@ -117,7 +117,7 @@ impl FilterForm {
         filled(&self.year)
             .map(str::parse)
             .transpose()
-            .map_err(|_| invalid("year", "write the year in four digits"))
+            .map_err(|_| invalid("year", "write it in four digits, like 2024"))
     }
 }
 

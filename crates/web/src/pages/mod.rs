@@ -54,8 +54,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))
-        .route("/outputs/{id}", get(output::show))
-        .route("/outputs/{id}/tracking", post(output::track))
+        .route("/outputs/{id}", get(output::show).post(output::track))
         .route(
             "/outputs/{id}/edit",
             get(output::edit::show).post(output::edit::save),

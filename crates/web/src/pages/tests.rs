@@ -235,7 +235,7 @@ fn adding_documents() {
 fn a_document_with_the_passage_that_was_asked_for() {
     let passage = |is_chosen| PassageView {
         id: PassageId(Uuid::nil()),
-        text: long_word(),
+        paragraphs: vec![long_word()],
         heading: Some(HOSTILE.into()),
         pages: Some("page 2".into()),
         file: Some("/api/documents/x/file#page=2".into()),
