@@ -3,15 +3,20 @@
 //! Two things are compared. The enums of the domain with the catalog, in both
 //! directions: every label that code knows must be there, in order, and every
 //! label list that is there must be known to code. And the whole catalog with
-//! `schema.json`, which the migrations produce (a test holds them together;
-//! `make schema` writes it anew).
+//! `schema.txt`, the fingerprint that the migrations produce (a test holds them
+//! together; `make schema` writes it anew).
 
 use archivist_domain::enums::{DATABASE_ENUMS, EnumContract, Storage};
-use pg_catalog::{Catalog, ConstraintKind, Difference, check_labels, diff};
+use pg_catalog::{
+    Catalog, ConstraintKind, Difference, Fingerprint, Kind, ParseError, check_labels, diff,
+};
 use serde::Serialize;
 use sqlx::PgConnection;
 
-const SCHEMA: &str = include_str!("../schema.json");
+const SCHEMA: &str = include_str!("../schema.txt");
+
+/// The schemas that are ours.
+pub const SCHEMAS: [&str; 1] = ["public"];
 
 /// sqlx's own table, which is no part of the contract.
 const MIGRATION_TABLE: &str = "_sqlx_migrations";
@@ -27,46 +32,59 @@ pub struct Finding {
     pub found: Option<String>,
 }
 
-/// Why a database could not be compared.
+/// Why nothing could be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum ContractError {
-    /// The database could not be asked.
-    #[error("the catalog cannot be read: {0}")]
-    Read(#[from] sqlx::Error),
     /// The contract that is built in cannot be read.
     #[error("the built-in schema contract cannot be read: {0}")]
-    Contract(#[from] serde_json::Error),
+    Contract(#[from] ParseError),
 }
 
-/// The catalog of a database, as far as the contract speaks of it.
+/// The catalog of a database.
 pub async fn read(conn: &mut PgConnection) -> sqlx::Result<Catalog> {
-    let mut catalog = Catalog::read(conn, &["public"]).await?;
-    catalog.tables.retain(|table| table.name != MIGRATION_TABLE);
-    // Extensions come with the server, whose version may differ.
-    for extension in &mut catalog.extensions {
-        extension.version.clear();
-    }
-    Ok(catalog)
+    Catalog::read(conn, &SCHEMAS).await
 }
 
-/// Every difference between code and a database; none means that they agree.
-pub async fn verify(conn: &mut PgConnection) -> Result<Vec<Finding>, ContractError> {
-    let actual = read(conn).await?;
-    let expected: Catalog = serde_json::from_str(SCHEMA)?;
+/// The part of a catalog that the contract speaks of. The rest is a site's own
+/// affair: its server and extension versions, its roles, its settings.
+pub fn contract_of(catalog: &Catalog) -> Fingerprint {
+    let mut fingerprint = catalog.fingerprint();
+    fingerprint.forget(MIGRATION_TABLE);
+    fingerprint.retain(|kind| {
+        !matches!(
+            kind,
+            Kind::Environment | Kind::Grant | Kind::DefaultGrant | Kind::Setting
+        )
+    });
+    fingerprint
+}
+
+/// Every difference between code and a catalog; none means that they agree.
+pub fn verify(actual: &Catalog) -> Result<Vec<Finding>, ContractError> {
+    let expected: Fingerprint = SCHEMA.parse()?;
     let mut findings: Vec<_> = DATABASE_ENUMS
         .iter()
-        .flat_map(|contract| compare_enum(contract, &actual))
+        .flat_map(|contract| compare_enum(contract, actual))
         .collect();
-    findings.extend(unknown_label_lists(&actual));
-    findings.extend(diff(&expected, &actual).into_iter().map(finding));
+    findings.extend(unknown_label_lists(actual));
+    let comparison = diff(&expected, &contract_of(actual));
+    findings.extend(comparison.drift.into_iter().map(finding));
     Ok(findings)
 }
 
 fn finding(difference: Difference) -> Finding {
+    // Of a plain table there is nothing to say but that it is there.
+    let shown = |text: String| {
+        if text.is_empty() {
+            "present".to_owned()
+        } else {
+            text
+        }
+    };
     Finding {
-        subject: format!("{:?} {}", difference.kind, difference.name).to_lowercase(),
-        expected: difference.left,
-        found: difference.right,
+        subject: format!("{} {}", difference.kind, difference.name),
+        expected: difference.left.map(shown),
+        found: difference.right.map(shown),
     }
 }
 
@@ -174,15 +192,14 @@ fn is_known(kind: Storage, name: &str) -> bool {
 
 /// What was compared, counted, for a person who is told that all agrees.
 pub fn summary() -> Result<String, ContractError> {
-    let expected: Catalog = serde_json::from_str(SCHEMA)?;
-    let count = |of: fn(&pg_catalog::Table) -> usize| expected.tables.iter().map(of).sum::<usize>();
+    let expected: Fingerprint = SCHEMA.parse()?;
     Ok(format!(
         "{} enums, {} tables, {} columns, {} constraints, {} indexes, {} triggers",
         DATABASE_ENUMS.len(),
-        expected.tables.len(),
-        count(|t| t.columns.len()),
-        count(|t| t.constraints.len()),
-        count(|t| t.indexes.len()),
-        count(|t| t.triggers.len()),
+        expected.count(Kind::Table),
+        expected.count(Kind::Column),
+        expected.count(Kind::Constraint),
+        expected.count(Kind::Index),
+        expected.count(Kind::Trigger),
     ))
 }

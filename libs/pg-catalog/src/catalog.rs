@@ -8,21 +8,50 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What schemas contain, and which extensions the database has.
+/// What schemas contain, with the extensions and settings of the database.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalog {
+    /// What the server and its machine bring, not the migrations.
+    pub environment: Environment,
     /// Installed extensions; what they bring is not listed elsewhere.
     pub extensions: Vec<Extension>,
     /// ENUM types.
     pub enums: Vec<EnumType>,
+    /// Domains.
+    pub domains: Vec<Domain>,
+    /// Composite and range types, without those of tables.
+    pub types: Vec<Definition>,
     /// Tables, also partitioned ones and partitions.
     pub tables: Vec<Table>,
     /// Sequences.
     pub sequences: Vec<Sequence>,
-    /// Functions and procedures, without aggregates.
+    /// Functions, procedures and aggregates.
     pub functions: Vec<Function>,
     /// Views and materialized views.
-    pub views: Vec<Definition>,
+    pub views: Vec<View>,
+    /// Where privileges on an object are not those it has when it is made.
+    pub grants: Vec<Grant>,
+    /// Where privileges on objects to come are not the usual.
+    pub default_grants: Vec<Grant>,
+    /// Settings of the database (`ALTER DATABASE … SET`), also for one role.
+    pub settings: Vec<Setting>,
+}
+
+/// What the server and its machine bring, not the migrations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The server's version, such as `15.4`.
+    pub server_version: String,
+    /// The database's encoding, such as `UTF8`.
+    pub encoding: String,
+    /// Its `LC_COLLATE`.
+    pub collation: String,
+    /// Its `LC_CTYPE`.
+    pub character_classes: String,
+    /// Who provides its locale: `libc`, `icu` or `builtin`.
+    pub locale_provider: String,
+    /// That provider's name of the locale, where it is not libc.
+    pub locale: Option<String>,
 }
 
 /// An extension.
@@ -43,20 +72,42 @@ pub struct EnumType {
     pub labels: Vec<String>,
 }
 
+/// A domain.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Domain {
+    /// Its name.
+    pub name: String,
+    /// The type it restricts.
+    pub base_type: String,
+    /// Whether it accepts NULL.
+    pub nullable: bool,
+    /// Its default.
+    pub default: Option<String>,
+    /// Its CHECK constraints.
+    pub checks: Vec<Definition>,
+}
+
 /// A table with all that hangs on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Table {
     /// Its name.
     pub name: String,
+    /// What sets it apart from a plain table, such as `unlogged`, `row level
+    /// security` or how it is partitioned.
+    pub traits: Vec<String>,
     /// Its columns by name: their position does not matter to a program.
     pub columns: Vec<Column>,
     /// Its constraints, without NOT NULL, for which see [`Column::nullable`]
-    /// (only PostgreSQL 18 and later name those).
+    /// (only PostgreSQL 18 and later name those), unless it is NOT VALID.
     pub constraints: Vec<Constraint>,
     /// Its indexes, also those of its keys.
     pub indexes: Vec<Definition>,
     /// Its triggers, without those that guard foreign keys.
     pub triggers: Vec<Definition>,
+    /// Its policies of row level security.
+    pub policies: Vec<Definition>,
+    /// Its rewrite rules.
+    pub rules: Vec<Definition>,
 }
 
 impl Table {
@@ -80,6 +131,8 @@ pub struct Column {
     pub name: String,
     /// Its type as PostgreSQL writes it, such as `character varying(255)`.
     pub data_type: String,
+    /// Its collation, where that is not its type's.
+    pub collation: Option<String>,
     /// Whether it accepts NULL.
     pub nullable: bool,
     /// The default, or the expression of a generated column.
@@ -135,6 +188,8 @@ pub enum ConstraintKind {
     Exclusion,
     /// CREATE CONSTRAINT TRIGGER.
     Trigger,
+    /// NOT NULL that old rows may still violate.
+    NotNull,
 }
 
 /// The target of a foreign key.
@@ -146,8 +201,7 @@ pub struct ForeignKey {
     pub columns: Vec<String>,
 }
 
-/// Something that PostgreSQL can write down in one text: an index, a trigger, a
-/// view.
+/// Something that PostgreSQL can write down in one text, such as an index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Definition {
     /// Its name.
@@ -167,7 +221,52 @@ pub struct Sequence {
     pub owned_by: Option<String>,
 }
 
-/// A function or procedure.
+/// A view or materialized view.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// Whether it keeps its rows.
+    pub materialized: bool,
+    /// Its query.
+    pub definition: String,
+    /// Its indexes.
+    pub indexes: Vec<Definition>,
+    /// Its triggers.
+    pub triggers: Vec<Definition>,
+    /// Its rewrite rules, without the one that makes it a view.
+    pub rules: Vec<Definition>,
+}
+
+/// The privileges of one role (or `PUBLIC`) on an object, as far as they differ
+/// from those that the role has when such an object is made. The owner's own are
+/// left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Grant {
+    /// The object: `table users`, `schema public`; or objects to come: `tables
+    /// made by the owner in public`.
+    pub object: String,
+    /// The role.
+    pub role: String,
+    /// What was granted: names of privileges, or `ALL`.
+    pub granted: Vec<String>,
+    /// What was revoked.
+    pub revoked: Vec<String>,
+}
+
+/// A setting of the database.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Setting {
+    /// Its name, such as `work_mem`.
+    pub name: String,
+    /// The role that it is for; everybody's when `None`.
+    pub role: Option<String>,
+    /// Its value; the SHA-256 of it where the name has a dot, because programs
+    /// keep secrets in settings of their own.
+    pub value: String,
+}
+
+/// A function, procedure or aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Function {
     /// Its name with the types of its arguments: `total(integer, text)`.

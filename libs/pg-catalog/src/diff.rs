@@ -1,37 +1,11 @@
-//! What two catalogs disagree about.
+//! What two fingerprints disagree about.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Table};
-
-/// The kind of an object of a catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// An extension.
-    Extension,
-    /// An ENUM type.
-    Enum,
-    /// A whole table.
-    Table,
-    /// A column of a table that both have.
-    Column,
-    /// A constraint of a table that both have.
-    Constraint,
-    /// An index of a table that both have.
-    Index,
-    /// A trigger of a table that both have.
-    Trigger,
-    /// A sequence.
-    Sequence,
-    /// A function or procedure.
-    Function,
-    /// A view.
-    View,
-}
+use crate::fingerprint::{Fingerprint, Key, Kind};
 
 /// One disagreement. A side is `None` where the object is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,238 +14,136 @@ pub struct Difference {
     pub kind: Kind,
     /// Its name; things of a table as `table.name`.
     pub name: String,
-    /// How the left catalog describes it.
+    /// How the left side describes it.
     pub left: Option<String>,
-    /// How the right catalog describes it.
+    /// How the right side describes it.
     pub right: Option<String>,
 }
 
-/// All differences between two catalogs, by kind and name. A table that only
-/// one has is one difference, whatever hangs on it.
-pub fn diff(left: &Catalog, right: &Catalog) -> Vec<Difference> {
-    let (left, right) = (objects(left), objects(right));
-    let names = left.keys().chain(right.keys());
-    let mut differences: BTreeMap<&Key, Difference> = BTreeMap::new();
-    for key in names {
+/// All that two fingerprints disagree about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What migrations can change, and should.
+    pub drift: Vec<Difference>,
+    /// What the servers and their machines bring: versions, encoding, collation.
+    /// Only what both sides know.
+    pub environment: Vec<Difference>,
+}
+
+impl Comparison {
+    /// Whether there is no drift.
+    pub fn agrees(&self) -> bool {
+        self.drift.is_empty()
+    }
+}
+
+/// Compares two fingerprints. A table (view, domain) that only one side has is
+/// one difference, whatever hangs on it.
+pub fn diff(left: &Fingerprint, right: &Fingerprint) -> Comparison {
+    let keys: BTreeSet<&Key> = left.keys().chain(right.keys()).collect();
+    let mut comparison = Comparison::default();
+    for key in keys {
         let (l, r) = (left.get(key), right.get(key));
-        let table_is_missing = key
-            .table()
-            .is_some_and(|table| !left.contains_key(&table) || !right.contains_key(&table));
-        if l != r && !table_is_missing {
-            let (kind, name) = (key.kind, key.name());
-            let difference = Difference {
-                kind,
-                name,
-                left: l.cloned(),
-                right: r.cloned(),
-            };
-            differences.insert(key, difference);
+        if l == r || is_part_of_missing(key, left, right) {
+            continue;
+        }
+        let difference = Difference {
+            kind: key.kind(),
+            name: key.full_name(),
+            left: l.cloned(),
+            right: r.cloned(),
+        };
+        if key.kind() != Kind::Environment {
+            comparison.drift.push(difference);
+        } else if l.is_some() && r.is_some() {
+            comparison.environment.push(difference);
         }
     }
-    differences.into_values().collect()
+    comparison
 }
 
-/// Where an object stands in a catalog.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    kind: Kind,
-    table: Option<String>,
-    name: String,
-}
-
-impl Key {
-    fn new(kind: Kind, table: Option<&Table>, name: &str) -> Self {
-        Self {
-            kind,
-            table: table.map(|table| table.name.clone()),
-            name: name.to_owned(),
-        }
-    }
-
-    fn name(&self) -> String {
-        self.table
-            .as_ref()
-            .map_or(self.name.clone(), |table| format!("{table}.{}", self.name))
-    }
-
-    /// The key of the table that this hangs on.
-    fn table(&self) -> Option<Self> {
-        self.table
-            .as_ref()
-            .map(|table| Key::new(Kind::Table, None, table))
-    }
-}
-
-/// Every object with its description.
-fn objects(catalog: &Catalog) -> BTreeMap<Key, String> {
-    let mut all = BTreeMap::new();
-    let mut add = |kind, name: &str, text: &dyn Display| {
-        all.insert(Key::new(kind, None, name), text.to_string());
-    };
-    catalog
-        .extensions
-        .iter()
-        .for_each(|it| add(Kind::Extension, &it.name, &it.version));
-    catalog
-        .enums
-        .iter()
-        .for_each(|it| add(Kind::Enum, &it.name, &it.labels.join(", ")));
-    catalog
-        .sequences
-        .iter()
-        .for_each(|it| add(Kind::Sequence, &it.name, &it));
-    catalog
-        .functions
-        .iter()
-        .for_each(|it| add(Kind::Function, &it.name, &it));
-    catalog
-        .views
-        .iter()
-        .for_each(|it| add(Kind::View, &it.name, &it.definition));
-    catalog
-        .tables
-        .iter()
-        .for_each(|it| add(Kind::Table, &it.name, &"present"));
-    catalog
-        .tables
-        .iter()
-        .for_each(|table| add_parts(&mut all, table));
-    all
-}
-
-fn add_parts(all: &mut BTreeMap<Key, String>, table: &Table) {
-    let mut add = |kind, name: &str, text: &dyn Display| {
-        all.insert(Key::new(kind, Some(table), name), text.to_string());
-    };
-    table
-        .columns
-        .iter()
-        .for_each(|it| add(Kind::Column, &it.name, &it));
-    table
-        .constraints
-        .iter()
-        .for_each(|it| add(Kind::Constraint, &it.name, &it.definition));
-    table
-        .indexes
-        .iter()
-        .for_each(|it| add(Kind::Index, &it.name, &it.definition));
-    table
-        .triggers
-        .iter()
-        .for_each(|it| add(Kind::Trigger, &it.name, &it.definition));
-}
-
-impl Display for Kind {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Extension => "extension",
-            Self::Enum => "enum",
-            Self::Table => "table",
-            Self::Column => "column",
-            Self::Constraint => "constraint",
-            Self::Index => "index",
-            Self::Trigger => "trigger",
-            Self::Sequence => "sequence",
-            Self::Function => "function",
-            Self::View => "view",
-        })
-    }
+fn is_part_of_missing(key: &Key, left: &Fingerprint, right: &Fingerprint) -> bool {
+    key.whole()
+        .is_some_and(|whole| left.get(&whole).is_none() || right.get(&whole).is_none())
 }
 
 impl Display for Difference {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (kind, name) = (self.kind, &self.name);
-        match (&self.left, &self.right) {
-            (Some(left), None) => write!(f, "{kind} {name}: only left: {left}"),
-            (None, Some(right)) => write!(f, "{kind} {name}: only right: {right}"),
-            (left, right) => {
-                let side = |text: &Option<String>| text.clone().unwrap_or_default();
-                write!(
-                    f,
-                    "{kind} {name}:\n  left:  {}\n  right: {}",
-                    side(left),
-                    side(right)
-                )
+        write!(f, "{} {}", self.kind, self.name)?;
+        for (sign, side) in [('-', &self.left), ('+', &self.right)] {
+            if let Some(text) = side {
+                let text = if text.is_empty() { "(present)" } else { text };
+                write!(f, "\n  {sign} {text}")?;
             }
         }
+        Ok(())
+    }
+}
+
+/// A report for people: the left side's lines begin with `-`, the right side's
+/// with `+`.
+impl Display for Comparison {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for difference in &self.drift {
+            writeln!(f, "{difference}")?;
+        }
+        if !self.environment.is_empty() {
+            writeln!(f, "Not counted as drift:")?;
+        }
+        for difference in &self.environment {
+            writeln!(f, "{difference}")?;
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Column, EnumType, Filling};
 
-    fn column(name: &str, data_type: &str) -> Column {
-        let (name, data_type) = (name.to_owned(), data_type.to_owned());
-        Column {
-            name,
-            data_type,
-            nullable: true,
-            default: None,
-            filling: Filling::Plain,
-        }
-    }
-
-    fn with_table(name: &str, columns: Vec<Column>) -> Catalog {
-        let (constraints, indexes, triggers) = (vec![], vec![], vec![]);
-        let name = name.to_owned();
-        let table = Table {
-            name,
-            columns,
-            constraints,
-            indexes,
-            triggers,
-        };
-        Catalog {
-            tables: vec![table],
-            ..Catalog::default()
-        }
+    fn fingerprint(lines: &str) -> Fingerprint {
+        format!("# pg-catalog fingerprint 1\n{lines}")
+            .parse()
+            .unwrap()
     }
 
     #[test]
-    fn equal_catalogs_have_no_difference() {
-        let catalog = with_table("t", vec![column("a", "integer")]);
-        assert_eq!(diff(&catalog, &catalog.clone()), []);
+    fn equal_fingerprints_have_no_difference() {
+        let one = fingerprint("table t\n  column a: integer");
+        assert_eq!(diff(&one, &one.clone()), Comparison::default());
     }
 
     #[test]
-    fn a_column_of_another_type_shows_both() {
-        let left = with_table("t", vec![column("a", "integer")]);
-        let right = with_table("t", vec![column("a", "bigint"), column("b", "text")]);
-        let shown: Vec<String> = diff(&left, &right)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let changed = "column t.a:\n  left:  a integer\n  right: a bigint";
-        assert_eq!(shown, [changed, "column t.b: only right: b text"]);
+    fn a_changed_part_shows_both_sides_and_a_missing_one_only_one() {
+        let left = fingerprint("table t\n  column a: integer");
+        let right = fingerprint("table t\n  column a: bigint\n  column b: text");
+        let shown = diff(&left, &right).to_string();
+        assert_eq!(
+            shown,
+            "column t.a\n  - integer\n  + bigint\ncolumn t.b\n  + text\n"
+        );
     }
 
     #[test]
     fn a_missing_table_is_one_difference() {
-        let left = with_table("t", vec![column("a", "integer"), column("b", "text")]);
-        let found = diff(&left, &Catalog::default());
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].to_string(), "table t: only left: present");
+        let left = fingerprint("table t\n  column a: integer\n  column b: text");
+        let found = diff(&left, &Fingerprint::default());
+        assert_eq!(found.to_string(), "table t\n  - (present)\n");
     }
 
     #[test]
-    fn the_order_of_labels_matters() {
-        let catalog = |labels: [&str; 2]| {
-            let labels = labels.map(str::to_owned).to_vec();
-            let mood = EnumType {
-                name: "mood".to_owned(),
-                labels,
-            };
-            Catalog {
-                enums: vec![mood],
-                ..Catalog::default()
-            }
-        };
-        let found = diff(&catalog(["glad", "sad"]), &catalog(["sad", "glad"]));
-        assert_eq!(
-            found[0].to_string(),
-            "enum mood:\n  left:  glad, sad\n  right: sad, glad"
+    fn the_environment_is_told_apart_from_drift() {
+        let left = fingerprint("environment server version: 15.4\nextension x");
+        let right = fingerprint(
+            "environment server version: 18.1\nenvironment extension x: 2\nextension x",
+        );
+        let found = diff(&left, &right);
+        assert!(found.agrees());
+        assert_eq!(found.environment.len(), 1, "only what both sides know");
+        assert!(
+            found
+                .to_string()
+                .starts_with("Not counted as drift:\nenvironment server version")
         );
     }
 }

@@ -1,5 +1,7 @@
 //! The labels that a CHECK constraint allows in a text column.
 
+use crate::sql::{Token, tokens};
+
 /// The column and the labels of a CHECK that allows a closed set of texts, as
 /// `pg_get_constraintdef` writes it:
 ///
@@ -26,66 +28,6 @@ pub fn check_labels(definition: &str) -> Option<(String, Vec<String>)> {
         .iter()
         .all(|token| matches!(token, Token::Word(_)));
     (rest_is_words && !allowed.labels.is_empty()).then_some((allowed.column, allowed.labels))
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    /// A keyword or plain identifier, in lower case.
-    Word(String),
-    /// A quoted identifier.
-    Quoted(String),
-    /// A string constant.
-    Text(String),
-    /// Any other character, such as a bracket.
-    Sign(char),
-}
-
-/// Splits SQL into tokens; `None` when a quote is not closed.
-fn tokens(sql: &str) -> Option<Vec<Token>> {
-    let mut rest = sql;
-    let mut found = Vec::new();
-    while let Some(first) = rest.chars().next() {
-        let escaped = rest.starts_with("E'");
-        if escaped || first == '\'' {
-            let (text, after) = quoted(&rest[usize::from(escaped)..], '\'', escaped)?;
-            found.push(Token::Text(text));
-            rest = after;
-        } else if first == '"' {
-            let (name, after) = quoted(rest, '"', false)?;
-            found.push(Token::Quoted(name));
-            rest = after;
-        } else if first.is_alphanumeric() || first == '_' {
-            let in_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-            let end = rest.find(|c| !in_word(c)).unwrap_or(rest.len());
-            found.push(Token::Word(rest[..end].to_lowercase()));
-            rest = &rest[end..];
-        } else {
-            if !first.is_whitespace() {
-                found.push(Token::Sign(first));
-            }
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    Some(found)
-}
-
-/// Reads up to the closing quote, where a doubled quote stands for one (and a
-/// backslash escapes, if `backslashes`). Returns the content and what follows.
-fn quoted(text: &str, quote: char, backslashes: bool) -> Option<(String, &str)> {
-    let mut content = String::new();
-    let mut chars = text.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        if c == '\\' && backslashes {
-            content.push(chars.next()?.1);
-        } else if c != quote {
-            content.push(c);
-        } else if chars.next_if(|(_, next)| *next == quote).is_some() {
-            content.push(quote);
-        } else {
-            return Some((content, &text[at + quote.len_utf8()..]));
-        }
-    }
-    None
 }
 
 /// What a condition allows in its column: these labels (or none, for a bare
@@ -172,7 +114,7 @@ impl<'t> Parser<'t> {
             Some(inner) => inner,
             None => match self.next()? {
                 Token::Word(name) | Token::Quoted(name) => name.clone(),
-                Token::Text(_) | Token::Sign(_) => return None,
+                _ => return None,
             },
         };
         self.casts()?;

@@ -7,11 +7,11 @@
 //! # async fn compare(
 //! #     production: &mut sqlx::PgConnection, test: &mut sqlx::PgConnection,
 //! # ) -> Result<(), sqlx::Error> {
-//! let left = Catalog::read(production, &["public"]).await?;
-//! let right = Catalog::read(test, &["public"]).await?;
-//! for difference in diff(&left, &right) {
-//!     println!("{difference}");
-//! }
+//! let left = Catalog::read(production, &["public"]).await?.fingerprint();
+//! let right = Catalog::read(test, &["public"]).await?.fingerprint();
+//! let comparison = diff(&left, &right);
+//! print!("{comparison}");
+//! assert!(comparison.agrees());
 //! # Ok(())
 //! # }
 //! ```
@@ -25,15 +25,20 @@
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
+mod canonical;
 mod catalog;
 mod diff;
+mod fingerprint;
 mod labels;
+mod load;
 mod read;
-mod text;
+mod sql;
 
 pub use catalog::{
-    Catalog, Column, Constraint, ConstraintKind, Definition, EnumType, Extension, Filling,
-    ForeignKey, Function, Sequence, Table,
+    Catalog, Column, Constraint, ConstraintKind, Definition, Domain, EnumType, Environment,
+    Extension, Filling, ForeignKey, Function, Grant, Sequence, Setting, Table, View,
 };
-pub use diff::{Difference, Kind, diff};
+pub use diff::{Comparison, Difference, diff};
+pub use fingerprint::{Fingerprint, Kind, ParseError};
 pub use labels::check_labels;
+pub use load::{LoadError, load};

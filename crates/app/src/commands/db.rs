@@ -57,7 +57,7 @@ pub(crate) async fn run(place: &PlaceArgs, command: DbCommand) -> Result<ExitCod
 
 async fn verify(database: &Database, as_json: bool) -> Result<ExitCode> {
     let mut conn = database.pool.acquire().await?;
-    let findings = contract::verify(&mut conn).await?;
+    let findings = contract::verify(&contract::read(&mut conn).await?)?;
     if as_json {
         print_json(&json!({ "agrees": findings.is_empty(), "differences": findings }));
     } else if findings.is_empty() {
@@ -88,15 +88,16 @@ fn print_table(findings: &[Finding]) {
             side(&finding.found)
         );
     }
-    println!(
-        "\n{} differences between code and database.",
-        findings.len()
-    );
+    let differences = match findings.len() {
+        1 => "1 difference".to_owned(),
+        n => format!("{n} differences"),
+    };
+    println!("\n{differences} between code and database.");
 }
 
 async fn print_contract(database: &Database) -> Result<ExitCode> {
     let mut conn = database.pool.acquire().await?;
     let catalog = contract::read(&mut conn).await?;
-    println!("{}", serde_json::to_string_pretty(&catalog)?);
+    print!("{}", contract::contract_of(&catalog));
     Ok(ExitCode::SUCCESS)
 }
