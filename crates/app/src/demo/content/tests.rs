@@ -1,7 +1,11 @@
 use std::collections::BTreeSet;
 
 use archivist_domain::output::Tracking;
+use archivist_domain::{DocumentId, PassageId};
+use archivist_draft::Source;
+use archivist_draft::ground::{self, Verdict};
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::*;
 
@@ -90,4 +94,45 @@ fn outputs_obey_the_rules_of_the_record_and_warn_of_nothing() {
         let last = NaiveDate::from_ymd_opt(2026, 6, 30);
         assert!(tracking.submission_date.max(tracking.decision_date) <= last);
     }
+}
+
+#[test]
+fn the_sentences_of_a_marker_follow_from_one_passage_of_its_file() {
+    for output in OUTPUTS {
+        for (number, filename) in (1..).zip(output.sources) {
+            let supported = passages(filename, number)
+                .iter()
+                .any(|passage| supports_all(passage, output.content));
+            assert!(supported, "[{number}] in {}: {filename}", output.title);
+        }
+    }
+}
+
+fn supports_all(passage: &Source, content: &str) -> bool {
+    ground::check(content, std::slice::from_ref(passage))
+        .iter()
+        .filter(|claim| claim.markers.contains(&passage.number))
+        .all(|claim| claim.verdict == Verdict::Supported)
+}
+
+/// The passages of a file as sources of the same number.
+fn passages(filename: &str, number: u32) -> Vec<Source> {
+    let document = DOCUMENTS.iter().find(|d| d.filename == filename).unwrap();
+    let parsed = archivist_ingest::parse(document.bytes, filename, 2026).unwrap();
+    let source = |passage: archivist_ingest::Passage| Source {
+        number,
+        passage: PassageId(Uuid::nil()),
+        document: DocumentId(Uuid::nil()),
+        title: document.title.to_owned(),
+        filename: filename.to_owned(),
+        doc_type: document.doc_type,
+        year: Some(document.year),
+        outcome: Some(document.outcome),
+        page: passage.page_first,
+        heading: passage.heading,
+        text: passage.text,
+        ordinal: passage.ordinal,
+        relevance: 1.0,
+    };
+    parsed.passages.into_iter().map(source).collect()
 }
