@@ -2,7 +2,7 @@
 
 use archivist_domain::OutputStatus;
 use archivist_domain::money;
-use archivist_domain::output::{Tracking, check_transition};
+use archivist_domain::output::{IllegalTransition, Tracking, check_transition};
 use archivist_store::outputs::{Output, OutputFields};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -90,7 +90,7 @@ impl TrackingForm {
         match text.parse() {
             Ok(status) => {
                 if let Err(illegal) = check_transition(stored, status, may_override) {
-                    problems.add("status", illegal.to_string());
+                    problems.add("status", refusal(&illegal));
                 }
                 status
             }
@@ -108,6 +108,25 @@ impl TrackingForm {
             problems.add("funder_name", message);
         }
         Some(name.to_owned())
+    }
+}
+
+/// Why a status cannot come next, in the words of the page.
+fn refusal(illegal: &IllegalTransition) -> String {
+    match illegal {
+        IllegalTransition::Terminal { from, .. } => format!(
+            "it is {}, which is final: only an admin may change that",
+            from.in_words()
+        ),
+        IllegalTransition::NotNext { from, to, allowed } => {
+            let allowed: Vec<_> = allowed.iter().map(|status| status.in_words()).collect();
+            format!(
+                "from {} it cannot go to {} at once: next comes {}",
+                from.in_words(),
+                to.in_words(),
+                allowed.join(" or ")
+            )
+        }
     }
 }
 
@@ -176,9 +195,13 @@ mod tests {
             ..TrackingForm::default()
         };
         let problems = form.merge(&stored(OutputStatus::Draft), false).unwrap_err();
-        for field in ["status", "requested_amount", "submission_date"] {
+        for field in ["requested_amount", "submission_date"] {
             assert!(problems.of(field).is_some(), "{field}");
         }
+        assert_eq!(
+            problems.of("status"),
+            Some("From draft it cannot go to awarded at once: next comes submitted.")
+        );
     }
 
     #[test]
