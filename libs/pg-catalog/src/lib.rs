@@ -31,6 +31,7 @@ mod diff;
 mod fingerprint;
 mod labels;
 mod load;
+mod probe;
 mod read;
 mod sql;
 
@@ -42,3 +43,4 @@ pub use diff::{Comparison, Difference, diff};
 pub use fingerprint::{Fingerprint, Kind, ParseError};
 pub use labels::check_labels;
 pub use load::{LoadError, load};
+pub use probe::{ByHand, Probe, Verdict, probe};
