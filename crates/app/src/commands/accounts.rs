@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use archivist_domain::email::Email;
-use archivist_domain::{UserId, UserRole};
+use archivist_domain::{UserId, UserRole, password as rules};
 use archivist_store::audit::{self, Entry};
 use archivist_store::users::{self, NewUser, User};
 use archivist_store::{PgConnection, sessions};
@@ -53,13 +53,8 @@ pub(crate) async fn first_admin(
         return Ok(None);
     }
     let email = Email::parse(email).context("ARCHIVIST_ADMIN_EMAIL")?;
-    if let Some(chosen) = &chosen
-        && chosen.chars().count() < archivist_domain::password::MIN_CHARS
-    {
-        bail!(
-            "the admin's password must have at least {} characters",
-            archivist_domain::password::MIN_CHARS
-        );
+    if let Some(chosen) = &chosen {
+        rules::check(chosen).context("the first admin's password will not do")?;
     }
     let generated_password = chosen.is_none().then(password::generate);
     let must_change = generated_password.is_some();
