@@ -1,1 +1,4 @@
-//! Integration tests.
+//! Integration tests: the real program on a real PostgreSQL.
+
+mod schema;
+mod support;

@@ -1,0 +1,170 @@
+//! The database guards its own invariants.
+
+use std::collections::BTreeSet;
+
+use sqlx::PgPool;
+
+use crate::support::Site;
+
+/// A CHECK, and a statement that it must refuse.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "files_sha256_is_lower_hex",
+        "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
+    ),
+    (
+        "files_size_not_negative",
+        "INSERT INTO files (sha256, size_bytes, media_type) VALUES (repeat('a', 64), -1, 'x')",
+    ),
+    (
+        "jobs_kind_known",
+        "INSERT INTO jobs (kind, payload) VALUES ('dance', '{}')",
+    ),
+    (
+        "jobs_state_known",
+        "INSERT INTO jobs (kind, payload, state) VALUES ('ingest', '{}', 'lost')",
+    ),
+    (
+        "output_sources_number_positive",
+        "INSERT INTO output_sources (output_id, number, title, filename, excerpt) SELECT output_id, 0, 't', 'f', 'e' FROM outputs",
+    ),
+    (
+        "outputs_awarded_not_above_requested",
+        "UPDATE outputs SET requested_amount = 5, awarded_amount = 5.01",
+    ),
+    (
+        "outputs_awarded_not_negative",
+        "UPDATE outputs SET awarded_amount = -0.01",
+    ),
+    (
+        "outputs_decision_not_before_submission",
+        "UPDATE outputs SET submission_date = '2026-05-02', decision_date = '2026-05-01'",
+    ),
+    (
+        "outputs_requested_not_negative",
+        "UPDATE outputs SET requested_amount = -0.01",
+    ),
+    (
+        "passages_pages_in_order",
+        "INSERT INTO passages (passage_id, doc_id, ordinal, content, word_count, page_first, page_last) SELECT uuid_generate_v4(), doc_id, 0, 'c', 1, 2, 1 FROM documents",
+    ),
+    (
+        "valid_category",
+        "UPDATE prompt_templates SET category = 'Audience'",
+    ),
+    (
+        "valid_doc_type",
+        "UPDATE documents SET doc_type = 'annual report'",
+    ),
+    ("valid_outcome", "UPDATE documents SET outcome = 'Won'"),
+    (
+        "valid_role",
+        "INSERT INTO messages (role, content) VALUES ('system', 'c')",
+    ),
+    (
+        "valid_sensitivity_level",
+        "UPDATE documents SET sensitivity_level = 'LOW'",
+    ),
+    (
+        "valid_style_type",
+        "INSERT INTO writing_styles (style_id, name, type, prompt_content, active, created_at, updated_at) VALUES (uuid_generate_v4(), 'n', 'letter', 'p', true, now(), now())",
+    ),
+    ("valid_year", "UPDATE documents SET year = 1999"),
+];
+
+/// A column of each native type, and a statement that the type must refuse.
+const REFUSED_BY_TYPE: &[(&str, &str)] = &[
+    ("outputstatus", "UPDATE outputs SET status = 'won'"),
+    (
+        "outputtype",
+        "UPDATE outputs SET output_type = 'GRANT_PROPOSAL'",
+    ),
+    (
+        "styletype",
+        "INSERT INTO writing_styles (style_id, name, type, prompt_content, active, created_at, updated_at, style_type) VALUES (uuid_generate_v4(), 'n', 'grant', 'p', true, now(), now(), 'poetic')",
+    ),
+    (
+        "userrole",
+        "INSERT INTO users (email, hashed_password, role) VALUES ('a@example.org', 'x', 'owner')",
+    ),
+];
+
+async fn site_with_rows() -> Site {
+    let site = Site::new().await;
+    sqlx::raw_sql(
+        "INSERT INTO documents (filename, doc_type) VALUES ('a.txt', 'Other');
+         INSERT INTO outputs (output_type, title, content) VALUES ('other', 't', 'c');",
+    )
+    .execute(&site.pool())
+    .await
+    .unwrap();
+    site
+}
+
+/// Runs a statement, undoes it, and says how the database took it.
+async fn attempt(pool: &PgPool, statement: &'static str) -> Result<u64, sqlx::Error> {
+    let mut tx = pool.begin().await.unwrap();
+    let result = sqlx::query(statement).execute(&mut *tx).await;
+    tx.rollback().await.unwrap();
+    result.map(|done| done.rows_affected())
+}
+
+#[tokio::test]
+async fn every_check_refuses_what_it_should() {
+    let site = site_with_rows().await;
+    for (name, statement) in REFUSED {
+        let error = attempt(&site.pool(), statement).await.expect_err(name);
+        let constraint = error.as_database_error().and_then(|e| e.constraint());
+        assert_eq!(constraint, Some(*name), "{statement}: {error}");
+    }
+    let checks: Vec<String> = sqlx::query_scalar(
+        "SELECT conname::text FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace",
+    )
+    .fetch_all(&site.pool())
+    .await
+    .unwrap();
+    let tried: BTreeSet<_> = REFUSED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(
+        tried,
+        checks.into_iter().collect(),
+        "a CHECK without a case, or the reverse"
+    );
+}
+
+#[tokio::test]
+async fn every_native_type_refuses_what_it_does_not_know() {
+    let site = site_with_rows().await;
+    for (name, statement) in REFUSED_BY_TYPE {
+        let error = attempt(&site.pool(), statement).await.expect_err(name);
+        let refusal = error.as_database_error().expect("the database's refusal");
+        // invalid_text_representation
+        assert_eq!(refusal.code().as_deref(), Some("22P02"), "{statement}");
+        assert!(refusal.message().contains(name), "{refusal}");
+    }
+    let types: Vec<String> = sqlx::query_scalar(
+        "SELECT typname::text FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace ORDER BY 1",
+    )
+    .fetch_all(&site.pool())
+    .await
+    .unwrap();
+    let tried: Vec<_> = REFUSED_BY_TYPE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(tried, types, "a type without a case, or the reverse");
+}
+
+#[tokio::test]
+async fn the_last_year_is_next_year() {
+    let site = site_with_rows().await;
+    let pool = site.pool();
+    let next = "UPDATE documents SET year = EXTRACT(YEAR FROM CURRENT_DATE) + 1";
+    assert_eq!(attempt(&pool, next).await.unwrap(), 1);
+    let after = "UPDATE documents SET year = EXTRACT(YEAR FROM CURRENT_DATE) + 2";
+    let error = attempt(&pool, after).await.unwrap_err();
+    let constraint = error.as_database_error().and_then(|e| e.constraint());
+    assert_eq!(constraint, Some("valid_year"), "{error}");
+    assert_eq!(
+        attempt(&pool, "UPDATE documents SET year = 2000")
+            .await
+            .unwrap(),
+        1
+    );
+}

@@ -1,0 +1,153 @@
+//! Small real files of every kind.
+
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// How many characters of a PDF's text go on one line.
+const LINE: usize = 80;
+
+/// A file of the kind that its name promises.
+pub(crate) fn of_name(name: &str, pages: &[&str]) -> Vec<u8> {
+    match name.rsplit('.').next() {
+        Some("pdf") => pdf(pages),
+        Some("docx") => docx(pages),
+        _ => pages.join("\n\n").into_bytes(),
+    }
+}
+
+/// A PDF with one text on each page. Texts must be ASCII.
+pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
+    let first_page = 4;
+    let kids = (0..pages.len()).map(|n| format!("{} 0 R", first_page + 2 * n));
+    let kids = kids.collect::<Vec<_>>().join(" ");
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{kids}] /Count {} >>", pages.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+            .to_owned(),
+    ];
+    for (n, text) in pages.iter().enumerate() {
+        let content = page_content(text);
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
+            first_page + 2 * n + 1
+        ));
+        objects.push(format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+    }
+    assemble(&objects, "")
+}
+
+/// A PDF that says it is encrypted, with a password that nobody gave.
+pub(crate) fn locked_pdf() -> Vec<u8> {
+    let hex = "ab".repeat(32);
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [] /Count 0 >>".to_owned(),
+        format!("<< /Filter /Standard /V 1 /R 2 /P -44 /O <{hex}> /U <{hex}> >>"),
+    ];
+    assemble(&objects, "/Encrypt 3 0 R /ID [<00> <00>]")
+}
+
+/// A PDF whose pages hold no text, as a scan's.
+pub(crate) fn scanned_pdf() -> Vec<u8> {
+    pdf(&["", ""])
+}
+
+/// A PDF with an object so deeply nested that readers which recurse may fall over.
+pub(crate) fn nested_pdf() -> Vec<u8> {
+    let depth = 200_000;
+    let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [3 0 R] /Count 1 /Deep {nested} >>"),
+        format!("<< /Type /Page /Parent 2 0 R /MediaBox {nested} >>"),
+    ];
+    assemble(&objects, "")
+}
+
+fn page_content(text: &str) -> String {
+    let mut content = "BT /F1 11 Tf 14 TL 72 720 Td".to_owned();
+    for line in lines(text) {
+        let line = line
+            .replace('\\', r"\\")
+            .replace('(', r"\(")
+            .replace(')', r"\)");
+        write!(content, " ({line}) Tj T*").unwrap();
+    }
+    content + " ET"
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().unwrap();
+        if line.len() + word.len() >= LINE {
+            lines.push(word.to_owned());
+        } else {
+            let space = if line.is_empty() { "" } else { " " };
+            write!(line, "{space}{word}").unwrap();
+        }
+    }
+    lines
+}
+
+fn assemble(objects: &[String], trailer: &str) -> Vec<u8> {
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut table = "0000000000 65535 f \n".to_owned();
+    for (number, object) in (1..).zip(objects) {
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        write!(file, "{number} 0 obj\n{object}\nendobj\n").unwrap();
+    }
+    let (start, size) = (file.len(), objects.len() + 1);
+    write!(
+        file,
+        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
+    )
+    .unwrap();
+    file.into_bytes()
+}
+
+/// A Word document with these paragraphs.
+pub(crate) fn docx(paragraphs: &[&str]) -> Vec<u8> {
+    let mut body = String::new();
+    for text in paragraphs {
+        write!(body, "<w:p><w:r><w:t>{text}</w:t></w:r></w:p>").unwrap();
+    }
+    docx_with(&body, &[])
+}
+
+/// A Word document with a picture of so many bytes in it.
+pub(crate) fn docx_with_picture(bytes: usize) -> Vec<u8> {
+    docx_with("<w:p><w:r><w:t>Look.</w:t></w:r></w:p>", &vec![7; bytes])
+}
+
+fn docx_with(body: &str, picture: &[u8]) -> Vec<u8> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    const TYPES: &str = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    let document = format!(
+        r#"<?xml version="1.0"?><w:document xmlns:w="{MAIN}"><w:body>{body}</w:body></w:document>"#
+    );
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, content) in [
+        ("[Content_Types].xml", TYPES.as_bytes()),
+        ("word/document.xml", document.as_bytes()),
+        ("word/media/picture.bin", picture),
+    ] {
+        zip.start_file(name, stored).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// The beginning of a PNG picture.
+pub(crate) fn png() -> Vec<u8> {
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+        .to_vec()
+}

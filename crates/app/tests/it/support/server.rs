@@ -1,0 +1,119 @@
+//! A running server with people who use it.
+
+use std::ops::Deref;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::client::Client;
+use super::process::Process;
+use super::site::Site;
+
+/// The admin of every test server.
+pub(crate) const ADMIN: &str = "ada@example.org";
+pub(crate) const EDITOR: &str = "edith@example.org";
+pub(crate) const WRITER: &str = "walter@example.org";
+/// The password of all of them.
+pub(crate) const SECRET: &str = "Orchard-7-lamp";
+
+/// A server on a site of its own. Dropping it stops the server and removes the
+/// site.
+#[derive(Debug)]
+pub(crate) struct TestServer {
+    // First, so that it has stopped before its database goes.
+    process: Process,
+    address: String,
+    site: Site,
+}
+
+impl TestServer {
+    /// A server on a new, empty archive.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with further flags.
+    pub(crate) async fn start_with(flags: &[&str]) -> Self {
+        Self::on(Site::new().await, flags)
+    }
+
+    /// A server on a site that is already there.
+    pub(crate) fn on(site: Site, flags: &[&str]) -> Self {
+        let (process, address) = serve(&mut serve_command(&site, flags));
+        Self {
+            process,
+            address,
+            site,
+        }
+    }
+
+    /// Stops the server and starts it again, perhaps after something was done to
+    /// its site meanwhile.
+    pub(crate) fn restart_after(&mut self, meanwhile: impl FnOnce(&Site)) {
+        self.process.stop();
+        meanwhile(&self.site);
+        (self.process, self.address) = serve(&mut serve_command(&self.site, &[]));
+    }
+
+    /// The process itself.
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn as_nobody(&self) -> Client {
+        Client::new(&self.address)
+    }
+
+    /// The admin, signed in.
+    pub(crate) async fn as_admin(&self) -> Client {
+        self.as_nobody().sign_in(ADMIN, SECRET).await
+    }
+
+    /// An editor, whose account is made when first needed.
+    pub(crate) async fn as_editor(&self) -> Client {
+        self.as_member(EDITOR, "editor").await
+    }
+
+    /// A writer, whose account is made when first needed.
+    pub(crate) async fn as_writer(&self) -> Client {
+        self.as_member(WRITER, "writer").await
+    }
+
+    /// A person of this address and role, signed in.
+    pub(crate) async fn as_member(&self, email: &str, role: &str) -> Client {
+        let account = json!({ "email": email, "password": SECRET, "role": role });
+        let admin = self.as_admin().await;
+        let made = admin.post("/api/auth/register", &account).await;
+        let known = made.status == 400 && made.text().contains("already registered");
+        assert!(made.status == 201 || known, "{}", made.text());
+        self.as_nobody().sign_in(email, SECRET).await
+    }
+}
+
+impl Deref for TestServer {
+    type Target = Site;
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+/// `serve` on a free port, with the admin of the tests.
+pub(crate) fn serve_command(site: &Site, flags: &[&str]) -> Command {
+    let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command
+        .args(flags)
+        .env("ARCHIVIST_ADMIN_EMAIL", ADMIN)
+        .env("ARCHIVIST_ADMIN_PASSWORD", SECRET);
+    command
+}
+
+/// Starts a server and waits until it says where it listens.
+pub(crate) fn serve(command: &mut Command) -> (Process, String) {
+    let mut process = Process::start(command);
+    let address = process.wait_for(|said| {
+        let (_, rest) = said.split_once("Org Archivist is ready: ")?;
+        Some(rest.split_once('\n')?.0.to_owned())
+    });
+    (process, address)
+}
