@@ -1,4 +1,12 @@
 //! Integration tests: the real program on a real PostgreSQL.
 
+mod access;
+mod auth;
+mod documents;
+mod health;
+mod outputs;
+mod programs;
+mod query;
 mod schema;
+mod search;
 mod support;

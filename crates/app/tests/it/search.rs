@@ -1,0 +1,188 @@
+//! Finding passages again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::support::{Client, TestServer, a_document, eventually};
+
+const COACHES: &str = "Reading coaches visit every school in the valley twice a week. \
+    Each coach works with six children and keeps a record of the words they have learned.";
+const GARDENS: &str = "The community garden feeds forty families from May to October. \
+    Volunteers water the beds in the evening and bring the harvest to the pantry.";
+
+async fn hits(client: &Client, query: &str) -> Vec<Value> {
+    let found = client.get(&format!("/api/search?{query}")).await.ok();
+    found["hits"].as_array().unwrap().clone()
+}
+
+async fn filenames(client: &Client, query: &str) -> Vec<String> {
+    let hits = hits(client, query).await;
+    let name = |hit: &Value| hit["document"]["filename"].as_str().unwrap().to_owned();
+    hits.iter().map(name).collect()
+}
+
+/// Two documents, both to be found.
+async fn with_two_documents() -> TestServer {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let coaches = a_document("coaches.pdf")
+        .saying(&["A page of greetings to all friends of the house.", COACHES])
+        .of_type("Grant Proposal")
+        .of_year(2022)
+        .with_outcome("Funded")
+        .filed_under("Education")
+        .tagged("literacy");
+    let gardens = a_document("gardens.md").saying(&[GARDENS]).of_year(2024);
+    editor.upload(coaches).await.created();
+    editor.upload(gardens).await.created();
+    eventually("both documents are found", || async {
+        let both = filenames(&editor, "q=coaches").await.len()
+            + filenames(&editor, "q=garden").await.len();
+        (both >= 2).then_some(())
+    })
+    .await;
+    server
+}
+
+#[tokio::test]
+async fn a_new_document_is_found_within_two_seconds() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    editor
+        .upload(a_document("coaches.txt").saying(&[COACHES]))
+        .await
+        .created();
+    let found = eventually("the document is found", || async {
+        hits(&editor, "q=coaches").await.into_iter().next()
+    });
+    let hit = tokio::time::timeout(std::time::Duration::from_secs(2), found).await;
+    assert_eq!(hit.expect("in time")["document"]["filename"], "coaches.txt");
+}
+
+#[tokio::test]
+async fn a_hit_tells_where_it_stands_and_why_it_is_there() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    let hits = hits(&writer, "q=reading+coach").await;
+    let hit = &hits[0];
+    assert_eq!(hit["document"]["filename"], "coaches.pdf");
+    assert_eq!(hit["document"]["outcome"], "Funded");
+    let text: Vec<char> = hit["text"].as_str().unwrap().chars().collect();
+    assert!(
+        hit["text"]
+            .as_str()
+            .unwrap()
+            .contains("Reading coaches visit")
+    );
+    let marked: Vec<String> = hit["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mark| {
+            let end = |n: usize| usize::try_from(mark[n].as_u64().unwrap()).unwrap();
+            text[end(0)..end(1)].iter().collect()
+        })
+        .collect();
+    assert_eq!(marked, ["Reading", "coaches", "coach"]);
+    assert!(!hit["reasons"].as_array().unwrap().is_empty());
+    let score = hit["score"].as_f64().unwrap();
+    assert!(score > 0.0 && score <= 1.0, "{score}");
+}
+
+#[tokio::test]
+async fn filters_leave_out_the_rest() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    // Both documents hold these words.
+    let query = "q=school+families+week+evening";
+    for (filter, expected) in [
+        ("doc_type=Grant+Proposal", "coaches.pdf"),
+        ("year=2022", "coaches.pdf"),
+        ("year=2024", "gardens.md"),
+        ("outcome=Funded", "coaches.pdf"),
+        ("program=education", "coaches.pdf"),
+        ("tag=Literacy", "coaches.pdf"),
+    ] {
+        let found = filenames(&writer, &format!("{query}&{filter}")).await;
+        assert!(
+            !found.is_empty() && found.iter().all(|name| name == expected),
+            "{filter}: {found:?}"
+        );
+    }
+    let either = filenames(&writer, &format!("{query}&year=2022&year=2024")).await;
+    assert!(either.iter().any(|n| n == "coaches.pdf") && either.iter().any(|n| n == "gardens.md"));
+    assert!(
+        filenames(&writer, &format!("{query}&year=2022&tag=garden"))
+            .await
+            .is_empty()
+    );
+    writer
+        .get("/api/search?q=coaches&doc_type=Letter")
+        .await
+        .json(422);
+    writer.get("/api/search?q=+").await.json(422);
+    writer.get("/api/search").await.json(422);
+}
+
+/// The file that the index is saved in, as soon as it is there.
+async fn saved_index(server: &TestServer) -> PathBuf {
+    let folder = server.data().join("index");
+    eventually("the index is saved", || async {
+        let entries = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        entries
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|e| e == "index"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn losing_the_index_loses_nothing() {
+    let mut server = with_two_documents().await;
+    saved_index(&server).await;
+    server.restart_after(|site| fs::remove_dir_all(site.data().join("index")).unwrap());
+    let writer = server.as_writer().await;
+    let found = eventually("the index is back", || async {
+        Some(filenames(&writer, "q=coaches").await).filter(|found| !found.is_empty())
+    })
+    .await;
+    assert_eq!(found, ["coaches.pdf"]);
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_built_anew() {
+    let mut server = with_two_documents().await;
+    let saved = saved_index(&server).await;
+    server.restart_after(|_| fs::write(saved, "not an index").unwrap());
+    let writer = server.as_writer().await;
+    eventually("the index is back", || async {
+        (!filenames(&writer, "q=coaches").await.is_empty()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_finds_the_same() {
+    let server = with_two_documents().await;
+    let said = server.run(&["search", "reading coaches"]).ok();
+    assert!(said.starts_with("1. "), "{said}");
+    assert!(said.contains("Reading coaches visit"), "{said}");
+    let json = server.run(&["search", "reading coaches", "--json"]).json();
+    assert_eq!(json[0]["filename"], "coaches.pdf");
+    let filtered = server
+        .run(&["search", "reading coaches", "--year", "2024", "--json"])
+        .json();
+    assert!(
+        filtered
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|hit| hit["filename"] == "gardens.md")
+    );
+    let none = server.run(&["search", "zeppelin"]).ok();
+    assert!(none.starts_with("Nothing found in 2 documents"), "{none}");
+}
