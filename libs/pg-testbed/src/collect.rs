@@ -1,14 +1,13 @@
 //! Which databases belong to nobody any more.
 
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
 
-use sqlx::{AssertSqlSafe, PgConnection, Row};
-use tokio::time::sleep;
+use sqlx::PgConnection;
 
-use crate::names::{Name, PREFIX, ident};
-
-/// How long the database of a failed test is kept, in seconds.
-pub(crate) const KEPT_FOR: i64 = 3600;
+use crate::database::drop_database;
+use crate::found::{Found, look};
+use crate::names::Name;
+use crate::note::Note;
 
 /// A template unused for this long (in seconds) goes.
 const TEMPLATE_IDLE: i64 = 7 * 24 * 3600;
@@ -16,183 +15,113 @@ const TEMPLATE_IDLE: i64 = 7 * 24 * 3600;
 /// Of more templates than this, those unused for an hour go, oldest first.
 const TEMPLATES: usize = 20;
 
-/// Beginning of the comment of a kept database; the time it is kept until follows.
-const KEPT: &str = "pg-testbed: kept until ";
+/// Of a template's spare clones, and of its pooled databases without an owner,
+/// as many as this stay for the next process.
+const STOCK: usize = 8;
 
-/// Beginning of the comment of a template; the time of its last use follows.
-const USED: &str = "pg-testbed: last used ";
-
-/// A database of the testbed, as the server shows it. Times are seconds since
-/// 1970 by the server's clock.
-#[derive(Clone, Debug)]
-struct Found {
-    database: String,
-    name: Name,
-    finished: bool,
-    /// Whether the lock in its name is held.
-    owned: bool,
-    comment: String,
+/// Drops what belongs to nobody, and tells how many that were. If another
+/// process is at it, or is quicker with one of them, so much the better.
+pub(crate) async fn collect(connection: &mut PgConnection) -> Result<usize, sqlx::Error> {
+    let (found, now) = look(connection).await?;
+    drop_all(connection, garbage(&found, now)).await
 }
 
-impl Found {
-    fn time(&self, beginning: &str) -> Option<i64> {
-        self.comment.strip_prefix(beginning)?.parse().ok()
-    }
+/// Drops what is only kept ready for the next process, templates aside.
+pub(crate) async fn clear_stock(connection: &mut PgConnection) -> Result<usize, sqlx::Error> {
+    let (found, now) = look(connection).await?;
+    let stock = found.iter().filter(|one| one.is_stock());
+    let idle: Vec<_> = garbage(&found, now).into_iter().chain(stock).collect();
+    drop_all(connection, idle).await
+}
 
-    fn is_garbage(&self, now: i64) -> bool {
-        match (self.name, self.finished) {
-            (Name::Template(_), true) => self
-                .time(USED)
-                .is_some_and(|used| used + TEMPLATE_IDLE < now),
-            _ => !self.owned && self.time(KEPT).is_none_or(|until| until < now),
+async fn drop_all(
+    connection: &mut PgConnection,
+    databases: Vec<&Found>,
+) -> Result<usize, sqlx::Error> {
+    let mut dropped = HashSet::new();
+    for one in databases {
+        let done = drop_database(connection, &one.database, one.finished).await;
+        if done.is_ok() {
+            dropped.insert(&one.database);
         }
     }
+    Ok(dropped.len())
 }
 
 /// Those that can go.
 fn garbage(found: &[Found], now: i64) -> Vec<&Found> {
-    let (mut gone, rest): (Vec<_>, Vec<_>) = found.iter().partition(|one| one.is_garbage(now));
-    let mut templates: Vec<_> = rest.into_iter().filter(|one| one.finished).collect();
-    templates.sort_by_key(|template| std::cmp::Reverse(template.time(USED)));
-    let crowd = templates.into_iter().skip(TEMPLATES);
-    gone.extend(crowd.filter(|one| one.time(USED).is_some_and(|used| used + 3600 < now)));
+    let mut gone: Vec<_> = found.iter().filter(|one| one.is_garbage(now)).collect();
+    gone.extend(crowding_templates(found, now));
+    gone.extend(unneeded_stock(found));
     gone
 }
 
-/// Drops what belongs to nobody. If another process is at it, or is quicker
-/// with one of them, so much the better.
-pub(crate) async fn collect(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let (found, now) = look(connection).await?;
-    for one in garbage(&found, now) {
-        let _ = drop_database(connection, &one.database, one.finished).await;
-    }
-    Ok(())
+/// The oldest of too many templates.
+fn crowding_templates(found: &[Found], now: i64) -> Vec<&Found> {
+    let mut templates: Vec<_> = found
+        .iter()
+        .filter(|one| one.finished && !one.is_garbage(now))
+        .collect();
+    templates.sort_by_key(|template| std::cmp::Reverse(template.used()));
+    let crowd = templates.into_iter().skip(TEMPLATES);
+    crowd
+        .filter(|one| one.used().is_some_and(|used| used + 3600 < now))
+        .collect()
 }
 
-/// Lists the testbed's databases. The locks are looked at after the snapshot
-/// of the databases was taken, and owners lock first and create then: a
-/// database without an owner here has lost it.
-async fn look(connection: &mut PgConnection) -> Result<(Vec<Found>, i64), sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT datname::text AS database, datistemplate AS finished,
-                coalesce(shobj_description(oid, 'pg_database'), '') AS comment,
-                extract(epoch FROM now())::bigint AS now,
-                ARRAY(SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
-                       WHERE locktype = 'advisory' AND objsubid = 1 AND granted) AS held
-           FROM pg_database WHERE starts_with(datname::text, $1)",
-    );
-    let rows = rows.bind(PREFIX).fetch_all(connection).await?;
-    let mut found = Vec::new();
-    for row in &rows {
-        let database: String = row.try_get("database")?;
-        let held: Vec<i64> = row.try_get("held")?;
-        let Some(name) = Name::parse(&database) else {
+/// The stock of templates that are gone, and what is too much of the others'.
+fn unneeded_stock(found: &[Found]) -> Vec<&Found> {
+    let templates: HashSet<_> = found
+        .iter()
+        .filter(|one| one.finished)
+        .filter_map(|one| one.name.lock())
+        .collect();
+    let mut seen: HashMap<(bool, i64), usize> = HashMap::new();
+    let mut unneeded = Vec::new();
+    for one in found.iter().filter(|one| one.is_stock()) {
+        let (Name::Spare { template } | Name::Pooled { template, .. }) = one.name else {
             continue;
         };
-        let owned = held.contains(&name.lock());
-        let (finished, comment) = (row.try_get("finished")?, row.try_get("comment")?);
-        found.push(Found {
-            database,
-            name,
-            finished,
-            owned,
-            comment,
-        });
-    }
-    let now = rows.first().map_or(Ok(0), |row| row.try_get("now"))?;
-    Ok((found, now))
-}
-
-/// Drops a database together with its sessions.
-pub(crate) async fn drop_database(
-    connection: &mut PgConnection,
-    database: &str,
-    is_template: bool,
-) -> Result<(), sqlx::Error> {
-    end_sessions(connection, database).await?;
-    let database = ident(database);
-    if is_template {
-        run(
-            connection,
-            format!("ALTER DATABASE {database} WITH IS_TEMPLATE false"),
-        )
-        .await?;
-    }
-    run(
-        connection,
-        format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"),
-    )
-    .await
-}
-
-/// Ends the sessions in a database and waits a little until they are gone:
-/// where DROP DATABASE and CREATE DATABASE meet one that is just leaving, they
-/// sleep for 100 ms before they look again. Autovacuum is left to them: only a
-/// superuser may end it.
-pub(crate) async fn end_sessions(
-    connection: &mut PgConnection,
-    database: &str,
-) -> Result<(), sqlx::Error> {
-    for _ in 0..50 {
-        let end = sqlx::query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-              WHERE datname = $1 AND backend_type = 'client backend'",
-        );
-        if end
-            .bind(database)
-            .fetch_all(&mut *connection)
-            .await?
-            .is_empty()
-        {
-            break;
+        let spare = matches!(one.name, Name::Spare { .. });
+        let count = seen.entry((spare, template)).or_default();
+        *count += 1;
+        if *count > STOCK || !templates.contains(&template) {
+            unneeded.push(one);
         }
-        sleep(Duration::from_millis(1)).await;
     }
-    Ok(())
+    unneeded
 }
 
-/// Marks a database as kept for [`KEPT_FOR`] seconds, whoever owns it.
-pub(crate) async fn keep(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    note_time(connection, name, KEPT, KEPT_FOR).await
-}
+impl Found {
+    /// When a template was last used.
+    fn used(&self) -> Option<i64> {
+        match self.note {
+            Some(Note::Used { at, .. }) => Some(at),
+            _ => None,
+        }
+    }
 
-/// Notes that a template is used now.
-pub(crate) async fn used(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::Error> {
-    note_time(connection, name, USED, 0).await
-}
+    /// Whether it waits for the next process that needs it.
+    pub(crate) fn is_stock(&self) -> bool {
+        match self.name {
+            Name::Spare { .. } => true,
+            Name::Pooled { .. } => !self.owned && self.note.is_none(),
+            Name::Scratch { .. } | Name::Template { .. } => false,
+        }
+    }
 
-/// Seconds since a template's last use that the comment tells of.
-pub(crate) fn idle(comment: &str, now: i64) -> i64 {
-    let used = comment
-        .strip_prefix(USED)
-        .and_then(|time| time.parse().ok());
-    used.map_or(i64::MAX, |used: i64| now - used)
-}
-
-async fn note_time(
-    connection: &mut PgConnection,
-    database: &str,
-    beginning: &str,
-    from_now: i64,
-) -> Result<(), sqlx::Error> {
-    let now = sqlx::query_scalar::<_, i64>("SELECT extract(epoch FROM now())::bigint");
-    let time = now.fetch_one(&mut *connection).await? + from_now;
-    run(
-        connection,
-        format!(
-            "COMMENT ON DATABASE {} IS '{beginning}{time}'",
-            ident(database)
-        ),
-    )
-    .await
-}
-
-/// Runs a statement whose names are quoted.
-pub(crate) async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(connection)
-        .await
-        .map(|_| ())
+    fn is_garbage(&self, now: i64) -> bool {
+        let expired = matches!(self.note, Some(Note::KeptUntil(time)) if time < now);
+        match self.name {
+            Name::Template { .. } if self.finished => {
+                self.used().is_some_and(|used| used + TEMPLATE_IDLE < now)
+            }
+            Name::Template { .. } => !self.owned,
+            Name::Scratch { .. } => !self.owned && (expired || self.note.is_none()),
+            Name::Pooled { .. } => !self.owned && expired,
+            Name::Spare { .. } => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -202,45 +131,47 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn found(database: String, finished: bool, owned: bool, comment: String) -> Found {
+    fn found(database: String, finished: bool, owned: bool, note: Option<Note>) -> Found {
         let name = Name::parse(&database).unwrap();
         Found {
             database,
             name,
             finished,
             owned,
-            comment,
+            note,
         }
     }
 
-    fn scratch(owned: bool, comment: &str) -> Found {
-        found(names::scratch(5, 1), false, owned, comment.to_owned())
+    fn scratch(owned: bool, note: Option<Note>) -> Found {
+        found(names::scratch(5, 1), false, owned, note)
     }
 
-    fn template(label: &str, used: i64) -> Found {
-        found(
-            names::template(label, b"", 0),
-            true,
-            false,
-            format!("{USED}{used}"),
-        )
+    fn template(label: &str, at: i64) -> Found {
+        let name = names::template(label, b"", 0);
+        let label = label.to_owned();
+        found(name, true, false, Some(Note::Used { at, label }))
+    }
+
+    fn pooled(template: &Found, owned: bool, note: Option<Note>) -> Found {
+        let key = template.name.lock().unwrap();
+        found(names::pooled(key, 5, 1), false, owned, note)
     }
 
     #[test]
     fn scratch_databases_go_with_their_owner_unless_kept() {
-        let kept = |until: i64| format!("{KEPT}{until}");
-        assert!(scratch(false, "").is_garbage(NOW));
-        assert!(!scratch(true, "").is_garbage(NOW));
-        assert!(!scratch(false, &kept(NOW + 1)).is_garbage(NOW));
-        assert!(scratch(false, &kept(NOW - 1)).is_garbage(NOW));
-        assert!(!scratch(true, &kept(NOW - 1)).is_garbage(NOW));
+        let kept = |until: i64| Some(Note::KeptUntil(until));
+        assert!(scratch(false, None).is_garbage(NOW));
+        assert!(!scratch(true, None).is_garbage(NOW));
+        assert!(!scratch(false, kept(NOW + 1)).is_garbage(NOW));
+        assert!(scratch(false, kept(NOW - 1)).is_garbage(NOW));
+        assert!(!scratch(true, kept(NOW - 1)).is_garbage(NOW));
     }
 
     #[test]
     fn templates_go_when_unused_or_half_made() {
         assert!(!template("fresh", NOW - 3600).is_garbage(NOW));
         assert!(template("old", NOW - TEMPLATE_IDLE - 1).is_garbage(NOW));
-        let half_made = |owned| found(names::template("x", b"", 0), false, owned, String::new());
+        let half_made = |owned| found(names::template("x", b"", 0), false, owned, None);
         assert!(half_made(false).is_garbage(NOW));
         assert!(!half_made(true).is_garbage(NOW));
     }
@@ -249,10 +180,32 @@ mod tests {
     fn a_crowd_of_templates_loses_its_oldest() {
         let ages = (0..25).map(|hours| template(&hours.to_string(), NOW - hours * 3600));
         let crowd: Vec<Found> = ages.collect();
-        let gone: Vec<i64> = garbage(&crowd, NOW)
+        let gone: Vec<_> = garbage(&crowd, NOW)
             .iter()
-            .filter_map(|one| one.time(USED))
+            .filter_map(|one| one.used())
             .collect();
         assert_eq!(gone, [20, 21, 22, 23, 24].map(|hours| NOW - hours * 3600));
+    }
+
+    #[test]
+    fn stock_stays_with_its_template_up_to_a_number() {
+        let shop = template("shop", NOW);
+        let key = shop.name.lock().unwrap();
+        let mut all = vec![shop.clone()];
+        let spare = |number| found(names::spare(key, number), false, false, None);
+        all.extend((0..10).map(spare));
+        assert_eq!(garbage(&all, NOW).len(), 10 - STOCK);
+        all.remove(0);
+        assert_eq!(garbage(&all, NOW).len(), 10);
+    }
+
+    #[test]
+    fn pooled_databases_are_stock_when_their_owner_is_gone_and_no_test_failed_in_them() {
+        let shop = template("shop", NOW);
+        assert!(pooled(&shop, false, None).is_stock());
+        assert!(!pooled(&shop, true, None).is_stock());
+        let kept = |until| pooled(&shop, false, Some(Note::KeptUntil(until)));
+        assert!(!kept(NOW + 1).is_stock());
+        assert!(kept(NOW - 1).is_garbage(NOW));
     }
 }

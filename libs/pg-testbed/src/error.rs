@@ -67,6 +67,42 @@ pub enum TestbedError {
     #[error("the test server's user may not create databases: ALTER ROLE … CREATEDB")]
     MayNotCreate(#[source] sqlx::Error),
 
+    /// The user may not switch off triggers, which wiping and rolling back need.
+    #[error(
+        "wipe and rollback mode put rows back without firing triggers, which the test server's \
+         user may not do: have a superuser run GRANT SET ON PARAMETER session_replication_role \
+         TO the user, or use Mode::Clone"
+    )]
+    MayNotWipe,
+
+    /// Rollback mode was asked for code that makes its own connections.
+    #[error(
+        "rollback mode lives in one connection: take it with Testbed::begin, or use Mode::Wipe \
+         or Mode::Clone for code with connections of its own"
+    )]
+    RollbackNeedsConnection,
+
+    /// A test ended the transaction that was to be rolled back.
+    #[error(
+        "the test ended its transaction by COMMIT or ROLLBACK, which rollback mode cannot undo or \
+         show to others: use Mode::Wipe or Mode::Clone (or SAVEPOINT in its place)"
+    )]
+    TransactionEnded,
+
+    /// A deferred constraint would have refused the commit.
+    #[error("a deferred constraint is violated at the end of the test; a COMMIT would fail")]
+    Deferred(#[source] sqlx::Error),
+
+    /// A fixture could not be loaded.
+    #[error("the fixture {name} failed")]
+    Fixture {
+        /// Its name.
+        name: String,
+        /// What the server said.
+        #[source]
+        source: sqlx::Error,
+    },
+
     /// The migrations of a template failed.
     #[error("the migrations of template {label:?} failed")]
     Migrate {

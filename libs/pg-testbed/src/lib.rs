@@ -27,19 +27,37 @@
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
+mod budget;
 mod collect;
+mod database;
 mod error;
+mod extras;
 mod folder;
+mod found;
+mod grants;
+mod helper;
 mod keeper;
+mod manage;
+mod mode;
 mod names;
+mod note;
+mod pool;
+pub mod reaper;
+pub mod report;
 mod scratch;
 mod server;
 mod settings;
+mod stock;
 mod template;
 mod testbed;
+mod transaction;
+mod wipe;
 
 pub use error::TestbedError;
+pub use manage::{Database, State};
+pub use mode::{Mode, UnknownMode};
 pub use scratch::ScratchDb;
-pub use server::stop_private_server;
+pub use server::{plain_url, stop_private_server};
 pub use template::{BoxError, Template};
-pub use testbed::Testbed;
+pub use testbed::{Request, Testbed};
+pub use transaction::ScratchTransaction;

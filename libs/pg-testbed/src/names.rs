@@ -1,9 +1,10 @@
-//! The names of the databases that the testbed makes, and the key in them.
+//! The names of the databases that the testbed makes, and the keys in them.
 //!
 //! A name carries the number of an advisory lock: for a scratch database that
 //! of the process that owns it, for a template that of whoever builds it. The
 //! server releases the lock when its holder is gone, so that whether a database
-//! has an owner is never guessed.
+//! has an owner is never guessed. Numbers are in hexadecimal, which keeps every
+//! name below 63 bytes, where PostgreSQL would cut it.
 
 use std::fmt::Write as _;
 
@@ -13,11 +14,28 @@ use sha2::{Digest, Sha256};
 pub(crate) const PREFIX: &str = "testbed_";
 
 const SCRATCH: &str = "testbed_s_";
+const SPARE: &str = "testbed_p_";
+const POOLED: &str = "testbed_w_";
 const TEMPLATE: &str = "testbed_t_";
 
 /// The name of the `number`th scratch database of the owner with this lock.
-pub(crate) fn scratch(lock: i64, number: u64) -> String {
-    format!("{SCRATCH}{lock:016x}_{number}")
+pub(crate) fn scratch(owner: i64, number: u64) -> String {
+    format!("{SCRATCH}{owner:016x}_{number:x}")
+}
+
+/// The name of a clone that is ready for any process; `number` is random.
+pub(crate) fn spare(template: i64, number: u64) -> String {
+    format!("{}{number:x}", spares_of(template))
+}
+
+/// How the names of a template's spare clones begin.
+pub(crate) fn spares_of(template: i64) -> String {
+    format!("{SPARE}{template:016x}_")
+}
+
+/// The name of a database that goes from test to test.
+pub(crate) fn pooled(template: i64, owner: i64, number: u64) -> String {
+    format!("{POOLED}{template:016x}_{owner:016x}_{number:x}")
 }
 
 /// The name of a template with this content, on a server of this version.
@@ -39,34 +57,71 @@ pub(crate) fn template(label: &str, content: &[u8], server_version: i32) -> Stri
 /// What a name says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
-    /// A scratch database, and the lock that its owner holds.
-    Scratch(i64),
+    /// A scratch database, dropped with its owner.
+    Scratch {
+        /// The lock that its owner holds.
+        owner: i64,
+    },
+    /// A clone that belongs to nobody yet.
+    Spare {
+        /// The lock in its template's name.
+        template: i64,
+    },
+    /// A database that is wiped between tests.
+    Pooled {
+        /// The lock in its template's name.
+        template: i64,
+        /// The lock that its owner holds.
+        owner: i64,
+    },
     /// A template, and the lock that its builder holds.
-    Template(i64),
+    Template {
+        /// The lock that its builder holds.
+        builder: i64,
+    },
 }
 
 impl Name {
-    /// Reads a name made by [`scratch`] or [`template`], and no other.
+    /// Reads a name made by a function of this module, and no other.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let (kind, rest): (fn(i64) -> Self, &str) = match name.strip_prefix(SCRATCH) {
-            Some(rest) => (Self::Scratch, rest),
-            None => (Self::Template, name.strip_prefix(TEMPLATE)?),
-        };
-        let (key, number) = rest.split_once('_')?;
-        let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if key.len() != 16 || !plain(key) || !plain(number) {
-            return None;
+        if let Some(rest) = name.strip_prefix(SCRATCH) {
+            let owner = keys::<1>(rest)?[0];
+            Some(Self::Scratch { owner })
+        } else if let Some(rest) = name.strip_prefix(SPARE) {
+            let template = keys::<1>(rest)?[0];
+            Some(Self::Spare { template })
+        } else if let Some(rest) = name.strip_prefix(POOLED) {
+            let [template, owner] = keys(rest)?;
+            Some(Self::Pooled { template, owner })
+        } else {
+            let builder = keys::<1>(name.strip_prefix(TEMPLATE)?)?[0];
+            Some(Self::Template { builder })
         }
-        let key = u64::from_str_radix(key, 16).ok()?;
-        Some(kind(key.cast_signed()))
     }
 
-    /// The advisory lock that the name carries.
-    pub(crate) fn lock(self) -> i64 {
+    /// The advisory lock whose holder owns the database, if one can.
+    pub(crate) fn lock(self) -> Option<i64> {
         match self {
-            Self::Scratch(lock) | Self::Template(lock) => lock,
+            Self::Scratch { owner } | Self::Pooled { owner, .. } => Some(owner),
+            Self::Template { builder } => Some(builder),
+            Self::Spare { .. } => None,
         }
     }
+}
+
+/// Reads `COUNT` keys of 16 digits and a number, with `_` between them.
+fn keys<const COUNT: usize>(text: &str) -> Option<[i64; COUNT]> {
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let (mut keys, mut rest) = ([0; COUNT], text);
+    for key in &mut keys {
+        let (digits, after) = rest.split_once('_')?;
+        if digits.len() != 16 || !plain(digits) {
+            return None;
+        }
+        *key = u64::from_str_radix(digits, 16).ok()?.cast_signed();
+        rest = after;
+    }
+    plain(rest).then_some(keys)
 }
 
 /// Quotes an identifier for SQL.
@@ -84,18 +139,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scratch_name_carries_its_lock() {
-        for lock in [0, 7, -1, i64::MIN, i64::MAX] {
-            let name = scratch(lock, u64::MAX);
-            assert!(name.len() < 63, "{name}");
-            assert_eq!(Name::parse(&name), Some(Name::Scratch(lock)));
+    fn names_carry_their_locks_and_are_short() {
+        for (owner, template) in [(0, 1), (7, -1), (-1, 7), (i64::MIN, i64::MAX)] {
+            let names = [
+                (scratch(owner, u64::MAX), Name::Scratch { owner }),
+                (spare(template, u64::MAX), Name::Spare { template }),
+                (
+                    pooled(template, owner, u64::MAX),
+                    Name::Pooled { template, owner },
+                ),
+            ];
+            for (name, meaning) in names {
+                assert!(name.len() < 63, "{name}");
+                assert_eq!(Name::parse(&name), Some(meaning));
+            }
         }
     }
 
     #[test]
     fn a_template_name_changes_with_all_that_matters() {
         let name = template("shop", b"create", 150_004);
-        assert!(matches!(Name::parse(&name), Some(Name::Template(_))));
+        assert!(matches!(Name::parse(&name), Some(Name::Template { .. })));
         assert!(name.len() < 63, "{name}");
         assert_eq!(name, template("shop", b"create", 150_004));
         assert_ne!(name, template("shop", b"create2", 150_004));
@@ -114,6 +178,7 @@ mod tests {
             "testbed_s_0000000000000001_final version",
             "my_testbed_s_0000000000000001_1",
             "testbed_s_+000000000000001_1",
+            "testbed_w_0000000000000001_1",
         ];
         for name in others {
             assert_eq!(Name::parse(name), None, "{name}");

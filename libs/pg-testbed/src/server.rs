@@ -10,20 +10,22 @@ use sqlx::{ConnectOptions, PgConnection};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
+use crate::budget::PATIENCE;
 use crate::error::TestbedError;
 use crate::folder;
 
 /// The variable that names a server to use instead of a private one.
 const VARIABLE: &str = "TEST_DATABASE_URL";
 
-/// How long to wait for a free connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// What the testbed's own sessions are called on the server.
+pub(crate) const APPLICATION: &str = "pg-testbed";
 
 /// A server, and how to reach its databases.
 #[derive(Debug)]
 pub(crate) struct Server {
     url: Url,
     options: PgConnectOptions,
+    private: bool,
     /// Our share in the private cluster; it keeps others from stopping it.
     _cluster: Option<Cluster>,
 }
@@ -39,6 +41,7 @@ impl Server {
                 let cluster = cluster.map_err(TestbedError::NoServer)?;
                 let server = Self::at(&cluster.url("postgres"))?;
                 Ok(Self {
+                    private: true,
                     _cluster: Some(cluster),
                     ..server
                 })
@@ -55,7 +58,8 @@ impl Server {
         })?;
         Ok(Self {
             url,
-            options,
+            options: options.application_name(APPLICATION),
+            private: false,
             _cluster: None,
         })
     }
@@ -72,17 +76,32 @@ impl Server {
         url.into()
     }
 
+    /// How to connect to the database that serves for creating others.
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     /// How to connect to one of its databases.
     pub(crate) fn options_of(&self, database: &str) -> PgConnectOptions {
-        self.options.clone().database(database)
+        let options = self.options.clone().database(database);
+        // Not a sign of life of the process: a test's own child may outlive it.
+        options.application_name("pg-testbed test")
     }
 
     /// Connects to the database that serves for creating others, waiting for a
     /// connection to become free if need be.
     pub(crate) async fn connect(&self) -> Result<PgConnection, TestbedError> {
+        self.connect_with(&self.options).await
+    }
+
+    /// Connects in a certain way, waiting for a connection if need be.
+    pub(crate) async fn connect_with(
+        &self,
+        options: &PgConnectOptions,
+    ) -> Result<PgConnection, TestbedError> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let source = match self.options.connect().await {
+            let source = match options.connect().await {
                 Ok(connection) => return Ok(connection),
                 Err(error) => error,
             };
@@ -95,14 +114,23 @@ impl Server {
                 });
             }
             if Instant::now() > deadline {
-                let waited = PATIENCE.as_secs();
-                return Err(TestbedError::NoConnection {
-                    server: self.shown(),
-                    waited,
-                });
+                return Err(self.no_connection());
             }
-            sleep(Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// What to say when no connection became free in time.
+    pub(crate) fn no_connection(&self) -> TestbedError {
+        TestbedError::NoConnection {
+            server: self.shown(),
+            waited: PATIENCE.as_secs(),
+        }
+    }
+
+    /// Whether it is the user's private server.
+    pub(crate) fn is_private(&self) -> bool {
+        self.private
     }
 
     /// The URL without the password, for messages.
@@ -126,6 +154,12 @@ fn parse(text: &str) -> Result<Url, TestbedError> {
         return Err(bad(format!("scheme {scheme:?}")));
     }
     Url::parse(&format!("postgres://{rest}")).map_err(|error| bad(error.to_string()))
+}
+
+/// A URL as PostgreSQL's own programs and sqlx understand it, from any spelling
+/// that `TEST_DATABASE_URL` may have.
+pub fn plain_url(url: &str) -> Result<String, TestbedError> {
+    parse(url).map(Into::into)
 }
 
 /// Opens this user's private cluster, of the newest version found.

@@ -47,9 +47,9 @@ impl Setting {
 
 /// The statements that give a database these settings. Each value is first set
 /// in the session and then taken over: lists such as `search_path` need no
-/// quoting of their own that way.
+/// quoting of their own that way. To be run in one transaction.
 pub(crate) fn apply(database: &str, settings: &[Setting]) -> String {
-    let mut sql = String::from("BEGIN;\n");
+    let mut sql = String::new();
     for Setting { role, name, value } in settings {
         let role = role
             .as_ref()
@@ -67,7 +67,7 @@ pub(crate) fn apply(database: &str, settings: &[Setting]) -> String {
             ident(name)
         );
     }
-    sql + "COMMIT;"
+    sql
 }
 
 #[cfg(test)]
@@ -80,12 +80,10 @@ mod tests {
             Setting::new(None, "search_path=app, public"),
             Setting::new(Some("web".to_owned()), "app.motto=it's = fine"),
         ];
-        let expected = "BEGIN;\n\
-            SELECT set_config('search_path', 'app, public', true);\n\
+        let expected = "SELECT set_config('search_path', 'app, public', true);\n\
             ALTER DATABASE \"db\" SET \"search_path\" FROM CURRENT;\n\
             SELECT set_config('app.motto', 'it''s = fine', true);\n\
-            ALTER ROLE \"web\" IN DATABASE \"db\" SET \"app.motto\" FROM CURRENT;\n\
-            COMMIT;";
+            ALTER ROLE \"web\" IN DATABASE \"db\" SET \"app.motto\" FROM CURRENT;\n";
         assert_eq!(apply("db", &settings), expected);
     }
 }

@@ -5,16 +5,19 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::collect::{drop_database, end_sessions, idle, run, used};
+use crate::database::{annotate, drop_database, end_sessions, run};
 use crate::error::TestbedError;
+use crate::extras::Extras;
 use crate::keeper::Keeper;
 use crate::names::{self, Name, ident};
-use crate::settings::{self, Setting};
+use crate::note::{self, Note};
+use crate::report::{self, Step};
 
 /// Any error, as migrations may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -74,8 +77,8 @@ impl Template {
 
     /// Makes the template, or waits for another process that does.
     pub(crate) async fn make(&self, keeper: &Keeper) -> Result<Ready, TestbedError> {
-        let name = self.name(keeper.server_version());
-        if let Some(ready) = keeper.find(&name).await? {
+        let name = self.name(keeper.facts().version);
+        if let Some(ready) = Ready::find(&mut *keeper.session().await, &name).await? {
             return Ok(ready);
         }
         let mut connection = keeper.server().connect().await?;
@@ -96,12 +99,10 @@ impl Template {
         connection: &mut PgConnection,
         name: String,
     ) -> Result<Ready, TestbedError> {
+        let begin = Instant::now();
         drop_database(connection, &name, false).await?;
-        run(
-            connection,
-            format!("CREATE DATABASE {} TEMPLATE template0", ident(&name)),
-        )
-        .await?;
+        let created = format!("CREATE DATABASE {} TEMPLATE template0", ident(&name));
+        run(connection, created).await?;
         let migrated = (self.migrate)(keeper.server().url_of(&name)).await;
         if let Err(source) = migrated {
             drop_database(connection, &name, false).await?;
@@ -110,11 +111,21 @@ impl Template {
                 source,
             });
         }
-        used(connection, &name).await?;
+        let label = self.label.clone();
+        annotate(connection, &name, |at| Note::Used { at, label }).await?;
+        warm_up(keeper, &name).await?;
         finish(connection, &name).await?;
-        let settings = settings::read(connection, &name).await?;
-        Ok(Ready { name, settings })
+        report::record(Step::Template, begin.elapsed());
+        Ready::read(connection, name).await
     }
+}
+
+/// Connects once, after the last change: the server then writes a file about
+/// the system catalogs, with which the first connection to each clone is faster.
+async fn warm_up(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
+    let options = keeper.server().options_of(name);
+    let connection = keeper.server().connect_with(&options).await?;
+    Ok(connection.close().await?)
 }
 
 impl fmt::Debug for Template {
@@ -127,9 +138,8 @@ impl fmt::Debug for Template {
 
 /// Waits until nobody else builds this template. The lock goes with the session.
 async fn lock(connection: &mut PgConnection, name: &str) -> Result<(), TestbedError> {
-    let key = Name::parse(name).map_or(0, Name::lock);
     sqlx::query("SELECT pg_advisory_lock($1)")
-        .bind(key)
+        .bind(Ready::key_of(name))
         .execute(connection)
         .await?;
     Ok(())
@@ -153,7 +163,7 @@ async fn finish(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::E
 #[derive(Clone, Debug)]
 pub(crate) struct Ready {
     name: String,
-    settings: Vec<Setting>,
+    extras: Extras,
 }
 
 impl Ready {
@@ -161,9 +171,20 @@ impl Ready {
         &self.name
     }
 
+    /// What the names of its clones carry.
+    pub(crate) fn key(&self) -> i64 {
+        Self::key_of(&self.name)
+    }
+
+    /// What the names of the clones of the template of this name carry: the
+    /// lock of its builder.
+    pub(crate) fn key_of(name: &str) -> i64 {
+        Name::parse(name).and_then(Name::lock).unwrap_or_default()
+    }
+
     /// What a clone has to be given besides.
-    pub(crate) fn settings(&self) -> &[Setting] {
-        &self.settings
+    pub(crate) fn extras(&self) -> &Extras {
+        &self.extras
     }
 
     /// The finished template of this name, noted as used; `None` if there is
@@ -171,7 +192,7 @@ impl Ready {
     pub(crate) async fn find(
         connection: &mut PgConnection,
         name: &str,
-    ) -> Result<Option<Self>, sqlx::Error> {
+    ) -> Result<Option<Self>, TestbedError> {
         let row = sqlx::query(
             "SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS comment,
                     extract(epoch FROM now())::bigint AS now
@@ -180,13 +201,17 @@ impl Ready {
         let Some(row) = row.bind(name).fetch_optional(&mut *connection).await? else {
             return Ok(None);
         };
-        if idle(row.try_get("comment")?, row.try_get("now")?) > RENEW {
-            used(connection, name).await?;
+        let now: i64 = row.try_get("now")?;
+        if let (Some(Note::Used { at, label }), _) = note::read(row.try_get("comment")?)
+            && now - at > RENEW
+        {
+            annotate(connection, name, |at| Note::Used { at, label }).await?;
         }
-        let settings = settings::read(connection, name).await?;
-        Ok(Some(Self {
-            name: name.to_owned(),
-            settings,
-        }))
+        Self::read(connection, name.to_owned()).await.map(Some)
+    }
+
+    async fn read(connection: &mut PgConnection, name: String) -> Result<Self, TestbedError> {
+        let extras = Extras::read(connection, &name).await?;
+        Ok(Self { name, extras })
     }
 }

@@ -1,16 +1,25 @@
 //! The way to scratch databases.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use tokio::sync::OnceCell;
 
-use crate::collect::drop_database;
+use crate::budget::Budget;
+use crate::database::drop_database;
 use crate::error::TestbedError;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, lock};
+use crate::mode::Mode;
+use crate::pool;
+use crate::report::{self, Step};
 use crate::scratch::ScratchDb;
 use crate::server::Server;
+use crate::stock;
 use crate::template::{Ready, Template};
+use crate::transaction::ScratchTransaction;
 
 static SHARED: OnceCell<Testbed> = OnceCell::const_new();
 
@@ -49,29 +58,58 @@ impl Testbed {
         })
     }
 
-    /// A new database from a template, which is made first if need be.
-    pub async fn scratch(&self, template: &Template) -> Result<ScratchDb, TestbedError> {
+    /// Asks for a database with a template's content; the template is made
+    /// first if need be. Await it, or choose the mode before:
+    /// `testbed.scratch(&template).mode(Mode::Wipe).await`.
+    pub fn scratch<'a>(&'a self, template: &'a Template) -> Request<'a> {
+        Request {
+            testbed: self,
+            template,
+            mode: Mode::default(),
+        }
+    }
+
+    /// Begins a transaction in a database with a template's content, for code
+    /// that is given its connection. It is rolled back when the result is
+    /// dropped, in about half a millisecond.
+    ///
+    /// Inside it, as in any transaction: `now()` stands still, nothing is seen
+    /// by other connections, NOTIFY does not arrive, and the isolation level
+    /// cannot be changed any more. What needs one of those needs
+    /// [`Mode::Wipe`].
+    pub async fn begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
         let ready = self.ready(template).await?;
-        self.create(Some(ready)).await
+        let (begin, keeper) = (Instant::now(), self.keeper.clone());
+        let transaction = ScratchTransaction::begin(keeper, ready);
+        let transaction = self.keeper.run(transaction).await?;
+        report::record(Step::Clone, begin.elapsed());
+        self.keeper.collect_once();
+        Ok(transaction)
     }
 
     /// A new database with nothing in it.
     pub async fn empty(&self) -> Result<ScratchDb, TestbedError> {
-        self.create(None).await
+        let keeper = self.keeper.clone();
+        self.hand_out(async move {
+            let place = Budget::enter(&keeper).await?;
+            let name = stock::create(&keeper, None).await?;
+            Ok(ScratchDb::cloned(keeper, name, place))
+        })
+        .await
     }
 
-    /// Drops a template that is of no more use. Databases cloned from it stay.
+    /// Drops a template that is of no more use, with the clones that wait
+    /// ready. Scratch databases in use stay.
     pub async fn discard(&self, template: &Template) -> Result<(), TestbedError> {
-        let name = template.name(self.keeper.server_version());
+        let name = template.name(self.keeper.facts().version);
+        let key = Ready::key_of(&name);
         let mut connection = self.keeper.server().connect().await?;
         let finished = Ready::find(&mut connection, &name).await?.is_some();
         drop_database(&mut connection, &name, finished).await?;
-        let mut slots = self
-            .templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        slots.remove(&name);
-        Ok(())
+        lock(&self.templates).remove(&name);
+        let keeper = self.keeper.clone();
+        let rest = async move { pool::discard(&keeper, key).await };
+        self.keeper.run(rest).await
     }
 
     /// The URL of the database from which others are created.
@@ -79,23 +117,85 @@ impl Testbed {
         self.keeper.server().url().to_owned()
     }
 
-    async fn create(&self, from: Option<Arc<Ready>>) -> Result<ScratchDb, TestbedError> {
-        let name = self.keeper.create(from).await?;
-        Ok(ScratchDb::new(self.keeper.clone(), name))
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
+    async fn cloned(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
+        let keeper = self.keeper.clone();
+        self.hand_out(async move {
+            let place = Budget::enter(&keeper).await?;
+            let name = stock::take(&keeper, &ready).await?;
+            Ok(ScratchDb::cloned(keeper, name, place))
+        })
+        .await
+    }
+
+    async fn pooled(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
+        let keeper = self.keeper.clone();
+        self.hand_out(async move {
+            let place = Budget::enter(&keeper).await?;
+            let pooled = pool::take_clean(&keeper, &ready).await?;
+            Ok(ScratchDb::pooled(keeper, ready.key(), pooled, place))
+        })
+        .await
+    }
+
+    /// Hands out a database; the time it takes is the one called clone.
+    async fn hand_out(
+        &self,
+        work: impl Future<Output = Result<ScratchDb, TestbedError>> + Send + 'static,
+    ) -> Result<ScratchDb, TestbedError> {
+        let begin = Instant::now();
+        let database = self.keeper.run(work).await?;
+        report::record(Step::Clone, begin.elapsed());
+        self.keeper.collect_once();
+        Ok(database)
     }
 
     /// The finished template; asked of the server once per process.
     async fn ready(&self, template: &Template) -> Result<Arc<Ready>, TestbedError> {
-        let slot = self.slot(template.name(self.keeper.server_version()));
+        let slot = self.slot(template.name(self.keeper.facts().version));
         let make = || async { template.make(&self.keeper).await.map(Arc::new) };
         slot.get_or_try_init(make).await.cloned()
     }
 
     fn slot(&self, name: String) -> Slot {
-        let mut slots = self
-            .templates
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        slots.entry(name).or_default().clone()
+        lock(&self.templates).entry(name).or_default().clone()
+    }
+}
+
+/// What kind of scratch database is wanted. Await it to have it.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "nothing happens until it is awaited"]
+pub struct Request<'a> {
+    testbed: &'a Testbed,
+    template: &'a Template,
+    mode: Mode,
+}
+
+impl Request<'_> {
+    /// Chooses how the test is kept apart. Default: [`Mode::Clone`].
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    async fn fulfil(self) -> Result<ScratchDb, TestbedError> {
+        let ready = self.testbed.ready(self.template).await?;
+        match self.mode {
+            Mode::Clone => self.testbed.cloned(ready).await,
+            Mode::Wipe => self.testbed.pooled(ready).await,
+            Mode::Rollback => Err(TestbedError::RollbackNeedsConnection),
+        }
+    }
+}
+
+impl<'a> IntoFuture for Request<'a> {
+    type Output = Result<ScratchDb, TestbedError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.fulfil())
     }
 }

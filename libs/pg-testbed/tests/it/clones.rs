@@ -1,52 +1,13 @@
-//! Hand-out, isolation, templates and leaks, on a real server.
+//! Hand-out, isolation and templates in clone mode.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
 
 use pg_catalog::Catalog;
-use pg_testbed::{BoxError, ScratchDb, Template, Testbed, TestbedError};
+use pg_testbed::{Template, Testbed, TestbedError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlStr};
+use sqlx::{Connection, PgConnection, SqlStr};
 
-/// A template made by these statements, and how often they were run.
-fn template(label: &str, sql: &'static str) -> (Template, Arc<AtomicUsize>) {
-    let runs = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&runs);
-    let migrate = move |url: String| {
-        counter.fetch_add(1, Ordering::SeqCst);
-        async move { execute(&url, sql).await.map_err(BoxError::from) }
-    };
-    (Template::new(label, sql, migrate), runs)
-}
-
-async fn execute(url: &str, sql: &str) -> Result<(), sqlx::Error> {
-    let mut connection = PgConnection::connect(url).await?;
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-        .execute(&mut connection)
-        .await?;
-    connection.close().await
-}
-
-async fn text(url: &str, sql: &str) -> String {
-    let mut connection = PgConnection::connect(url).await.unwrap();
-    let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql.to_owned()));
-    query.fetch_one(&mut connection).await.unwrap()
-}
-
-async fn exists(testbed: &Testbed, database: &str) -> bool {
-    let sql = format!("SELECT count(*)::text FROM pg_database WHERE datname = '{database}'");
-    text(&testbed.admin_url(), &sql).await == "1"
-}
-
-/// Plays a process that starts: with its first database it removes what belongs
-/// to nobody, and is done with that when the database is dropped.
-async fn collect_garbage(testbed: &Testbed) {
-    let other = Testbed::on(testbed.admin_url()).await.unwrap();
-    drop(other.empty().await.unwrap());
-}
+use crate::support::{collect_garbage, execute, exists, template, text};
 
 #[tokio::test]
 async fn scratch_databases_do_not_see_each_other() {
@@ -188,87 +149,6 @@ async fn sqlx_migrations_make_a_clone_equal_to_a_migrated_database() {
     let of_clone = Catalog::read(&mut connection, &["public"]).await.unwrap();
     assert_eq!(of_clone, of_plain);
     assert_eq!(of_clone.enums.len(), 1);
-}
-
-/// A process that was started with this variable plays the test process that
-/// gets killed: it takes what the variable names, and waits.
-const VICTIM: &str = "TESTBED_TEST_VICTIM";
-
-/// Runs one of the victims below in a process of its own, kills it when it has
-/// printed the name of its database, and returns that name.
-fn kill_while_holding(victim: &str) -> String {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["--exact", victim, "--nocapture"])
-        .env(VICTIM, std::process::id().to_string());
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let output = BufReader::new(child.stdout.take().unwrap());
-    let marked = output
-        .lines()
-        .map(Result::unwrap)
-        .find_map(|line| line.split_once("holding ").map(|(_, name)| name.to_owned()));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    marked.expect("the process ended before it held a database")
-}
-
-fn wait_if_victim(name: &str) {
-    if std::env::var_os(VICTIM).is_some() {
-        println!("holding {name}");
-        std::thread::sleep(Duration::from_mins(1));
-    }
-}
-
-async fn eventually_gone(testbed: &Testbed, database: &str) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while exists(testbed, database).await {
-        assert!(Instant::now() < deadline, "{database} is still there");
-        collect_garbage(testbed).await;
-    }
-}
-
-#[tokio::test]
-async fn a_held_database_survives_the_start_of_others() {
-    let testbed = Testbed::get().await.unwrap();
-    let database: ScratchDb = testbed.empty().await.unwrap();
-    wait_if_victim(database.name());
-    collect_garbage(&testbed).await;
-    assert!(exists(&testbed, database.name()).await);
-}
-
-#[tokio::test]
-async fn a_killed_process_leaves_no_database() {
-    let leaked = kill_while_holding("a_held_database_survives_the_start_of_others");
-    let testbed = Testbed::get().await.unwrap();
-    eventually_gone(&testbed, &leaked).await;
-}
-
-/// A template whose making is interrupted when this process is the victim.
-fn interruptible() -> Template {
-    let run = std::env::var(VICTIM).unwrap_or_else(|_| std::process::id().to_string());
-    Template::new("interrupted", run, |url: String| async move {
-        execute(&url, "CREATE TABLE first_half ()").await?;
-        let name = url.split('?').next().and_then(|url| url.rsplit('/').next());
-        wait_if_victim(name.unwrap_or_default());
-        execute(&url, "CREATE TABLE second_half ()").await?;
-        Ok(())
-    })
-}
-
-#[tokio::test]
-async fn a_template_that_was_killed_halfway_is_made_anew() {
-    if std::env::var_os(VICTIM).is_none() {
-        kill_while_holding("a_template_that_was_killed_halfway_is_made_anew");
-    }
-    let testbed = Testbed::get().await.unwrap();
-    let template = interruptible();
-    let database = testbed.scratch(&template).await.unwrap();
-    assert_eq!(
-        text(database.url(), "SELECT count(*)::text FROM second_half").await,
-        "0"
-    );
-    drop(database);
-    testbed.discard(&template).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,85 @@
+//! Looks after a server for as long as it has databases of the testbed, whether
+//! or not test processes are left to do so.
+
+use std::env;
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use tokio::time::{Instant, sleep};
+
+use crate::collect;
+use crate::error::TestbedError;
+use crate::helper::REAPER;
+use crate::server::{self, APPLICATION, Server};
+
+/// The variable with the URL of the server to watch; not an argument, because
+/// it may hold a password.
+pub(crate) const URL: &str = "TESTBED_KEEPER_URL";
+
+/// The variable that says that it is the private server.
+pub(crate) const PRIVATE: &str = "TESTBED_KEEPER_PRIVATE";
+
+/// The advisory lock of a server's one reaper, beside those of the budget.
+const LOCK: [i32; 2] = [0x7465_7374, 0];
+
+/// How a server is watched.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch {
+    /// Time between two looks.
+    pub every: Duration,
+    /// Without a test process for this long, a server that was named by
+    /// `TEST_DATABASE_URL` is cleared of spare databases.
+    pub grace: Duration,
+    /// Without a test process for this long, the private server is stopped.
+    pub rest: Duration,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_secs(10),
+            grace: Duration::from_secs(45),
+            rest: Duration::from_mins(30),
+        }
+    }
+}
+
+/// Watches the server that the environment names to the reaper, until nobody
+/// uses it any more. Returns at once if it is watched already.
+pub async fn watch(how: Watch) -> Result<(), TestbedError> {
+    let url = env::var(URL).unwrap_or_default();
+    let server = Server::at(&url)?;
+    let options = server.options().clone().application_name(REAPER);
+    let mut session = server.connect_with(&options).await?;
+    if !is_first(&mut session).await? {
+        return Ok(());
+    }
+    let private = env::var_os(PRIVATE).is_some();
+    let patience = if private { how.rest } else { how.grace };
+    let mut used = Instant::now();
+    while used.elapsed() < patience {
+        sleep(how.every).await;
+        collect::collect(&mut session).await?;
+        if in_use(&mut session).await? {
+            used = Instant::now();
+        }
+    }
+    collect::clear_stock(&mut session).await?;
+    drop(session);
+    if private {
+        server::stop_private_server()?;
+    }
+    Ok(())
+}
+
+async fn is_first(session: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let lock = sqlx::query_scalar("SELECT pg_try_advisory_lock($1, $2)");
+    lock.bind(LOCK[0]).bind(LOCK[1]).fetch_one(session).await
+}
+
+/// Whether a process holds the session that marks it as an owner.
+async fn in_use(session: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let used = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1)";
+    let used = sqlx::query_scalar(used).bind(APPLICATION);
+    used.fetch_one(session).await
+}

@@ -1,0 +1,9 @@
+//! The testbed on a real server.
+
+mod clones;
+mod leaks;
+mod rollback;
+mod stock;
+mod support;
+mod victim;
+mod wipe;
