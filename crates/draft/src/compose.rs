@@ -7,7 +7,7 @@
 //! and [`crate::review`] names it as missing.
 //!
 //! The road: [`candidate`] reads the sentences that may be lifted out of their
-//! passage, [`duplicate`] keeps one of those that say the same, [`score`] says
+//! passage, [`stale`] drops what newer sources outdate, [`duplicate`] keeps one of those that say the same, [`score`] says
 //! how well each fits each element, [`select`] chooses within the word limit,
 //! [`paragraph`] puts them into order.
 
@@ -16,16 +16,18 @@ mod duplicate;
 mod paragraph;
 mod preference;
 mod prose;
+mod role;
 mod score;
 mod select;
+mod stale;
 mod standing;
-mod verbs;
 
 use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 
+use crate::cues::Cues;
 use crate::ground::Passage;
 use crate::{Chunk, DraftRequest, Provider, ProviderError, Source, citation};
 use paragraph::Paragraph;
@@ -68,10 +70,17 @@ fn compose(request: &DraftRequest, sources: &[Source]) -> Result<Vec<Paragraph>,
         return Err(ProviderError::NoSources);
     }
     let passages: Vec<Passage<'_>> = sources.iter().map(Passage::read).collect();
-    let candidates = duplicate::merged(candidate::candidates(&passages), &passages);
+    let candidates = stale::current(candidate::candidates(&passages), sources);
+    let candidates = duplicate::merged(candidates, &passages);
     let scores = score::scores(request, sources, &candidates);
     let chosen = select::select(&candidates, &scores, request.max_words)?;
-    Ok(paragraph::paragraphs(&candidates, &chosen))
+    let elements = Cues::of(request.section);
+    Ok(paragraph::paragraphs(
+        sources,
+        &candidates,
+        &chosen,
+        &elements,
+    ))
 }
 
 /// The draft in chunks: one for each sentence, with the blank or the empty line

@@ -6,7 +6,7 @@ mod name;
 mod number;
 
 use date::Date;
-use number::Number;
+pub(crate) use number::{Number, Unit, numbers};
 
 use crate::text::{self, Word};
 
@@ -36,12 +36,18 @@ impl Fact {
     }
 }
 
+/// Whether a word, in lower case, is a count in words or digits ("four", "4").
+pub(crate) fn is_count(word: &str) -> bool {
+    let words = text::words(word);
+    !numbers(word, &words).is_empty()
+}
+
 /// All facts of one sentence, in the order of their kinds.
 pub(crate) fn facts(sentence: &str) -> Vec<Fact> {
     let words = text::words(sentence);
     let dates = date::dates(sentence, &words);
     let in_a_date = |at: usize| dates.iter().any(|(range, _)| range.contains(&at));
-    let numbers = number::numbers(sentence, &words)
+    let numbers = numbers(sentence, &words)
         .into_iter()
         .filter(|(range, number)| !in_a_date(range.start) && !number.is_a_pronoun())
         .map(|(range, number)| (range, Kind::Number(number)));
@@ -81,7 +87,7 @@ impl Evidence {
     /// a passage often leaves to its heading, but no figures.
     pub(crate) fn read(passage: &str, surroundings: &str) -> Self {
         let words = text::words(passage);
-        let numbers = number::numbers(passage, &words);
+        let numbers = numbers(passage, &words);
         let dates = date::dates(passage, &words);
         Self {
             numbers: numbers.into_iter().map(|(_, number)| number).collect(),

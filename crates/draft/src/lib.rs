@@ -9,13 +9,17 @@
 pub mod citation;
 mod compose;
 mod confidence;
+mod conflict;
+mod cues;
 mod fact;
 pub mod ground;
+mod measure;
 mod provider;
 mod request;
 mod review;
 pub mod section;
 mod text;
+mod verbs;
 
 #[cfg(test)]
 mod fixture;

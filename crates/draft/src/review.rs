@@ -2,9 +2,10 @@
 
 use archivist_domain::{Section, count};
 
+use crate::conflict::conflicts;
+use crate::cues::Cues;
 use crate::ground::{self, Claim, Verdict};
-use crate::section::{self, Element};
-use crate::{DraftRequest, Source, citation, confidence, text};
+use crate::{DraftRequest, Source, citation, confidence, section, text};
 
 /// What the checks say of a draft.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +44,11 @@ pub fn review(request: &DraftRequest, sources: &[Source], draft: &str) -> Review
         missing(request.section, &missing_elements),
     ];
     Review {
-        quality_issues: issues.into_iter().flatten().collect(),
+        quality_issues: issues
+            .into_iter()
+            .flatten()
+            .chain(conflicts(&claims, sources))
+            .collect(),
         confidence: confidence(&request.query, draft, sources, &claims),
         missing_elements,
         claims,
@@ -59,17 +64,10 @@ fn missing_elements(section: Section, claims: &[Claim]) -> Vec<&'static str> {
         .collect();
     section::elements(section)
         .iter()
-        .filter(|element| !speaks_of(element, &spoken))
-        .map(|element| element.name)
+        .zip(Cues::of(section))
+        .filter(|(_, cues)| !spoken.iter().any(|sentence| cues.speak_in(sentence)))
+        .map(|(element, _)| element.name)
         .collect()
-}
-
-fn speaks_of(element: &Element, sentences: &[Vec<String>]) -> bool {
-    element.cues.iter().map(|cue| text::stems(cue)).any(|cue| {
-        sentences
-            .iter()
-            .any(|stems| text::holds_phrase(stems, &cue))
-    })
 }
 
 fn wrong_markers(request: &DraftRequest, sources: &[Source], draft: &str) -> Option<String> {

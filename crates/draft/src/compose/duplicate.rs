@@ -1,53 +1,107 @@
 //! Sentences that say the same: one is enough.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use super::candidate::Candidate;
+use super::candidate::{self, Candidate, is_figure};
 use crate::ground::{self, Passage};
 
 /// From this likeness on (shared stems of all stems, figures aside) two
 /// sentences state the same fact, perhaps of two years.
 const SAME_FACT: f32 = 0.7;
 
-/// The candidates without repetitions. Of two alike the one of the newer
-/// document stays, then the one from the better ranked source; it carries the
-/// other's marker too if the other's passage supports it, figures included.
+/// From this share on (of the shorter one's stems, figures aside) the longer
+/// sentence says what the shorter one says.
+const CONTAINED: f32 = 0.85;
+
+/// From this share on two sentences of two documents that begin with the same
+/// words state the same thing of two years.
+const CONTAINED_AFTER_SAME_OPENING: f32 = 0.6;
+
+/// Fewer stems are too little to compare.
+const FEWEST_STEMS: usize = 4;
+
+/// The candidates without repetitions. Of two that state the same, the richer
+/// one stays where the facts are equal, otherwise the one of the newer document,
+/// then of the better ranked source; it carries the other's marker too if the
+/// other's passage supports it, figures included.
 pub(super) fn merged(mut candidates: Vec<Candidate>, passages: &[Passage<'_>]) -> Vec<Candidate> {
     let mut by_rank: Vec<usize> = (0..candidates.len()).collect();
     by_rank.sort_by_key(|&index| {
         let source = passages[candidates[index].source].source;
         (
-            std::cmp::Reverse(source.year),
+            Reverse(source.year),
             source.number,
             candidates[index].position,
         )
     });
     let mut kept: Vec<usize> = Vec::new();
     for index in by_rank {
-        let twin = kept
-            .iter()
-            .copied()
-            .find(|&other| are_alike(&candidates[other], &candidates[index]));
-        match twin {
-            None => kept.push(index),
-            Some(twin) => {
-                let other = candidates[index].source;
-                cite_too(&mut candidates[twin], &passages[other]);
-            }
+        let twin = kept.iter().position(|&other| {
+            let (a, b) = (&candidates[other], &candidates[index]);
+            are_alike(a, b) || is_same_of_two_years(a, b, passages)
+        });
+        let Some(twin) = twin else {
+            kept.push(index);
+            continue;
+        };
+        let mut fallen = index;
+        if is_richer(&candidates[index], &candidates[kept[twin]]) {
+            fallen = std::mem::replace(&mut kept[twin], index);
         }
+        let passage = &passages[candidates[fallen].source];
+        cite_too(&mut candidates[kept[twin]], passage);
     }
-    renumbered(candidates, &kept.into_iter().collect())
+    candidate::keep(candidates, &kept.into_iter().collect())
 }
 
 fn are_alike(a: &Candidate, b: &Candidate) -> bool {
-    let (a, b) = (without_figures(a), without_figures(b));
-    let shared = a.intersection(&b).count() as f32;
-    let all = a.union(&b).count() as f32;
-    shared >= SAME_FACT * all
+    let (all_a, all_b) = (without_figures(a), without_figures(b));
+    let shared = all_a.intersection(&all_b).count() as f32;
+    let shorter = all_a.len().min(all_b.len());
+    shared >= SAME_FACT * all_a.union(&all_b).count() as f32
+        || (shorter >= FEWEST_STEMS && shared >= CONTAINED * shorter as f32)
+        || count_the_same(a, b)
+}
+
+/// Whether all that one of them counts the other counts too, with the same figures.
+fn count_the_same(a: &Candidate, b: &Candidate) -> bool {
+    let (fewer, more) = if a.measures.len() <= b.measures.len() {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let is_repeated = |measure| more.measures.iter().any(|other| other.repeats(measure));
+    !fewer.measures.is_empty() && fewer.measures.iter().all(is_repeated)
+}
+
+/// "Travel of $3,200 a year pays mileage …" in one proposal and "Travel of
+/// $6,120 a year pays mileage …" in the next.
+fn is_same_of_two_years(a: &Candidate, b: &Candidate, passages: &[Passage<'_>]) -> bool {
+    let of_two_documents = passages[a.source].source.document != passages[b.source].source.document;
+    let (all_a, all_b) = (without_figures(a), without_figures(b));
+    let shared = all_a.intersection(&all_b).count() as f32;
+    of_two_documents
+        && a.has_figure
+        && b.has_figure
+        && a.opening == b.opening
+        && shared >= CONTAINED_AFTER_SAME_OPENING * all_a.len().min(all_b.len()) as f32
+}
+
+/// Whether the older sentence says more and nothing else: the newer one's
+/// figures are its own too, or they count the same.
+fn is_richer(older: &Candidate, newer: &Candidate) -> bool {
+    let figures = |candidate: &Candidate| -> BTreeSet<String> {
+        let all = candidate.content.iter();
+        all.filter(|stem| is_figure(stem)).cloned().collect()
+    };
+    let holds_all = figures(newer).is_subset(&figures(older))
+        && without_figures(newer).is_subset(&without_figures(older));
+    let says_more = without_figures(older).len() > without_figures(newer).len();
+    says_more && (holds_all || count_the_same(older, newer))
 }
 
 fn without_figures(candidate: &Candidate) -> BTreeSet<&str> {
-    let is_figure = |stem: &&str| stem.starts_with(|c: char| c.is_ascii_digit());
     candidate
         .content
         .iter()
@@ -61,22 +115,6 @@ fn cite_too(kept: &mut Candidate, passage: &Passage<'_>) {
     if !kept.numbers.contains(&number) && ground::is_supported_by(&kept.text, passage) {
         kept.numbers.push(number);
     }
-}
-
-/// The kept candidates; those that lean on one that fell are left out too.
-fn renumbered(candidates: Vec<Candidate>, kept: &BTreeSet<usize>) -> Vec<Candidate> {
-    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut left = Vec::new();
-    for (index, mut candidate) in candidates.into_iter().enumerate() {
-        let lead = candidate.leans_on.map(|lead| places.get(&lead).copied());
-        if !kept.contains(&index) || lead == Some(None) {
-            continue;
-        }
-        candidate.leans_on = lead.flatten();
-        places.insert(index, left.len());
-        left.push(candidate);
-    }
-    left
 }
 
 #[cfg(test)]
@@ -140,5 +178,50 @@ mod tests {
             ),
         ]);
         assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn the_richer_of_two_that_count_the_same_stays() {
+        let rich =
+            "Willow Creek Reads was founded in 1998 to help every child in Harlan County read.";
+        let poor = "Willow Creek was founded in 1998 and incorporated in the same year.";
+        for years in [(2021, 2024), (2024, 2021)] {
+            let left = merge(&[
+                fixture::source(1, years.0, "History", rich),
+                fixture::source(2, years.1, "History", poor),
+            ]);
+            assert_eq!(left, [(rich.to_owned(), vec![1])]);
+        }
+    }
+
+    #[test]
+    fn a_sentence_within_another_falls() {
+        let long =
+            "The county has renewed its contract through June and named our lessons a priority.";
+        let left = merge(&[
+            fixture::source(
+                1,
+                2024,
+                "Plans",
+                "The county has renewed its contract through June.",
+            ),
+            fixture::source(2, 2022, "Plans", long),
+        ]);
+        assert_eq!(left, [(long.to_owned(), vec![2])]);
+    }
+
+    #[test]
+    fn the_same_item_of_two_budgets_is_told_once() {
+        let newer = "Travel of $6,120 a year pays mileage to the new sites.";
+        let left = merge(&[
+            fixture::source(
+                1,
+                2021,
+                "Budget",
+                "Travel of $3,200 a year pays mileage on county roads.",
+            ),
+            fixture::source(2, 2024, "Budget", newer),
+        ]);
+        assert_eq!(left, [(newer.to_owned(), vec![2])]);
     }
 }

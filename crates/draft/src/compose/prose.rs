@@ -1,8 +1,8 @@
 //! Whether a piece of text is a sentence of prose at all, rather than a
 //! heading, a label, a table row, code, a reference or a fragment.
 
-use super::verbs;
-use crate::text::Word;
+use crate::text::{self, Word};
+use crate::verbs;
 
 /// Shorter sentences are captions and labels; longer ones are lists run together.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=55;
@@ -24,7 +24,10 @@ pub(super) fn is_prose(sentence: &str, words: &[Word]) -> bool {
         && !holds_markup(sentence)
         && !is_mostly_capitals(sentence, words)
         && !begins_with_a_label(sentence)
+        && !begins_with_a_dashed_label(sentence)
         && !has_a_heading_glued_to_it(sentence, words)
+        && !is_a_description(sentence, words)
+        && !is_a_line_of_a_resume(sentence, words)
         && !repeats_words(words)
         && verbs::is_a_statement(words)
 }
@@ -44,14 +47,29 @@ fn is_balanced(sentence: &str) -> bool {
 }
 
 /// Tables, code, links, addresses, blanks of forms, markers of other drafts,
-/// trailing dots of tables of contents, references to literature.
+/// trailing dots of tables of contents, lists whose first item is on the line, references to literature.
 fn holds_markup(sentence: &str) -> bool {
     const SIGNS: [char; 18] = [
         '|', '\t', '`', '@', '{', '}', '<', '>', '=', '\\', '_', '*', '#', '[', '…', '\u{200b}',
         '\u{ad}', '\u{fffd}',
     ];
-    const PIECES: [&str; 12] = [
-        "http", "www.", "...", " .", " ,", "::", "•", "--", ".com", "et al", "etc.", "doi",
+    const PIECES: [&str; 16] = [
+        "are:",
+        "were:",
+        "include:",
+        "includes:",
+        "http",
+        "www.",
+        "...",
+        " .",
+        " ,",
+        "::",
+        "•",
+        "--",
+        ".com",
+        "et al",
+        "etc.",
+        "doi",
     ];
     sentence.contains(SIGNS) || PIECES.iter().any(|piece| sentence.contains(piece))
 }
@@ -85,8 +103,24 @@ fn begins_with_a_label(sentence: &str) -> bool {
         return false;
     };
     let is_clock_time = rest.starts_with(|c: char| c.is_ascii_digit());
-    let is_quotation = rest.trim_start().starts_with(['“', '"']);
+    let is_quotation = rest.trim_start().starts_with(['“', '"']) && is_said(label);
     label.split_whitespace().count() <= LABEL_WORDS && !is_clock_time && !is_quotation
+}
+
+fn is_said(label: &str) -> bool {
+    const SPEECH: [&str; 9] = [
+        "said", "says", "told", "asked", "wrote", "writes", "added", "reported", "recalls",
+    ];
+    let mut words = label.split_whitespace();
+    words.any(|word| SPEECH.contains(&word.to_lowercase().as_str()))
+}
+
+/// "Administration - refers to …", "V Staff, Training - Attach a list".
+fn begins_with_a_dashed_label(sentence: &str) -> bool {
+    [" - ", " – ", " — "].iter().any(|dash| {
+        let label = sentence.split_once(dash).map(|(label, _)| label);
+        label.is_some_and(|label| label.split_whitespace().count() <= LABEL_WORDS)
+    })
 }
 
 /// "Our Mission The center builds …", "… in education By investing …": a
@@ -110,7 +144,47 @@ fn has_a_heading_glued_to_it(sentence: &str, words: &[Word]) -> bool {
         let touches = &sentence[words[at - 1].range.end..words[at].range.start] == " ";
         let begins_anew = (SUBJECTS.contains(&lower) && (lower != "the" || is_capital(at - 1)))
             || (PREPOSITIONS.contains(&lower) && !is_capital(at + 1));
-        touches && is_capital(at) && begins_anew
+        let article_after_heading = at == 1 && lower == "a" && is_capital(0);
+        touches && is_capital(at) && (begins_anew || article_after_heading)
+    })
+}
+
+/// "Improved practices for …": a participle and a noun. With a comma it leads to
+/// a main clause: "Founded in 1998, Willow Creek serves …".
+fn is_a_description(sentence: &str, words: &[Word]) -> bool {
+    words.first().is_some_and(|word| word.lower.ends_with("ed")) && !sentence.contains(',')
+}
+
+/// "Full-stack developer graduated …", "Excellent technical expert …": somebody
+/// without an article or a name. "Board secretary Ana Ruiz" has a name.
+fn is_a_line_of_a_resume(sentence: &str, words: &[Word]) -> bool {
+    const OCCUPATIONS: [&str; 9] = [
+        "analyst",
+        "consultant",
+        "developer",
+        "engineer",
+        "expert",
+        "manager",
+        "professional",
+        "researcher",
+        "specialist",
+    ];
+    let start = &words[..words.len().min(LABEL_WORDS)];
+    let occupation = start
+        .iter()
+        .position(|word| OCCUPATIONS.contains(&word.lower.as_str()));
+    occupation.is_some_and(|at| {
+        let is_named = words
+            .get(at + 1)
+            .is_some_and(|next| is_capitalised(sentence, next));
+        let before = &words[..at];
+        // An article, a possessive or a verb of being is a stop word.
+        let is_introduced = before.iter().any(|word| text::is_stop_word(&word.lower));
+        let has_a_name = before
+            .iter()
+            .skip(1)
+            .any(|word| is_capitalised(sentence, word));
+        !is_named && !is_introduced && !has_a_name
     })
 }
 

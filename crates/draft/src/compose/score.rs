@@ -6,8 +6,10 @@ use archivist_domain::Section;
 
 use super::candidate::Candidate;
 use super::preference::Preference;
+use super::role::Role;
 use crate::confidence::subject_stems;
-use crate::section::{self, Element};
+use crate::cues::Cues;
+use crate::section::Kind;
 use crate::{DraftRequest, Source, text};
 
 /// The parts of a score; together 1.
@@ -23,16 +25,19 @@ const OLD_YEARS: f32 = 5.0;
 /// The newness of a document without a year.
 const UNKNOWN_NEWNESS: f32 = 0.5;
 
-/// A second cue tells less than the first: `n` cues give 1 − 0.5ⁿ.
-const CUE_DECAY: f32 = 0.5;
+/// What a figure without a year loses when its document is old: a present that
+/// may be past, even where no newer sentence says so.
+const AGED_FIGURE: f32 = 0.2;
+
+/// What a sentence that introduces the organization gains where that is asked.
+const INTRODUCES: f32 = 0.15;
+
+/// That a sentence introduces a person tells as much as a hint where people are asked for.
+const PERSON_HINT: f32 = 0.5;
 
 /// How strongly a sentence must speak of an element. Where another element, of
-/// any section, has three cues to its one, the sentence is about that other.
-const SPEAKS_OF: f32 = 0.3;
-
-/// A cue in the passage's heading tells half as much as one in the sentence,
-/// and nothing where the sentence has none.
-const HEADING_CUE: f32 = 0.5;
+/// any section, has two cues and a half to its one, the sentence is about that other.
+const SPEAKS_OF: f32 = 0.36;
 
 /// So many of the request's subject words make a sentence wholly about it.
 const FULL_SUBJECT: f32 = 3.0;
@@ -62,7 +67,7 @@ pub(super) fn scores(
             let base = SUBJECT * about(&subject, candidate)
                 + RELEVANCE * source.relevance.clamp(0.0, 1.0)
                 + PREFERENCE * preference.score(candidate)
-                + NEWNESS * newness(source, newest);
+                + age(candidate, newness(source, newest));
             of_elements(&elements, &all, candidate, source, base)
         })
         .collect()
@@ -90,6 +95,13 @@ fn newness(source: &Source, newest: Option<i32>) -> f32 {
     }
 }
 
+/// What a sentence gains by being new and loses by telling an old figure as present.
+fn age(candidate: &Candidate, newness: f32) -> f32 {
+    let is_aging = candidate.has_figure && candidate.is_undated_present;
+    let loss = if is_aging { AGED_FIGURE } else { 0.0 };
+    NEWNESS * newness - loss * (1.0 - newness)
+}
+
 /// A sentence counts for an element in proportion to how much less it speaks of
 /// it than of what it speaks of most, be that in another section.
 fn of_elements(
@@ -100,48 +112,32 @@ fn of_elements(
     base: f32,
 ) -> Scores {
     let heading = text::stems(source.heading.as_deref().unwrap_or_default());
-    let strength = |element: &Cues| element.strength(&candidate.stems, &heading);
+    let strength = |element: &Cues| strength(element, candidate, &heading);
     let most = all.iter().map(strength).fold(0.0, f32::max);
-    let fits = |cue: f32| cue * (cue / most);
     elements
         .iter()
-        .map(strength)
-        .map(|cue| (cue > 0.0 && fits(cue) >= SPEAKS_OF).then(|| CUES * fits(cue) + base))
+        .map(|element| {
+            let cue = strength(element);
+            let fits = cue * (cue / most);
+            let score = CUES * fits + base + introduction(element, candidate);
+            (cue > 0.0 && fits >= SPEAKS_OF).then_some(score)
+        })
         .collect()
 }
 
-/// The cues of an element, as stems.
-struct Cues(Vec<Vec<String>>);
-
-impl Cues {
-    /// The cues of each element of a section.
-    fn of(section: Section) -> Vec<Self> {
-        let stems = |element: &Element| {
-            let cues = element.cues.iter().map(|cue| text::stems(cue));
-            // Two forms of one word ("audit", "audited") are one cue.
-            cues.collect::<BTreeSet<_>>().into_iter().collect()
-        };
-        section::elements(section)
-            .iter()
-            .map(|element| Self(stems(element)))
-            .collect()
+/// How strongly a candidate speaks of an element that has a place for it.
+fn strength(element: &Cues, candidate: &Candidate, heading: &[String]) -> f32 {
+    match (candidate.role, element.kind) {
+        (Role::Person, Kind::People) => element.strength(&candidate.stems, heading, PERSON_HINT),
+        (Role::Person, _) => 0.0,
+        (Role::Introduction, kind) if kind != Kind::Introduction => 0.0,
+        _ => element.strength(&candidate.stems, heading, 0.0),
     }
+}
 
-    /// How strongly a sentence speaks of the element, 0 to 1.
-    fn strength(&self, sentence: &[String], heading: &[String]) -> f32 {
-        let held = |stems: &[String]| {
-            self.0
-                .iter()
-                .filter(|cue| text::holds_phrase(stems, cue))
-                .count()
-        };
-        let in_sentence = held(sentence) as f32;
-        if in_sentence < 1.0 {
-            return 0.0;
-        }
-        let in_heading = HEADING_CUE * held(heading).min(1) as f32;
-        1.0 - CUE_DECAY.powf(in_sentence + in_heading)
-    }
+fn introduction(element: &Cues, candidate: &Candidate) -> f32 {
+    let is_asked = element.kind == Kind::Introduction && candidate.role == Role::Introduction;
+    if is_asked { INTRODUCES } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -152,6 +148,7 @@ mod tests {
     use crate::compose::candidate::candidates;
     use crate::fixture;
     use crate::ground::Passage;
+    use crate::section;
 
     fn scored(text: &str, audience: Audience) -> Vec<(String, Scores)> {
         let sources = [fixture::source(1, 2024, "Our work", text)];

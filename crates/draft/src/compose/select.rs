@@ -14,6 +14,16 @@ const FURTHER_SCORE: f32 = 0.4;
 /// No element takes more sentences than this.
 const MOST_SENTENCES: usize = 5;
 
+/// No element takes more than one in so many of the words allowed.
+const LEAST_PARTS: usize = 3;
+
+/// Where the draft stays short of the limit, an element gives up sentences
+/// until it takes no more than this share of it.
+const MOST_OF_DRAFT: f32 = 0.4;
+
+/// Among fewer elements each must take more than a third.
+const FEWEST_BALANCED: usize = 4;
+
 /// How much likeness to what is already chosen lowers a score.
 const REPETITION: f32 = 0.4;
 
@@ -21,8 +31,9 @@ const REPETITION: f32 = 0.4;
 /// what a sentence leans on stands right before it.
 pub(super) type Chosen = Vec<Vec<usize>>;
 
-/// Chooses by turns: the best sentence for each element, then each element's
-/// next best, until the words or the good sentences run out.
+/// Chooses by turns: a sentence for each element, within its part of the words
+/// if one is as short; then further ones, the element with the fewest words
+/// first, until the words or the good sentences run out.
 pub(super) fn select(
     candidates: &[Candidate],
     scores: &[Scores],
@@ -33,22 +44,14 @@ pub(super) fn select(
         candidates,
         scores,
         chosen: vec![Vec::new(); elements],
+        max_words,
         words_left: max_words,
     };
-    for round in 0..MOST_SENTENCES {
-        let threshold = if round == 0 {
-            FIRST_SCORE
-        } else {
-            FURTHER_SCORE
-        };
-        for element in 0..elements {
-            if let Some(unit) = choice.best(element, threshold) {
-                choice.take(unit);
-            }
-        }
-    }
+    choice.take_first_sentences();
+    choice.take_further_sentences();
+    choice.balance();
     if choice.chosen.iter().all(Vec::is_empty) {
-        return Err(choice.refusal(max_words));
+        return Err(choice.refusal());
     }
     Ok(choice.chosen)
 }
@@ -63,19 +66,83 @@ struct Choice<'a> {
     candidates: &'a [Candidate],
     scores: &'a [Scores],
     chosen: Chosen,
+    max_words: usize,
     words_left: usize,
 }
 
 impl Choice<'_> {
+    /// One for each element: first those that leave room for the others, then
+    /// longer ones for the elements left without.
+    fn take_first_sentences(&mut self) {
+        let elements = self.chosen.len();
+        for element in 0..elements {
+            let part = self.words_left / (elements - element);
+            self.take_best(element, FIRST_SCORE, part);
+        }
+        for element in 0..elements {
+            if self.chosen[element].is_empty() {
+                self.take_best(element, FIRST_SCORE, self.words_left);
+            }
+        }
+    }
+
+    fn take_further_sentences(&mut self) {
+        let most = self.max_words / LEAST_PARTS;
+        let mut open: Vec<usize> = (0..self.chosen.len()).collect();
+        while let Some(place) = (0..open.len()).min_by_key(|&place| self.words_of(open[place])) {
+            let element = open[place];
+            let room = most
+                .saturating_sub(self.words_of(element))
+                .min(self.words_left);
+            if !self.take_best(element, FURTHER_SCORE, room) {
+                open.remove(place);
+            }
+        }
+    }
+
+    /// Takes last sentences back from the longest element if it outweighs the
+    /// others. Only from one: each taken back would make the next outweigh.
+    fn balance(&mut self) {
+        let elements = 0..self.chosen.len();
+        let filled = self.chosen.iter().filter(|chosen| !chosen.is_empty());
+        let longest = elements
+            .clone()
+            .max_by_key(|&element| self.words_of(element));
+        let Some(longest) = longest.filter(|_| filled.count() >= FEWEST_BALANCED) else {
+            return;
+        };
+        let all: usize = elements.map(|element| self.words_of(element)).sum();
+        let others = (all - self.words_of(longest)) as f32;
+        let most = others * MOST_OF_DRAFT / (1.0 - MOST_OF_DRAFT);
+        while self.chosen[longest].len() > 1 && self.words_of(longest) as f32 > most {
+            self.chosen[longest].pop();
+        }
+    }
+
+    fn words_of(&self, element: usize) -> usize {
+        self.words(&self.chosen[element])
+    }
+
+    /// Takes the best unit of at most so many words; whether there was one.
+    fn take_best(&mut self, element: usize, threshold: f32, most_words: usize) -> bool {
+        let best = self.best(element, threshold, most_words);
+        let found = best.is_some();
+        if let Some(unit) = best {
+            self.take(unit);
+        }
+        found
+    }
+
     /// The best unit for an element that fits and is good enough.
-    fn best(&self, element: usize, threshold: f32) -> Option<Unit> {
+    fn best(&self, element: usize, threshold: f32, most_words: usize) -> Option<Unit> {
         let mut best: Option<(f32, Unit)> = None;
         for (candidate, scores) in self.scores.iter().enumerate() {
             // Repetition only lowers a score, so most need no closer look.
             if scores[element].is_none_or(|score| score < threshold) {
                 continue;
             }
-            let Some(unit) = self.unit(element, candidate) else {
+            let unit = self.unit(element, candidate);
+            let Some(unit) = unit.filter(|unit| self.words(&unit.sentences) <= most_words) else {
                 continue;
             };
             let score = self.worth(element, &unit.sentences);
@@ -150,7 +217,8 @@ impl Choice<'_> {
     }
 
     /// Why nothing was chosen: nothing fits the section, or nothing the limit.
-    fn refusal(&self, max_words: usize) -> ProviderError {
+    fn refusal(&self) -> ProviderError {
+        let max_words = self.max_words;
         let fitting = |scores: &Scores| scores.iter().flatten().any(|score| *score >= FIRST_SCORE);
         let shortest = self
             .candidates
@@ -169,4 +237,54 @@ impl Choice<'_> {
 fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f32 {
     let shared = a.intersection(b).count() as f32;
     shared / a.union(b).count().max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use archivist_domain::Section;
+
+    use super::*;
+    use crate::compose::candidate::candidates;
+    use crate::compose::score;
+    use crate::fixture;
+    use crate::ground::Passage;
+
+    /// The words that each element of the capacity section takes.
+    fn words(text: &str, max_words: usize) -> Vec<usize> {
+        let sources = [fixture::source(1, 2024, "Our work", text)];
+        let request = fixture::request(Section::OrganizationalCapacity);
+        let candidates = candidates(&[Passage::read(&sources[0])]);
+        let scores = score::scores(&request, &sources, &candidates);
+        let chosen = select(&candidates, &scores, max_words).unwrap();
+        let count = |element: &Vec<usize>| element.iter().map(|&at| candidates[at].words).sum();
+        chosen.iter().map(count).collect()
+    }
+
+    /// Much on governance, one sentence on each of three other elements.
+    const LOPSIDED: &str = "The board of directors meets at least six times in every calendar year. \
+        Trustees are elected for three years by the members of the board. \
+        The bylaws of the board were amended in October with a large majority. \
+        Governance is reviewed by two trustees and an elected parent every spring. \
+        The annual budget and the audit are public. \
+        Our full-time staff hold a degree in education. \
+        We partner with the county under a memorandum of understanding.";
+
+    #[test]
+    fn no_element_outweighs_the_others() {
+        for max_words in [60, 400] {
+            let words = words(LOPSIDED, max_words);
+            let most = words.iter().max().unwrap();
+            let all: usize = words.iter().sum();
+            assert!(*most as f32 <= MOST_OF_DRAFT * all as f32, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_tight_limit_is_spread_over_the_elements() {
+        let filled = words(LOPSIDED, 45)
+            .into_iter()
+            .filter(|&words| words > 0)
+            .count();
+        assert_eq!(filled, 4);
+    }
 }

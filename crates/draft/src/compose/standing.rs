@@ -1,9 +1,10 @@
 //! Whether a sentence may be lifted out of its passage.
 
 use super::prose;
+use crate::fact;
 use crate::text::{self, Word};
 
-/// Among this many first words a "this" or "these" points back.
+/// Among this many first words a connective points back.
 const REACH_OF_POINTERS: usize = 4;
 
 /// Whether a sentence may be lifted out of its passage.
@@ -17,16 +18,69 @@ pub(super) enum Standing {
     Unfit,
 }
 
-/// Judges one sentence, given without list signs and on one line.
-pub(super) fn standing(sentence: &str) -> Standing {
-    let words = text::words(sentence);
-    if !prose::is_prose(sentence, &words) || is_addressed_elsewhere(&words) {
+/// Judges one sentence, given without list signs and on one line; `words` are
+/// its words.
+pub(super) fn standing(sentence: &str, words: &[Word]) -> Standing {
+    if !prose::is_prose(sentence, words) || is_addressed_elsewhere(words) {
         Standing::Unfit
-    } else if points_back(&words) || lacks_a_name(sentence, &words) {
+    } else if points_back(words) || lacks_a_name(sentence, words) || lacks_an_antecedent(words) {
         Standing::Leaning
     } else {
         Standing::Alone
     }
+}
+
+/// What only those write who ask for offers: a government of its contractor, a
+/// funder of its applicants.
+const SOLICITATIONS: &[&str] = &[
+    "the contractor",
+    "the vendor",
+    "the offeror",
+    "offerors",
+    "quoters",
+    "bidders",
+    "vendors must",
+    "vendors should",
+    "the government may",
+    "the government will",
+    "the government reserves",
+    "the government intends",
+    "the government is",
+    "the government has",
+    "contracting officer",
+    "task order",
+    "call order",
+    "call orders",
+    "applicants must",
+    "applicants should",
+    "applicant must",
+    "the quote",
+    "period of performance",
+    "statement of work",
+    "performance work statement",
+];
+
+/// So many sentences of a passage that speak so, and such a share of all, make
+/// the whole passage a solicitation, whose other sentences are no better.
+const FEWEST_SOLICITING: usize = 2;
+const SOLICITING_SHARE: f32 = 0.25;
+
+/// Whether the sentences of a passage ask others for offers: what they say of
+/// staff, training or reports is what somebody else must do.
+pub(super) fn is_solicitation<'a>(sentences: impl Iterator<Item = &'a str>) -> bool {
+    let asks = |sentence: &str| {
+        let lower = text::one_line(&sentence.to_lowercase());
+        let padded = format!(" {lower} ");
+        SOLICITATIONS
+            .iter()
+            .any(|phrase| padded.contains(&format!(" {phrase} ")))
+    };
+    let (mut all, mut asking) = (0, 0);
+    for sentence in sentences {
+        all += 1;
+        asking += usize::from(asks(sentence));
+    }
+    asking >= FEWEST_SOLICITING && asking as f32 >= SOLICITING_SHARE * all as f32
 }
 
 /// Letters, instructions, contracts and talk about the document itself: true
@@ -79,7 +133,6 @@ fn is_addressed_elsewhere(words: &[Word]) -> bool {
         "thereof",
         "offeror",
         "quoter",
-        "quoters",
         "undersigned",
         "yesterday",
         "tbd",
@@ -109,6 +162,9 @@ fn is_addressed_elsewhere(words: &[Word]) -> bool {
         &["in", "figure"],
         &["at", "right"],
         &["this", "agreement"],
+        // Known to the readers of the passage only.
+        &["the", "promised"],
+        &["the", "reviewers"],
         &["all", "rights", "reserved"],
     ];
     let lower: Vec<&str> = words.iter().map(|word| word.lower.as_str()).collect();
@@ -117,7 +173,20 @@ fn is_addressed_elsewhere(words: &[Word]) -> bool {
         || PHRASES
             .iter()
             .any(|phrase| lower.windows(phrase.len()).any(|window| window == *phrase))
+        || SOLICITATIONS.iter().any(|phrase| {
+            let phrase: Vec<&str> = phrase.split(' ').collect();
+            lower.windows(phrase.len()).any(|window| window == phrase)
+        })
         || points_on_the_page(&lower)
+        || is_an_obligation(&lower)
+}
+
+/// "Access must be requested": what a rule asks of its readers. "Directors must
+/// be parents" says who they are.
+fn is_an_obligation(lower: &[&str]) -> bool {
+    lower
+        .windows(3)
+        .any(|window| window[0] == "must" && window[1] == "be" && window[2].ends_with("ed"))
 }
 
 /// "The metrics below", but not "below the poverty line" or "above average".
@@ -143,14 +212,17 @@ fn points_on_the_page(lower: &[&str]) -> bool {
 
 /// Whether a pronoun or a connective at the start needs the sentence before.
 fn points_back(words: &[Word]) -> bool {
-    const POINTERS: [&str; 7] = [
-        "this",
-        "these",
+    // "The second barrier to adopting this lesson": at whatever place.
+    const DEMONSTRATIVES: [&str; 2] = ["this", "these"];
+    const POINTERS: [&str; 8] = [
         "those",
         "such",
         "therefore",
         "thus",
         "also",
+        "instead",
+        "then",
+        "however",
     ];
     const OPENINGS: &[&str] = &[
         "it",
@@ -204,6 +276,9 @@ fn points_back(words: &[Word]) -> bool {
         "specifically",
         "still",
         "once",
+        "further",
+        "examples",
+        "now",
     ];
     const PHRASES: &[&[&str]] = &[
         &["in", "addition"],
@@ -233,7 +308,45 @@ fn points_back(words: &[Word]) -> bool {
     let start = &lower[..lower.len().min(REACH_OF_POINTERS)];
     start.first().is_some_and(|first| OPENINGS.contains(first))
         || start.iter().any(|word| POINTERS.contains(word))
+        || lower.iter().any(|word| DEMONSTRATIVES.contains(word))
         || PHRASES.iter().any(|phrase| lower.starts_with(phrase))
+        || counts_known_things(start)
+        || tells_of_an_earlier_time(&lower)
+}
+
+/// "Before the pandemic the gain had been 22 points": earlier than what?
+fn tells_of_an_earlier_time(lower: &[&str]) -> bool {
+    lower
+        .windows(2)
+        .any(|pair| pair[0] == "had" && (pair[1] == "been" || pair[1].ends_with("ed")))
+}
+
+/// "Three of the four agreements": how many there are was said before.
+fn counts_known_things(start: &[&str]) -> bool {
+    start.windows(3).any(|window| {
+        let is_count = fact::is_count(window[2]);
+        window[0] == "of" && window[1] == "the" && is_count
+    })
+}
+
+/// "In the spring of 2021, 61 percent met it": a pronoun after the verb, with
+/// nothing before it that it could stand for.
+fn lacks_an_antecedent(words: &[Word]) -> bool {
+    const NO_ANTECEDENTS: [&str; 12] = [
+        "spring", "summer", "fall", "winter", "fiscal", "year", "percent", "month", "school",
+        "met", "exceeded", "reached",
+    ];
+    let pronoun = words
+        .iter()
+        .position(|word| ["it", "them"].contains(&word.lower.as_str()));
+    pronoun.is_some_and(|at| {
+        !words[..at].iter().any(|word| {
+            let is_figure = word.lower.starts_with(|c: char| c.is_ascii_digit());
+            !is_figure
+                && !text::is_stop_word(&word.lower)
+                && !NO_ANTECEDENTS.contains(&word.lower.as_str())
+        })
+    })
 }
 
 /// "Coming from teaching, she leads the team", "Prior to Insight, he worked":
@@ -253,6 +366,10 @@ fn lacks_a_name(sentence: &str, words: &[Word]) -> bool {
 mod tests {
     use super::*;
 
+    fn standing(sentence: &str) -> Standing {
+        super::standing(sentence, &text::words(sentence))
+    }
+
     #[test]
     fn plain_statements_stand_alone() {
         for sentence in [
@@ -264,6 +381,8 @@ mod tests {
             "Maria Ortega joined in 2015, and she leads our coaches.",
             "2024 was our largest summer session in a decade.",
             "We are a 501(c)(3) organization with a board of eleven members.",
+            "The evaluation manager reports to the board each quarter.",
+            "Program manager Ana Ruiz reports to the board each quarter.",
         ] {
             assert_eq!(standing(sentence), Standing::Alone, "{sentence}");
         }
@@ -279,6 +398,11 @@ mod tests {
             "Prior to Oak Hill, he worked in two public libraries.",
             "As a result, attendance rose at every one of our sites.",
             "In addition, a reserve covers four months of expenses.",
+            "Three of the four agreements continue partnerships of ten years.",
+            "In the spring of 2021, 61 percent met it after two terms.",
+            "In the year before the flood the gain had been 22 points.",
+            "The second barrier to using this lesson was the software.",
+            "Workshops will instead be used to train the coaches.",
         ] {
             assert_eq!(standing(sentence), Standing::Leaning, "{sentence}");
         }
@@ -309,8 +433,31 @@ mod tests {
             "The metrics below are a few of the indicators of our work.",
             "Families become engaged in education By investing in early readers.",
             "Last year our coaches served more children than ever before.",
+            "The Government is not obligated to pay for travel of the staff.",
+            "Offerors may include as many participants as they need.",
+            "GOALS Plan: “Broaden the participation of parents in schools.”",
+            "Access to the records must be requested from the board.",
+            "Any other person who should be copied on matters of the grant.",
+            "Full-stack developer graduated in 2011 and worked in three schools.",
+            "Excellent technical expert in reading has been in charge since 2011.",
+            "Establishes the ability of the coaches to work in schools.",
+            "Improved practices for reading and the people that teach them.",
+            "Increased ability of other teachers to learn, based on a forum.",
+            "Vision A future where every child has access to a library.",
+            "Administration - refers to the work that serves all programs.",
         ] {
             assert_eq!(standing(sentence), Standing::Unfit, "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_passage_that_asks_for_offers_is_a_solicitation() {
+        let asked = [
+            "The contractor delivers monthly reports.",
+            "Staff must hold a degree.",
+            "The Government may take notes.",
+        ];
+        assert!(is_solicitation(asked.into_iter()));
+        assert!(!is_solicitation(asked[..2].iter().copied()));
     }
 }

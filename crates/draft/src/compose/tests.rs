@@ -239,3 +239,44 @@ fn refusals_say_what_to_do() {
         "{no_room}"
     );
 }
+
+#[test]
+fn the_section_opens_with_the_organization_and_people_come_last() {
+    let mut sources = fixture::sources();
+    sources.insert(
+        0,
+        fixture::source(
+            9,
+            2026,
+            "Our people",
+            "Lucia Ferreira, who holds a degree in education and has worked for Willow Creek since \
+             the mission was adopted, supervises our reading coaches. All our coaches hold a \
+             certified credential in early literacy.",
+        ),
+    );
+    let text = draft(&fixture::request(Section::OrganizationalCapacity), &sources);
+    assert!(
+        text.starts_with("Willow Creek Reads was founded in 1998"),
+        "{text}"
+    );
+    let coaches = text.find("All our coaches hold").unwrap();
+    assert!(coaches < text.find("Lucia Ferreira").unwrap(), "{text}");
+}
+
+#[test]
+fn an_outdated_figure_is_neither_drafted_nor_reported_as_a_conflict() {
+    let mut sources = fixture::sources();
+    let newer = "In May 2026 the board of directors has 13 members, up from eleven in 2023.";
+    sources.push(fixture::source(7, 2026, "Governance", newer));
+    let request = fixture::request(Section::OrganizationalCapacity);
+    let text = draft(&request, &sources);
+    assert!(
+        text.contains("has 13 members") && !text.contains("eleven members"),
+        "{text}"
+    );
+    let issues = review(&request, &sources, &text).quality_issues;
+    assert!(
+        !issues.iter().any(|issue| issue.contains("differs")),
+        "{issues:?}"
+    );
+}

@@ -6,7 +6,7 @@ use crate::text::Word;
 
 /// What a figure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Plain,
     Money,
     Percent,
@@ -14,7 +14,7 @@ pub(super) enum Unit {
 
 /// A figure with its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Number {
+pub(crate) struct Number {
     value: f64,
     unit: Unit,
     spelled: bool,
@@ -23,19 +23,24 @@ pub(super) struct Number {
 impl Number {
     /// Equal value, and both or neither a percentage. Money may stand without
     /// its sign, as in the cells of a table.
-    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
         let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(1.0);
         close && (self.unit == Unit::Percent) == (other.unit == Unit::Percent)
     }
 
+    /// What it counts.
+    pub(crate) fn unit(&self) -> Unit {
+        self.unit
+    }
+
     /// "One" in words is rarely a figure ("one of our partners").
-    pub(super) fn is_a_pronoun(&self) -> bool {
+    pub(crate) fn is_a_pronoun(&self) -> bool {
         self.spelled && self.unit == Unit::Plain && (self.value - 1.0).abs() < f64::EPSILON
     }
 }
 
 /// The figures of a text with the bytes they stand in, signs and units included.
-pub(super) fn numbers(text: &str, words: &[Word]) -> Vec<(Range<usize>, Number)> {
+pub(crate) fn numbers(text: &str, words: &[Word]) -> Vec<(Range<usize>, Number)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
