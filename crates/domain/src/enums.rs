@@ -30,7 +30,7 @@ pub struct EnumContract {
 
 /// A text that is none of an enum's labels.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{given}' is not a {what}: use one of {}", expected.join(", "))]
+#[error("'{given}' is not a valid {what}: use one of {}", expected.join(", "))]
 pub struct UnknownLabel {
     /// What was expected, in words (`document type`).
     pub what: &'static str,
@@ -334,7 +334,7 @@ mod tests {
         let error = "Admin".parse::<UserRole>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "'Admin' is not a role: use one of writer, editor, admin"
+            "'Admin' is not a valid role: use one of writer, editor, admin"
         );
     }
 

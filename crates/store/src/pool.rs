@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 use url::Url;
 
 /// A connection address that cannot be used.
@@ -48,6 +49,9 @@ pub fn without_password(address: &str) -> String {
 
 /// Opens a pool of at most `connections`, and proves that one can be made.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    // A pool goes on trying and then tells only that time ran out; a single
+    // connection tells why it cannot be made.
+    options.connect().await?.close().await?;
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))

@@ -87,11 +87,13 @@ pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<User>> {
     .await
 }
 
-/// How many accounts there are.
-pub async fn count(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM users"#)
-        .fetch_one(db)
-        .await
+/// Whether anybody holds the rights of an admin.
+pub async fn has_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' OR is_superuser) AS "found!""#
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Makes an account, unless one has this address in any letter case.

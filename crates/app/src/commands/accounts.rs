@@ -42,14 +42,14 @@ pub(crate) struct NewAccount {
     pub generated_password: Option<String>,
 }
 
-/// Makes the first account, unless there is one. `chosen` is a password for
+/// Makes the first admin, unless there is one. `chosen` is a password for
 /// unattended starts; without it one is generated, and must be changed.
 pub(crate) async fn first_admin(
     state: &AppState,
     email: &str,
     chosen: Option<String>,
 ) -> Result<Option<NewAccount>> {
-    if users::count(&state.pool).await? > 0 {
+    if users::has_admin(&state.pool).await? {
         return Ok(None);
     }
     let email = Email::parse(email).context("ARCHIVIST_ADMIN_EMAIL")?;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
 use archivist_domain::output::Tracking;
+use archivist_domain::sentences::sentences;
 use archivist_domain::{DocumentId, PassageId, StyleId, StylePurpose, StyleType, count};
 use archivist_ingest::FileKind;
 use archivist_search::{Filters, SearchRequest};
@@ -168,25 +169,26 @@ fn fields(output: &DemoOutput, style: StyleId) -> OutputFields {
     }
 }
 
-/// The passage of the document that is nearest to the words before marker `[number]`.
+/// The passage of the document that is nearest to the sentences marked `[number]`.
 async fn cited_passage(
     site: &Site,
     content: &str,
     number: i32,
     document: DocumentId,
 ) -> Result<Option<PassageId>> {
-    let before = content
-        .split(&format!("[{number}]"))
-        .next()
-        .unwrap_or_default();
-    let words: Vec<_> = before.split_whitespace().rev().take(30).collect();
+    let marker = format!("[{number}]");
+    let marked: Vec<_> = sentences(content)
+        .into_iter()
+        .map(|range| &content[range])
+        .filter(|sentence| sentence.contains(&marker))
+        .collect();
     let request = SearchRequest {
         filters: Filters {
             documents: vec![document],
             ..Filters::default()
         },
         limit: 1,
-        ..SearchRequest::new(words.join(" "))
+        ..SearchRequest::new(marked.join(" "))
     };
     let found = retrieve::search(&site.state, request).await?;
     Ok(found.first().map(|found| found.passage.passage_id))
