@@ -82,6 +82,10 @@ pub enum TestbedError {
     )]
     RollbackNeedsConnection,
 
+    /// A transaction was asked for in a mode that has none.
+    #[error("a ScratchTransaction is rolled back: leave the mode away, or take a ScratchDb")]
+    TransactionNeedsRollback,
+
     /// A test ended the transaction that was to be rolled back.
     #[error(
         "the test ended its transaction by COMMIT or ROLLBACK, which rollback mode cannot undo or \

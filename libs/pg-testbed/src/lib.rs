@@ -35,6 +35,8 @@ mod extras;
 mod folder;
 mod found;
 mod grants;
+#[doc(hidden)]
+pub mod harness;
 mod helper;
 mod keeper;
 mod manage;
@@ -56,6 +58,7 @@ mod wipe;
 pub use error::TestbedError;
 pub use manage::{Database, State};
 pub use mode::{Mode, UnknownMode};
+pub use pg_testbed_macros::test;
 pub use scratch::ScratchDb;
 pub use server::{plain_url, stop_private_server};
 pub use template::{BoxError, Template};

@@ -37,6 +37,7 @@ struct Held {
     url: String,
     pool: OnceLock<PgPool>,
     kept: AtomicBool,
+    expects_panic: AtomicBool,
     /// With the key of its template, if the database goes from test to test.
     pooled: Option<(i64, Pooled)>,
     place: Option<Place>,
@@ -63,6 +64,7 @@ impl ScratchDb {
             url,
             pool: OnceLock::new(),
             kept: AtomicBool::new(false),
+            expects_panic: AtomicBool::new(false),
             pooled,
             place: Some(place),
             since: Instant::now(),
@@ -126,6 +128,11 @@ impl ScratchDb {
         }
     }
 
+    /// A panic is no failure of this test.
+    pub(crate) fn expect_panic(&self) {
+        self.held.expects_panic.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn keep_it(&self) {
         self.held.kept.store(true, Ordering::Relaxed);
     }
@@ -151,7 +158,8 @@ impl Drop for Held {
     fn drop(&mut self) {
         report::record(Step::Test, self.since.elapsed());
         let begin = Instant::now();
-        let keep = self.kept.load(Ordering::Relaxed) || thread::panicking();
+        let failed = thread::panicking() && !self.expects_panic.load(Ordering::Relaxed);
+        let keep = failed || self.kept.load(Ordering::Relaxed);
         if keep {
             let minutes = KEPT_FOR / 60;
             let url = &self.url;

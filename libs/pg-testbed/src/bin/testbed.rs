@@ -186,6 +186,8 @@ async fn show(
 ) -> Result<(), sqlx::Error> {
     let lines: Vec<String> = sqlx::query_scalar(query).fetch_all(connection).await?;
     println!("{what}: {}", lines.len());
-    lines.iter().for_each(|line| println!("  {line}"));
+    for line in lines {
+        println!("  {line}");
+    }
     Ok(())
 }

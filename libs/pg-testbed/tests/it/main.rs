@@ -1,5 +1,6 @@
 //! The testbed on a real server.
 
+mod attribute;
 mod clones;
 mod leaks;
 mod rollback;
