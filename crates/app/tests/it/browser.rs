@@ -1,0 +1,10 @@
+//! The pages, used as people use them: in a real Chromium.
+
+mod chromium;
+mod first_sitting;
+mod looks;
+mod refusals;
+mod roles;
+mod tab;
+
+use tab::Tab;
