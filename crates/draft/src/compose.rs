@@ -79,7 +79,7 @@ fn compose(request: &DraftRequest, sources: &[Source]) -> Result<Vec<Paragraph>,
         sources,
         &candidates,
         &chosen,
-        &elements,
+        elements,
     ))
 }
 

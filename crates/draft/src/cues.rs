@@ -1,6 +1,7 @@
 //! How strongly a sentence speaks of an element of a section.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use archivist_domain::Section;
 
@@ -20,6 +21,12 @@ const LEAST_WEIGHT: f32 = 1.0;
 /// A second cue tells less than the first: `n` cues give 1 − 0.5ⁿ.
 const CUE_DECAY: f32 = 0.5;
 
+/// Per section: stemming hundreds of words takes longer than a draft.
+static CUES: LazyLock<Vec<Vec<Cues>>> = LazyLock::new(|| {
+    let of = |&section| section::elements(section).iter().map(Cues::new).collect();
+    Section::ALL.iter().map(of).collect()
+});
+
 /// The cues and hints of an element, as stems.
 pub(crate) struct Cues {
     /// What kind of sentence the element wants.
@@ -31,8 +38,14 @@ pub(crate) struct Cues {
 
 impl Cues {
     /// The cues of each element of a section, in its order.
-    pub(crate) fn of(section: Section) -> Vec<Self> {
-        section::elements(section).iter().map(Self::new).collect()
+    pub(crate) fn of(section: Section) -> &'static [Self] {
+        let place = Section::ALL.iter().position(|&known| known == section);
+        place.map_or(&[], |place| &CUES[place])
+    }
+
+    /// The cues of every element of every section.
+    pub(crate) fn of_all() -> impl Iterator<Item = &'static Self> {
+        CUES.iter().flatten()
     }
 
     fn new(element: &Element) -> Self {

@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) stems: Vec<String>,
     /// The stems that carry meaning.
     pub(super) content: BTreeSet<String>,
+    /// Those that are no figures.
+    pub(super) matter: BTreeSet<String>,
     /// The first stems that carry meaning, figures aside, in order.
     pub(super) opening: Vec<String>,
     /// Whether it holds a figure, a date or a quotation.
@@ -125,12 +127,18 @@ impl Chain {
 fn candidate(text: String, words: &[Word], passage: &Passage<'_>) -> Candidate {
     let has_figure = fact::facts(&text).iter().any(fact::Fact::is_exact);
     let names_a_year = words.iter().any(|word| year_of(&word.lower).is_some());
+    let content = text::content_of(words);
     Candidate {
         source: 0,
         position: 0,
         words: count::words(&text),
         stems: words.iter().map(|word| word.stem.clone()).collect(),
-        content: text::content_of(words),
+        matter: content
+            .iter()
+            .filter(|stem| !is_figure(stem))
+            .cloned()
+            .collect(),
+        content,
         opening: opening(words),
         has_figure,
         is_undated_present: !names_a_year && tense_at(words, 0) == Some(Tense::Present),

@@ -56,10 +56,10 @@ pub(super) fn merged(mut candidates: Vec<Candidate>, passages: &[Passage<'_>]) -
 }
 
 fn are_alike(a: &Candidate, b: &Candidate) -> bool {
-    let (all_a, all_b) = (without_figures(a), without_figures(b));
-    let shared = all_a.intersection(&all_b).count() as f32;
-    let shorter = all_a.len().min(all_b.len());
-    shared >= SAME_FACT * all_a.union(&all_b).count() as f32
+    let shared = a.matter.intersection(&b.matter).count();
+    let all = (a.matter.len() + b.matter.len() - shared) as f32;
+    let (shared, shorter) = (shared as f32, shorter(a, b));
+    shared >= SAME_FACT * all
         || (shorter >= FEWEST_STEMS && shared >= CONTAINED * shorter as f32)
         || count_the_same(a, b)
 }
@@ -79,13 +79,16 @@ fn count_the_same(a: &Candidate, b: &Candidate) -> bool {
 /// $6,120 a year pays mileage …" in the next.
 fn is_same_of_two_years(a: &Candidate, b: &Candidate, passages: &[Passage<'_>]) -> bool {
     let of_two_documents = passages[a.source].source.document != passages[b.source].source.document;
-    let (all_a, all_b) = (without_figures(a), without_figures(b));
-    let shared = all_a.intersection(&all_b).count() as f32;
+    let shared = || a.matter.intersection(&b.matter).count() as f32;
     of_two_documents
         && a.has_figure
         && b.has_figure
         && a.opening == b.opening
-        && shared >= CONTAINED_AFTER_SAME_OPENING * all_a.len().min(all_b.len()) as f32
+        && shared() >= CONTAINED_AFTER_SAME_OPENING * shorter(a, b) as f32
+}
+
+fn shorter(a: &Candidate, b: &Candidate) -> usize {
+    a.matter.len().min(b.matter.len())
 }
 
 /// Whether the older sentence says more and nothing else: the newer one's
@@ -95,19 +98,10 @@ fn is_richer(older: &Candidate, newer: &Candidate) -> bool {
         let all = candidate.content.iter();
         all.filter(|stem| is_figure(stem)).cloned().collect()
     };
-    let holds_all = figures(newer).is_subset(&figures(older))
-        && without_figures(newer).is_subset(&without_figures(older));
-    let says_more = without_figures(older).len() > without_figures(newer).len();
+    let holds_all =
+        figures(newer).is_subset(&figures(older)) && newer.matter.is_subset(&older.matter);
+    let says_more = older.matter.len() > newer.matter.len();
     says_more && (holds_all || count_the_same(older, newer))
-}
-
-fn without_figures(candidate: &Candidate) -> BTreeSet<&str> {
-    candidate
-        .content
-        .iter()
-        .map(String::as_str)
-        .filter(|stem| !is_figure(stem))
-        .collect()
 }
 
 fn cite_too(kept: &mut Candidate, passage: &Passage<'_>) {

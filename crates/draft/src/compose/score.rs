@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use archivist_domain::Section;
-
 use super::candidate::Candidate;
 use super::preference::Preference;
 use super::role::Role;
@@ -53,10 +51,6 @@ pub(super) fn scores(
     candidates: &[Candidate],
 ) -> Vec<Scores> {
     let elements = Cues::of(request.section);
-    let all: Vec<Cues> = Section::ALL
-        .iter()
-        .flat_map(|&section| Cues::of(section))
-        .collect();
     let subject = subject(request);
     let preference = Preference::of(request.audience, &request.tone);
     let newest = sources.iter().filter_map(|source| source.year).max();
@@ -68,7 +62,7 @@ pub(super) fn scores(
                 + RELEVANCE * source.relevance.clamp(0.0, 1.0)
                 + PREFERENCE * preference.score(candidate)
                 + age(candidate, newness(source, newest));
-            of_elements(&elements, &all, candidate, source, base)
+            of_elements(elements, candidate, source, base)
         })
         .collect()
 }
@@ -104,16 +98,10 @@ fn age(candidate: &Candidate, newness: f32) -> f32 {
 
 /// A sentence counts for an element in proportion to how much less it speaks of
 /// it than of what it speaks of most, be that in another section.
-fn of_elements(
-    elements: &[Cues],
-    all: &[Cues],
-    candidate: &Candidate,
-    source: &Source,
-    base: f32,
-) -> Scores {
+fn of_elements(elements: &[Cues], candidate: &Candidate, source: &Source, base: f32) -> Scores {
     let heading = text::stems(source.heading.as_deref().unwrap_or_default());
     let strength = |element: &Cues| strength(element, candidate, &heading);
-    let most = all.iter().map(strength).fold(0.0, f32::max);
+    let most = Cues::of_all().map(strength).fold(0.0, f32::max);
     elements
         .iter()
         .map(|element| {
@@ -142,7 +130,7 @@ fn introduction(element: &Cues, candidate: &Candidate) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use archivist_domain::Audience;
+    use archivist_domain::{Audience, Section};
 
     use super::*;
     use crate::compose::candidate::candidates;

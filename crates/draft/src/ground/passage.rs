@@ -41,6 +41,16 @@ impl<'a> Passage<'a> {
     /// The sentence, or the two neighbouring ones, that hold most of `stems`:
     /// the first and shortest of equals.
     pub(super) fn best_window(&self, stems: &BTreeSet<String>) -> Support {
+        let (score, range) = self.best_of_windows(stems);
+        Support {
+            number: self.source.number,
+            passage: self.source.passage,
+            score,
+            range,
+        }
+    }
+
+    fn best_of_windows(&self, stems: &BTreeSet<String>) -> (f32, Range<usize>) {
         let mut best = (0.0, 0..0);
         for size in [1, 2] {
             for window in self.sentences.windows(size) {
@@ -48,14 +58,12 @@ impl<'a> Passage<'a> {
                 if score > best.0 {
                     best = (score, window[0].0.start..window[size - 1].0.end);
                 }
+                if score >= 1.0 {
+                    return best;
+                }
             }
         }
-        Support {
-            number: self.source.number,
-            passage: self.source.passage,
-            score: best.0,
-            range: best.1,
-        }
+        best
     }
 }
 
