@@ -1,5 +1,6 @@
 //! A PostgreSQL catalog as plain data: read, shown as a canonical text, and
-//! compared.
+//! compared ([`diff`]); every CHECK proven alive ([`probe()`]); migrations
+//! linted ([`lint`]).
 //!
 //! ```no_run
 //! use pg_catalog::{Catalog, diff};
@@ -30,6 +31,7 @@ mod catalog;
 mod diff;
 mod fingerprint;
 mod labels;
+pub mod lint;
 mod load;
 mod probe;
 mod read;
