@@ -11,8 +11,10 @@
 //! how well each fits each element, [`select`] chooses within the word limit,
 //! [`paragraph`] puts them into order.
 
+mod addressee;
 mod candidate;
 mod duplicate;
+mod leaning;
 mod paragraph;
 mod preference;
 mod prose;

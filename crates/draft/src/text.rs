@@ -59,6 +59,22 @@ pub(crate) fn holds_phrase(stems: &[String], phrase: &[String]) -> bool {
     !phrase.is_empty() && stems.windows(phrase.len()).any(|window| window == phrase)
 }
 
+/// Whether one of `phrases`, given with blanks, stands in `words` word after word.
+pub(crate) fn holds_any(words: &[&str], phrases: &[&str]) -> bool {
+    (0..words.len()).any(|at| begins_with_any(&words[at..], phrases))
+}
+
+/// Whether `words` begin with one of `phrases`, given with blanks.
+pub(crate) fn begins_with_any(words: &[&str], phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| {
+        let mut at = 0;
+        phrase.split(' ').all(|wanted| {
+            at += 1;
+            words.get(at - 1) == Some(&wanted)
+        })
+    })
+}
+
 /// The share of `wanted` that `given` holds, 0 to 1; 0 when nothing is wanted.
 pub(crate) fn coverage(wanted: &BTreeSet<String>, given: &BTreeSet<String>) -> f32 {
     if wanted.is_empty() {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use archivist_domain::count;
 
+use super::addressee::is_solicitation;
 use super::role::{Role, role};
-use super::standing::{self, Standing, standing};
+use super::standing::{Standing, standing};
 use crate::fact;
 use crate::ground::{self, Passage};
 use crate::measure::{self, Measure, year_of};
@@ -73,7 +74,7 @@ pub(super) fn candidates(passages: &[Passage<'_>]) -> Vec<Candidate> {
 fn read(source: usize, passage: &Passage<'_>, found: &mut Vec<Candidate>) {
     let text = &passage.source.text;
     let ranges = sentences(text);
-    if standing::is_solicitation(ranges.iter().map(|range| &text[range.clone()])) {
+    if is_solicitation(ranges.iter().map(|range| &text[range.clone()])) {
         return;
     }
     let mut chain = Chain::default();

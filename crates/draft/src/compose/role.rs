@@ -135,20 +135,12 @@ pub(super) fn role(sentence: &str, words: &[Word]) -> Role {
 }
 
 fn introduces(words: &[Word]) -> bool {
-    let begins_with = |openings: &[&str]| {
-        let first = words.first().map_or("", |word| word.lower.as_str());
-        openings.contains(&first)
-    };
     let start: Vec<&str> = words
         .iter()
         .take(REACH_OF_INTRODUCTIONS)
         .map(|word| word.lower.as_str())
         .collect();
-    let holds = |phrase: &str| {
-        let phrase: Vec<&str> = phrase.split(' ').collect();
-        start.windows(phrase.len()).any(|window| window == phrase)
-    };
-    !begins_with(&SUBORDINATE) && INTRODUCTIONS.iter().any(|phrase| holds(phrase))
+    !text::begins_with_any(&start, &SUBORDINATE) && text::holds_any(&start, INTRODUCTIONS)
 }
 
 /// A name at the start, then a comma or a verb of people, and what is only said
