@@ -22,7 +22,7 @@
 //! ALTER TABLE note DROP COLUMN colour;
 //! ```
 //!
-//! An allowance without a reason, or for something that is not done, is a
+//! `allow-file(…)` allows it in the whole file. An allowance without a reason, or for something that is not done, is a
 //! problem too.
 //!
 //! It reads tokens, not a grammar: what it looks for is easy to recognise, and a

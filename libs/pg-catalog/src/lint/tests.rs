@@ -216,6 +216,9 @@ fn what_is_allowed_with_a_reason_is_no_problem() {
     let before_another =
         "-- lint: allow(drop-column) because nobody reads it\nSELECT 1; ALTER TABLE t DROP a";
     assert_eq!(broken(before_another), ["allowance", "drop-column"]);
+    let in_the_file = "-- lint: allow-file(drop-column) because nobody reads it
+        ALTER TABLE t DROP a; ALTER TABLE t DROP b";
+    assert!(broken(in_the_file).is_empty());
 }
 
 #[test]
