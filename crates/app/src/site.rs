@@ -57,7 +57,7 @@ impl Site {
         let state = AppState {
             pool: database.pool.clone(),
             index: Arc::new(RwLock::new(load_index(&index_file))),
-            blobs: BlobFolder::join(place.data.join("files")).await?,
+            blobs: BlobFolder::open(place.data.join("files")).await?,
             provider: Arc::new(Composer),
             work: Arc::new(Notify::new()),
             cpu: CpuPool::new(std::thread::available_parallelism().map_or(2, usize::from)),

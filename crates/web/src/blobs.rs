@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 use tokio::fs;
@@ -27,23 +28,24 @@ pub struct Stored {
 }
 
 impl BlobFolder {
-    /// Opens the folder, making it and removing what unfinished writes left.
-    /// Only the process that owns the data folder may call this while others
-    /// write; see [`BlobFolder::join`].
+    /// Opens the folder, making it where it is not there.
     pub async fn open(root: PathBuf) -> io::Result<Self> {
-        let folder = Self::join(root).await?;
-        let mut entries = fs::read_dir(folder.incoming()).await?;
-        while let Some(entry) = entries.next_entry().await? {
-            fs::remove_file(entry.path()).await?;
-        }
-        Ok(folder)
-    }
-
-    /// Opens the folder beside other processes.
-    pub async fn join(root: PathBuf) -> io::Result<Self> {
         let folder = Self { root };
         fs::create_dir_all(folder.incoming()).await?;
         Ok(folder)
+    }
+
+    /// Removes what writes left that ended before `before` without being kept: a
+    /// process that was killed cannot clear up after itself.
+    pub async fn clear_unfinished(&self, before: SystemTime) -> io::Result<()> {
+        let mut entries = fs::read_dir(self.incoming()).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let touched = entry.metadata().await.and_then(|m| m.modified());
+            if touched.is_ok_and(|time| time < before) {
+                fs::remove_file(entry.path()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Begins a new file.
@@ -180,5 +182,18 @@ mod tests {
         assert_eq!(fs::read(&path).await.unwrap(), b"half");
         drop(writer);
         assert!(!path.exists());
+    }
+
+    #[tokio::test]
+    async fn only_what_a_dead_process_left_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = BlobFolder::open(folder.path().join("files")).await.unwrap();
+        let writer = blobs.begin().await.unwrap();
+        let touched = writer.path().metadata().unwrap().modified().unwrap();
+        blobs.clear_unfinished(touched).await.unwrap();
+        assert!(writer.path().exists());
+        let later = touched + std::time::Duration::from_secs(1);
+        blobs.clear_unfinished(later).await.unwrap();
+        assert!(!writer.path().exists());
     }
 }

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use archivist_domain::email::Email;
-use archivist_domain::{UserId, UserRole, password as rules};
+use archivist_domain::password::{self as rules, WeakPassword};
+use archivist_domain::{UserId, UserRole};
 use archivist_store::audit::{self, Entry};
 use archivist_store::users::{self, NewUser, User};
 use archivist_store::{PgConnection, sessions};
@@ -40,10 +41,14 @@ pub(crate) struct NewAccount {
     pub email: String,
     /// Its password, where it was generated: to be shown once.
     pub generated_password: Option<String>,
+    /// What is wrong with the chosen password, where something is.
+    pub weakness: Option<WeakPassword>,
 }
 
 /// Makes the first admin, unless there is one. `chosen` is a password for
-/// unattended starts; without it one is generated, and must be changed.
+/// unattended starts; without it one is generated. A generated password must be
+/// changed, and so must a chosen one that breaks the rules for passwords; one
+/// that is too short is refused.
 pub(crate) async fn first_admin(
     state: &AppState,
     email: &str,
@@ -53,11 +58,14 @@ pub(crate) async fn first_admin(
         return Ok(None);
     }
     let email = Email::parse(email).context("ARCHIVIST_ADMIN_EMAIL")?;
-    if let Some(chosen) = &chosen {
-        rules::check(chosen).context("the first admin's password will not do")?;
+    let weakness = chosen.as_deref().and_then(|p| rules::check(p).err());
+    if let (Some(chosen), Some(weakness)) = (&chosen, &weakness)
+        && chosen.chars().count() < rules::MIN_CHARS
+    {
+        bail!("the first admin's password will not do: {weakness}");
     }
     let generated_password = chosen.is_none().then(password::generate);
-    let must_change = generated_password.is_some();
+    let must_change = generated_password.is_some() || weakness.is_some();
     let password = chosen
         .or_else(|| generated_password.clone())
         .unwrap_or_default();
@@ -65,6 +73,7 @@ pub(crate) async fn first_admin(
     Ok(made.map(|user| NewAccount {
         email: user.email,
         generated_password,
+        weakness,
     }))
 }
 

@@ -137,14 +137,19 @@ fn announce(address: SocketAddr, site: &Site, admin: Option<&NewAccount>) {
     }
     println!("Org Archivist is ready: http://{address}");
     if let Some(admin) = admin {
-        println!("  Sign in as  {}", admin.email);
-        match &admin.generated_password {
-            Some(password) => {
-                println!(
-                    "  Password    {password}   (shown only now; you will be asked to change it)"
-                );
-            }
-            None => println!("  Password    the one you chose"),
+        introduce(admin);
+    }
+}
+
+fn introduce(admin: &NewAccount) {
+    println!("  Sign in as  {}", admin.email);
+    match (&admin.generated_password, &admin.weakness) {
+        (Some(password), _) => {
+            println!("  Password    {password}   (shown only now; you will be asked to change it)");
         }
+        (None, Some(weakness)) => {
+            println!("  Password    the one you chose; you will be asked to change it: {weakness}");
+        }
+        (None, None) => println!("  Password    the one you chose"),
     }
 }

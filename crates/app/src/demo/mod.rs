@@ -177,7 +177,7 @@ async fn cited_passage(
     document: DocumentId,
 ) -> Result<Option<PassageId>> {
     let marker = format!("[{number}]");
-    let marked: Vec<_> = sentences(content)
+    let cited: Vec<_> = sentences(content)
         .into_iter()
         .map(|range| &content[range])
         .filter(|sentence| sentence.contains(&marker))
@@ -188,7 +188,7 @@ async fn cited_passage(
             ..Filters::default()
         },
         limit: 1,
-        ..SearchRequest::new(marked.join(" "))
+        ..SearchRequest::new(cited.join(" "))
     };
     let found = retrieve::search(&site.state, request).await?;
     Ok(found.first().map(|found| found.passage.passage_id))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -20,6 +21,9 @@ const PULSE: Duration = Duration::from_secs(2);
 
 /// How often ended sessions and old jobs are cleared away.
 const TIDY: Duration = Duration::from_hours(1);
+
+/// How long a file may take to come in.
+const UNFINISHED_UPLOAD: TimeDelta = TimeDelta::days(1);
 
 /// How long ended jobs are kept, in days.
 const JOB_DAYS: i32 = 30;
@@ -96,8 +100,11 @@ async fn watch_database(site: Arc<Site>) -> Result<()> {
 
 async fn tidy_up(site: Arc<Site>) -> Result<()> {
     loop {
-        archivist_store::sessions::purge(&site.state.pool, site.state.clock.now()).await?;
+        let now = site.state.clock.now();
+        archivist_store::sessions::purge(&site.state.pool, now).await?;
         archivist_store::jobs::purge(&site.state.pool, JOB_DAYS).await?;
+        let abandoned = now - UNFINISHED_UPLOAD;
+        site.state.blobs.clear_unfinished(abandoned.into()).await?;
         tokio::time::sleep(TIDY).await;
     }
 }
