@@ -137,6 +137,7 @@ const RULES: &[Rule] = &[
     Rule {
         attribute: "founding year",
         lead: &["founded in", "established in", "incorporated in"],
+        links: &MONTHS,
         has_subject: true,
         is_lasting: true,
         ..RULE

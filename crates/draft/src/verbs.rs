@@ -84,6 +84,7 @@ fn tense_of(words: &[Word], at: usize) -> Option<Tense> {
         .map_or("", |before| words[before].lower.as_str());
     match words[at].lower.as_str() {
         "was" | "were" | "had" | "did" => Some(Tense::Past),
+        "may" if is_a_month(words, at) => None,
         "will" | "would" | "could" | "may" | "might" => Some(Tense::Future),
         "is" | "are" | "has" | "have" | "do" | "does" | "can" | "must" => Some(Tense::Present),
         word if PAST_FORMS.contains(&word) => Some(tense_of_participle(before)),
@@ -93,6 +94,12 @@ fn tense_of(words: &[Word], at: usize) -> Option<Tense> {
         word if VERBS.contains(&word) && ["we", "they"].contains(&before) => Some(Tense::Present),
         _ => is_regular_verb(words, at).then_some(Tense::Present),
     }
+}
+
+/// "in May 1998", "on May 3".
+fn is_a_month(words: &[Word], at: usize) -> bool {
+    let next = words.get(at + 1).map_or("", |word| word.lower.as_str());
+    next.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// "is governed" is present, "will be governed" future; "governed", "was
@@ -157,6 +164,7 @@ mod tests {
             ("We will employ 14 coaches.", Tense::Future),
             ("Since 2015 we have trained 14 coaches.", Tense::Past),
             ("We are governed by 14 directors.", Tense::Present),
+            ("We met in May 14 times.", Tense::Past),
             ("A board of 14 directors governs us.", Tense::Present),
             ("Revenue grew and the reserve is 14 weeks.", Tense::Present),
         ] {

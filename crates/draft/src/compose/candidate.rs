@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use archivist_domain::count;
 
 use super::addressee::is_solicitation;
-use super::role::{Role, role};
+use super::role::{Role, name_length, role};
 use super::standing::{Standing, standing};
 use crate::fact;
 use crate::ground::{self, Passage};
@@ -37,7 +37,8 @@ pub(super) struct Candidate {
     pub(super) content: BTreeSet<String>,
     /// Those that are no figures.
     pub(super) matter: BTreeSet<String>,
-    /// The first stems that carry meaning, figures aside, in order.
+    /// The first stems that carry meaning after the name it begins with, figures
+    /// aside, in order.
     pub(super) opening: Vec<String>,
     /// Whether it holds a figure, a date or a quotation.
     pub(super) has_figure: bool,
@@ -140,7 +141,7 @@ fn candidate(text: String, words: &[Word], passage: &Passage<'_>) -> Candidate {
             .cloned()
             .collect(),
         content,
-        opening: opening(words),
+        opening: opening(&text, words),
         has_figure,
         is_undated_present: !names_a_year && tense_at(words, 0) == Some(Tense::Present),
         measures: measure::measures(&text, words, passage.source.year),
@@ -152,9 +153,11 @@ fn candidate(text: String, words: &[Word], passage: &Passage<'_>) -> Candidate {
     }
 }
 
-fn opening(words: &[Word]) -> Vec<String> {
-    words
-        .iter()
+/// Whose name the sentence begins with tells nothing of what it says.
+fn opening(sentence: &str, words: &[Word]) -> Vec<String> {
+    let name = name_length(sentence, words);
+    let said = if name > 1 { &words[name..] } else { words };
+    said.iter()
         .filter(|word| !text::is_stop_word(&word.lower) && !is_figure(&word.stem))
         .take(OPENING_WORDS)
         .map(|word| word.stem.clone())

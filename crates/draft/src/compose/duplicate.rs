@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::candidate::{self, Candidate, is_figure};
+use super::role::{Role, tells_a_purpose};
 use crate::ground::{self, Passage};
 
 /// From this likeness on (shared stems of all stems, figures aside) two
@@ -100,7 +101,12 @@ fn is_richer(older: &Candidate, newer: &Candidate) -> bool {
     };
     let holds_all =
         figures(newer).is_subset(&figures(older)) && newer.matter.is_subset(&older.matter);
-    let says_more = older.matter.len() > newer.matter.len();
+    // Of two introductions the one that tells a purpose says more than any detail.
+    let richness = |candidate: &Candidate| {
+        let has_purpose = candidate.role == Role::Introduction && tells_a_purpose(&candidate.stems);
+        (has_purpose, candidate.matter.len())
+    };
+    let says_more = richness(older) > richness(newer);
     says_more && (holds_all || count_the_same(older, newer))
 }
 
@@ -185,6 +191,20 @@ mod tests {
                 fixture::source(2, years.1, "History", poor),
             ]);
             assert_eq!(left, [(rich.to_owned(), vec![1])]);
+        }
+    }
+
+    #[test]
+    fn of_two_introductions_the_one_with_a_purpose_stays() {
+        let purpose = "Willow Creek Reads was founded in 1998 to help children read.";
+        let detail = "Willow Creek Reads was founded in May 1998 by a retired librarian in the old mill on Mill Street.";
+        for years in [(2021, 2024), (2024, 2021)] {
+            let left = merge(&[
+                fixture::source(1, years.0, "History", purpose),
+                fixture::source(2, years.1, "History", detail),
+            ]);
+            assert_eq!(left.len(), 1);
+            assert_eq!(left[0].0, purpose);
         }
     }
 

@@ -41,6 +41,19 @@ const INTRODUCTIONS: &[&str] = &[
     "501 c 3",
 ];
 
+/// What sentences say that tell what an organization is for, as stems.
+const PURPOSES: &[&str] = &[
+    "mission",
+    "to bring",
+    "to give",
+    "to help",
+    "to make",
+    "to provid",
+    "to serv",
+    "to support",
+    "to teach",
+];
+
 /// A sentence that begins so speaks of something else in its main clause.
 const SUBORDINATE: [&str; 10] = [
     "since", "because", "if", "when", "while", "although", "to", "by", "as", "founded",
@@ -134,6 +147,12 @@ pub(super) fn role(sentence: &str, words: &[Word]) -> Role {
     }
 }
 
+/// Whether a sentence, given as stems, tells what an organization is for.
+pub(super) fn tells_a_purpose(stems: &[String]) -> bool {
+    let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+    text::holds_any(&stems, PURPOSES)
+}
+
 fn introduces(words: &[Word]) -> bool {
     let start: Vec<&str> = words
         .iter()
@@ -185,7 +204,7 @@ const PERSONAL_VERBS: [&str; 12] = [
 ];
 
 /// How many capitalised words, side by side, the sentence begins with.
-fn name_length(sentence: &str, words: &[Word]) -> usize {
+pub(super) fn name_length(sentence: &str, words: &[Word]) -> usize {
     let is_in_name = |at: &usize| {
         let word = &words[*at];
         let before = at.checked_sub(1).map_or(" ", |before| {

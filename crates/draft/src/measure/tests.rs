@@ -71,6 +71,11 @@ fn what_is_counted_is_read_in_many_wordings() {
             "40",
         ),
         (
+            "Oak Hill was founded in March 1998.",
+            "founding year (Oak Hill)",
+            "1998",
+        ),
+        (
             "Oak Hill Reads was founded in 1998 by two teachers.",
             "founding year (Oak Hill)",
             "1998",
