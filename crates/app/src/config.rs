@@ -343,8 +343,35 @@ pub(crate) enum UserCommand {
 /// `archivist db …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbCommand {
-    /// Prove that code and catalog agree; exit with 1 where they do not
+    /// Prove that code and catalog agree, and that every CHECK refuses what it
+    /// should; exit with 1 where they do not
     Verify {
+        /// Only compare; write nothing, not even in a transaction that is rolled
+        /// back
+        #[arg(long)]
+        no_probe: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the catalog as a text for a repository; a role that may only connect
+    /// will do
+    Fingerprint {
+        /// Write it to a file
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Compare two catalogs; exit with 1 where they differ. Each is an address
+    /// (postgresql://…), a file written by `db fingerprint`, the word `database`
+    /// (the one of this site), or the word `migrations` (an empty database with all
+    /// migrations, made for this and dropped again)
+    Diff {
+        /// The one side
+        #[arg(value_name = "A")]
+        left: String,
+        /// The other side
+        #[arg(value_name = "B")]
+        right: String,
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -6,6 +6,7 @@ mod documents;
 mod health;
 mod import;
 mod outputs;
+mod parity;
 mod programs;
 mod query;
 mod schema;

@@ -69,6 +69,11 @@ impl Site {
         files_below(&self.data().join("files"))
     }
 
+    /// The address of the scratch database.
+    pub(crate) fn url(&self) -> &str {
+        self.scratch().url()
+    }
+
     /// The scratch database, for a look behind the scenes.
     pub(crate) fn pool(&self) -> PgPool {
         self.scratch().pool()
