@@ -26,13 +26,13 @@ pub(crate) fn expand(options: &Options, function: &ItemFn) -> syn::Result<TokenS
     inner.attrs.clear();
     let call = if function.sig.asyncness.is_some() {
         quote! {
-            ::pg_testbed::harness::run_async(#setup, async move |mut argument: #made| {
+            ::pg_testbed::harness::run_async(&#setup, async move |mut argument: #made| {
                 #name(#passed).await
             })
         }
     } else {
         quote! {
-            ::pg_testbed::harness::run(#setup, move |mut argument: #made| #name(#passed))
+            ::pg_testbed::harness::run(&#setup, move |mut argument: #made| #name(#passed))
         }
     };
     Ok(quote! {

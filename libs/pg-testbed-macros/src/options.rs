@@ -97,16 +97,13 @@ impl Options {
     /// The expression of the test's `Setup`.
     pub(crate) fn setup(&self, expects_panic: bool) -> TokenStream {
         let template = self.template();
-        let mode = match &self.mode {
-            Some(variant) => quote!(::core::option::Option::Some(::pg_testbed::Mode::#variant)),
-            None => quote!(::core::option::Option::None),
-        };
+        let mode = self.mode.iter();
         let fixtures = self.fixtures.iter().map(fixture);
         let multi_thread = self.multi_thread;
         quote! {
             ::pg_testbed::harness::Setup {
                 template: #template,
-                mode: #mode,
+                mode: [#(::pg_testbed::Mode::#mode),*].first().copied(),
                 fixtures: &[#(#fixtures),*],
                 multi_thread: #multi_thread,
                 expects_panic: #expects_panic,
@@ -133,7 +130,7 @@ impl Options {
 /// A fixture's name and text.
 fn fixture(file: &LitStr) -> TokenStream {
     let name = file.value();
-    let is_path = name.contains('/') || name.ends_with(".sql");
+    let is_path = name.contains(['/', '.']);
     let path = if is_path {
         name.clone()
     } else {

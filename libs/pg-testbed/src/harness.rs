@@ -81,9 +81,9 @@ impl<T, E> Outcome for Result<T, E> {
 ///
 /// # Panics
 /// If there is no database to be had, and when the test panics.
-pub fn run_async<A: Argument, R: Outcome>(setup: Setup, test: impl AsyncFnOnce(A) -> R) -> R {
+pub fn run_async<A: Argument, R: Outcome>(setup: &Setup, test: impl AsyncFnOnce(A) -> R) -> R {
     runtime(setup.multi_thread).block_on(async {
-        let (argument, guard) = prepare(&setup).await;
+        let (argument, guard) = prepare(setup).await;
         let outcome = test(argument).await;
         conclude(&guard, outcome)
     })
@@ -93,9 +93,9 @@ pub fn run_async<A: Argument, R: Outcome>(setup: Setup, test: impl AsyncFnOnce(A
 ///
 /// # Panics
 /// If there is no database to be had, and when the test panics.
-pub fn run<A: Argument, R: Outcome>(setup: Setup, test: impl FnOnce(A) -> R) -> R {
+pub fn run<A: Argument, R: Outcome>(setup: &Setup, test: impl FnOnce(A) -> R) -> R {
     let runtime = runtime(setup.multi_thread);
-    let (argument, guard) = runtime.block_on(prepare(&setup));
+    let (argument, guard) = runtime.block_on(prepare(setup));
     conclude(&guard, test(argument))
 }
 

@@ -25,7 +25,7 @@ use crate::stock::{self, Stocking};
 
 /// Sessions of a process that create and drop databases at the same time: more
 /// bring nothing, copying files keeps the processors busy.
-const WORKERS: usize = 3;
+const WORKERS: usize = 2;
 
 /// A handle to what the process keeps. It ends with its last handle.
 #[derive(Clone)]

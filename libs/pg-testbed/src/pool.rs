@@ -147,7 +147,6 @@ pub(crate) async fn give_back(
     if let Some(transactor) = pooled.transactor.take() {
         transactor.close().await;
     }
-    end_sessions(&mut pooled.wiper, &pooled.name).await?;
     match wipe::wipe(&mut pooled.wiper).await {
         Ok(None) => {
             keeper.idle().push(template, pooled);

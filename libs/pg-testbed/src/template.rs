@@ -113,11 +113,32 @@ impl Template {
         }
         let label = self.label.clone();
         annotate(connection, &name, |at| Note::Used { at, label }).await?;
+        compact(keeper, &name).await?;
         warm_up(keeper, &name).await?;
         finish(connection, &name).await?;
         report::record(Step::Template, begin.elapsed());
         Ready::read(connection, name).await
     }
+}
+
+/// Rewrites all tables, so that they have neither dead rows nor the maps of free
+/// and visible pages: a fifth fewer files, and clones are copied file by file.
+/// What belongs to others, such as the catalogs of a server where we are no
+/// superuser, is skipped by PostgreSQL.
+async fn compact(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
+    let options = keeper.server().options_of(name);
+    let mut connection = keeper.server().connect_with(&options).await?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT oid::regclass::text FROM pg_class
+          WHERE relkind IN ('r', 'm') AND NOT relisshared",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    for table in tables {
+        let rewrite = format!("VACUUM (FULL, FREEZE) {table}");
+        run(&mut connection, rewrite).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 /// Connects once, after the last change: the server then writes a file about

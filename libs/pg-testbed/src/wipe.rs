@@ -34,6 +34,7 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::E
         "BEGIN; CREATE SCHEMA _testbed;",
         &seeds(&relations),
         &sequences(&relations),
+        ALONE_FUNCTION,
         &shape_function(),
         &rewind_function(&relations),
         &wipe_function(&relations),
@@ -44,7 +45,8 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::E
     run(connection, script.concat()).await
 }
 
-/// Restores the database. If that is not possible, tells why.
+/// Ends the other sessions in the database and restores it. If that is not
+/// possible, tells why.
 pub(crate) async fn wipe(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let wipe = sqlx::query_scalar("SELECT _testbed.wipe()");
     wipe.fetch_one(connection).await
@@ -192,6 +194,22 @@ const CATALOGS: [(&str, &str); 27] = [
     ("pg_largeobject_metadata", "oid"),
 ];
 
+/// A function that ends the other sessions in the database and waits until they
+/// are gone: what they were about to commit has to be there before it is wiped.
+const ALONE_FUNCTION: &str = "
+    CREATE FUNCTION _testbed.alone() RETURNS boolean LANGUAGE plpgsql AS $alone$
+    BEGIN
+      FOR look IN 1..10000 LOOP
+        PERFORM pg_stat_clear_snapshot();
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND backend_type = 'client backend'
+            AND pid <> pg_backend_pid();
+        IF NOT FOUND THEN RETURN true; END IF;
+        PERFORM pg_sleep(0.0005);
+      END LOOP;
+      RETURN false;
+    END $alone$;";
+
 /// A function that returns something else as soon as the schema was changed,
 /// even if it was changed back. Of tables it looks at what they are, not at
 /// their files, which TRUNCATE replaces.
@@ -253,12 +271,14 @@ fn wipe_function(relations: &[Relation]) -> String {
     let changed = literal("its schema was changed");
     let restless = literal("its tables do not stay as they are restored");
     let worn = literal("it is worn out");
+    let busy = literal("its sessions do not end");
     format!(
         "CREATE TABLE _testbed.size AS SELECT {first_size} AS bytes;
          CREATE FUNCTION _testbed.wipe() RETURNS text LANGUAGE plpgsql AS $wipe$
          DECLARE
            touched boolean;
          BEGIN
+           IF NOT _testbed.alone() THEN RETURN {busy}; END IF;
            IF _testbed.shape() IS DISTINCT FROM (SELECT shape FROM _testbed.birth) THEN
              RETURN {changed};
            END IF;

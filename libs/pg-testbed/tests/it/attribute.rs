@@ -52,14 +52,15 @@ async fn a_connection_by_reference(connection: &mut PgConnection) {
 }
 
 #[pg_testbed::test]
-fn a_test_that_is_not_async(url: String) {
+fn a_test_that_is_not_async(url: &str) {
     assert!(url.contains("/testbed_s_"), "{url}");
 }
 
 #[pg_testbed::test]
 #[should_panic(expected = "on purpose")]
 async fn an_expected_panic(db: ScratchDb) {
-    panic!("on purpose, in {}", db.name());
+    let connection = db.connect().await.unwrap();
+    panic!("on purpose, in {connection:?}");
 }
 
 /// Runs the test of this name as the harness would, and returns the name of
@@ -72,7 +73,7 @@ fn failing(outcome: fn(String) -> Result<(), io::Error>) -> String {
         multi_thread: false,
         expects_panic: false,
     };
-    let ended = pg_testbed::harness::run_async(setup, async move |db: ScratchDb| {
+    let ended = pg_testbed::harness::run_async(&setup, async move |db: ScratchDb| {
         outcome(db.name().to_owned())
     });
     ended.unwrap_err().to_string()

@@ -6,5 +6,6 @@ mod leaks;
 mod rollback;
 mod stock;
 mod support;
+mod trust;
 mod victim;
 mod wipe;
