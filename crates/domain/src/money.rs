@@ -34,15 +34,27 @@ pub fn check(amount: Decimal) -> Result<Decimal, InvalidAmount> {
 
 /// Parses what a person types: digits with optional thousands commas, a dollar
 /// sign and a decimal point.
+///
+/// A comma anywhere but before a group of three digits is refused: `500,50` may
+/// mean 500.50, and a guess would be stored as fifty thousand.
 pub fn parse(text: &str) -> Result<Decimal, InvalidAmount> {
-    let bare: String = text
-        .trim()
-        .trim_start_matches('$')
-        .chars()
-        .filter(|c| *c != ',' && *c != ' ')
-        .collect();
-    let not_a_number = |_| InvalidAmount::NotANumber(text.trim().chars().take(40).collect());
-    check(bare.parse().map_err(not_a_number)?)
+    let text = text.trim();
+    let not_a_number = || InvalidAmount::NotANumber(text.chars().take(40).collect());
+    let bare = text.trim_start_matches('$').trim_start();
+    let (whole, cents) = bare.split_once('.').unwrap_or((bare, ""));
+    if !is_grouped(whole) || cents.contains(',') {
+        return Err(not_a_number());
+    }
+    check(bare.replace(',', "").parse().map_err(|_| not_a_number())?)
+}
+
+/// Whether every comma of a whole number stands before exactly three digits.
+fn is_grouped(whole: &str) -> bool {
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let three_digits = |group: &str| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit());
+    let rest: Vec<_> = groups.collect();
+    rest.is_empty() || ((1..=3).contains(&first.len()) && rest.into_iter().all(three_digits))
 }
 
 /// For people: `$50,000` or `$50,000.50`.
@@ -81,6 +93,23 @@ mod tests {
         assert_eq!(parse("$10.125").unwrap().to_string(), "10.13");
         assert_eq!(parse("-1"), Err(InvalidAmount::Negative));
         assert!(matches!(parse("lots"), Err(InvalidAmount::NotANumber(_))));
+    }
+
+    #[test]
+    fn commas_group_thousands_and_nothing_else() {
+        for (text, amount) in [
+            ("$50,000", "50000.00"),
+            ("1,234.50", "1234.50"),
+            ("$ 500.5", "500.50"),
+        ] {
+            assert_eq!(parse(text).unwrap().to_string(), amount);
+        }
+        for text in [
+            "1.234,50", "500,50", "1,23,456", "1234,567", ",500", "1,,000", "1 234", "1.2.3", "",
+        ] {
+            let refused = matches!(parse(text), Err(InvalidAmount::NotANumber(_)));
+            assert!(refused, "{text}");
+        }
     }
 
     #[test]
