@@ -2,6 +2,7 @@
 
 mod access;
 mod auth;
+mod compose;
 mod documents;
 mod health;
 mod import;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use archivist_domain::enums::{DATABASE_ENUMS, Storage};
 use serde_json::Value;
 
 use crate::support::{Site, eventually};
@@ -175,4 +176,19 @@ async fn an_address_is_told_without_its_password() {
         said.contains("127.0.0.1:1/archive") && !said.contains("s3cret"),
         "{said}"
     );
+}
+
+#[test]
+fn the_documentation_lists_every_label() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/database.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for set in DATABASE_ENUMS {
+        let (Storage::Native(name) | Storage::Check(name)) = set.storage;
+        let labels: Vec<_> = set.labels.iter().map(|it| format!("`{it}`")).collect();
+        let row = format!("| `{name}` | {} | `{}` |", labels.join(", "), set.column);
+        assert!(
+            page.lines().any(|line| line == row),
+            "docs/database.md lacks {row}"
+        );
+    }
 }
