@@ -17,6 +17,13 @@ function link(address, text) {
 const passageAddress = (source) =>
   `/library/${source.doc_id}?passage=${source.passage_id}#p-${source.passage_id}`;
 
+/** In another window, since the draft on this page may not be saved yet. */
+function passageLink(source) {
+  const made = link(passageAddress(source), "Show in the document");
+  made.target = "_blank";
+  return made;
+}
+
 function fileLink(source) {
   const atPage = source.page && /\.pdf$/i.test(source.filename ?? "");
   const file = `/api/documents/${source.doc_id}/file`;
@@ -38,7 +45,7 @@ export function card(source) {
   if (source.heading) place.append(" ", element("span", "heading", source.heading));
   const links = element("p", "links");
   if (source.doc_id && source.passage_id) {
-    links.append(link(passageAddress(source), "Show in the document"), " ", fileLink(source));
+    links.append(passageLink(source), " ", fileLink(source));
   }
   item.append(heading, place, element("p", "excerpt", `${source.excerpt.trim()} …`), links);
   return item;
