@@ -88,12 +88,25 @@ pub struct Detected {
 /// else is [`IngestError::UnknownType`], or [`IngestError::Encrypted`] for an Office
 /// document whose container is locked.
 pub fn detect(bytes: &[u8], file_name: &str) -> Result<Detected, IngestError> {
+    recognise(bytes, file_name, &WHOLE)
+}
+
+/// A first judgement by the first [`HEAD_BYTES`] of a file and its name, which
+/// opens no container: for the process that takes a file in.
+///
+/// The errors are those of [`detect`]; but what calls itself a Word document and is
+/// a container of any kind passes, for [`detect`] to decide where it may open it.
+pub fn glance(head: &[u8], file_name: &str) -> Result<FileKind, IngestError> {
+    recognise(head, file_name, &HEAD).map(|detected| detected.kind)
+}
+
+fn recognise(bytes: &[u8], file_name: &str, look: &Look) -> Result<Detected, IngestError> {
     if bytes.is_empty() {
         return Err(IngestError::Empty);
     }
     let extension = extension_of(file_name);
     let promised = FileKind::of_name(file_name);
-    match sniff(bytes, promised) {
+    match sniff(bytes, promised, look) {
         Content::Readable(kind) => Ok(Detected {
             kind,
             note: note(kind, extension.as_deref(), promised),
@@ -168,15 +181,39 @@ enum Content {
     Other(&'static str),
 }
 
-fn sniff(bytes: &[u8], promised: Option<FileKind>) -> Content {
+/// How containers are looked into.
+struct Look {
+    zip: fn(&[u8], Option<FileKind>) -> Content,
+    compound: fn(&[u8], Option<FileKind>) -> Content,
+}
+
+const WHOLE: Look = Look {
+    zip: |bytes, _| sniff_zip(bytes, &zip_names(bytes)),
+    compound: |bytes, _| sniff_compound(bytes),
+};
+
+const HEAD: Look = Look {
+    zip: |head, promised| word_or(promised, || sniff_zip(head, &first_zip_names(head))),
+    compound: |head, promised| word_or(promised, || sniff_compound(head)),
+};
+
+/// Takes the name's word for a Word document; looks for anything else.
+fn word_or(promised: Option<FileKind>, look: impl FnOnce() -> Content) -> Content {
+    match promised {
+        Some(FileKind::Docx) => Content::Readable(FileKind::Docx),
+        _ => look(),
+    }
+}
+
+fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     if is_pdf(bytes, promised) {
         return Content::Readable(FileKind::Pdf);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return sniff_zip(bytes);
+        return (look.zip)(bytes, promised);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return sniff_compound(bytes);
+        return (look.compound)(bytes, promised);
     }
     match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, found)) => Content::Other(found),
@@ -214,8 +251,7 @@ fn is_pdf(bytes: &[u8], promised: Option<FileKind>) -> bool {
     at == Some(0) || (at.is_some() && (promised == Some(FileKind::Pdf) || !looks_like_text(bytes)))
 }
 
-fn sniff_zip(bytes: &[u8]) -> Content {
-    let names = zip_names(bytes);
+fn sniff_zip(bytes: &[u8], names: &[String]) -> Content {
     let has = |prefix: &str| names.iter().any(|name| name.starts_with(prefix));
     if has("word/") || (has("[content_types].xml") && !has("xl/") && !has("ppt/")) {
         return Content::Readable(FileKind::Docx);
@@ -238,15 +274,25 @@ fn zip_names(bytes: &[u8]) -> Vec<String> {
     let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
         return Vec::new();
     };
-    archive
-        .file_names_raw()
-        .map(|name| {
-            String::from_utf8_lossy(name)
-                .replace('\\', "/")
-                .to_lowercase()
+    archive.file_names_raw().map(plain_name).collect()
+}
+
+/// The names in the local headers at the beginning of an archive (APPNOTE 4.3.7:
+/// the length of the name at byte 26, the name at byte 30).
+fn first_zip_names(head: &[u8]) -> Vec<String> {
+    let headers = head.windows(30).enumerate();
+    headers
+        .filter(|(_, header)| header.starts_with(b"PK\x03\x04"))
+        .filter_map(|(at, header)| {
+            let length = usize::from(u16::from_le_bytes([header[26], header[27]]));
+            head.get(at + 30..at + 30 + length).map(plain_name)
         })
-        .map(|name| name.trim_start_matches('/').to_owned())
         .collect()
+}
+
+fn plain_name(raw: &[u8]) -> String {
+    let name = String::from_utf8_lossy(raw).replace('\\', "/");
+    name.trim_start_matches('/').to_lowercase()
 }
 
 /// The container of Office files before 2007, and of encrypted ones since. Its
@@ -273,13 +319,13 @@ fn looks_like_html(bytes: &[u8]) -> bool {
     head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
-/// How much of a file is looked at to tell text from binary data.
-const SAMPLE: usize = 64 * 1024;
+/// How much of a file tells text from binary data, and is enough for [`glance`].
+pub const HEAD_BYTES: usize = 64 * 1024;
 
 /// Text has next to no control characters. UTF-16 and UTF-32 are full of NULs, but
 /// decode to text: they are judged after decoding.
 fn looks_like_text(bytes: &[u8]) -> bool {
-    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let sample = &bytes[..bytes.len().min(HEAD_BYTES)];
     let text = crate::extract::decode::decode(sample).text;
     let (mut all, mut controls) = (0_usize, 0_usize);
     for c in text.chars() {

@@ -12,7 +12,6 @@
 pub mod describe;
 pub mod error;
 pub mod extract;
-pub mod fingerprint;
 pub mod kind;
 mod parse;
 pub mod passages;
@@ -22,7 +21,6 @@ mod tidy;
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;
 pub use extract::{Block, BlockKind, Extracted};
-pub use fingerprint::sha256_hex;
 pub use kind::FileKind;
 pub use parse::{Parsed, parse};
 pub use passages::Passage;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use archivist_domain::{DocumentId, PassageId};
+use archivist_domain::DocumentId;
 
 use crate::archive::{Archive, Passage};
 use crate::embed::Embedder;
@@ -127,19 +127,6 @@ impl Index {
     /// Whether a document is in.
     pub fn contains(&self, id: DocumentId) -> bool {
         self.archive.documents.contains_key(&id)
-    }
-
-    /// The text of a document's passage.
-    pub fn passage_text(&self, document: DocumentId, passage: PassageId) -> Option<&str> {
-        let document = self.archive.documents.get(&document)?;
-        let found = document
-            .slots
-            .iter()
-            .map(|&slot| self.archive.passage(slot));
-        found
-            .into_iter()
-            .find(|p| p.id == passage)
-            .map(|p| &*p.text)
     }
 
     /// The best passages for a request, best first; see [`Hit`]. `current_year`

@@ -29,7 +29,7 @@ mod vectors;
 
 pub use embed::Embedder;
 pub use index::{DenseState, Index};
-pub use persist::LoadError;
+pub use persist::{LoadError, Snapshot};
 pub use records::{
     DocumentRecord, Facets, Filters, Hit, Mode, PassageRecord, PassageText, SearchRequest,
 };

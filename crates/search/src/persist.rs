@@ -52,25 +52,16 @@ impl From<Malformed> for LoadError {
 }
 
 impl Index {
-    /// Writes the index to a file, which is either the old or the new one
-    /// whatever happens in between.
+    /// Writes the index to a file, see [`Snapshot::write`].
     pub fn save(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        let path = path.as_ref();
+        self.snapshot().write(path)
+    }
+
+    /// The index as it is now, to be written without holding it up.
+    pub fn snapshot(&self) -> Snapshot {
         let mut body = Writer::default();
         write_index(&mut body, self);
-        let mut header = Writer {
-            bytes: MAGIC.to_vec(),
-        };
-        header.number(VERSION);
-        header.number(crc32fast::hash(&body.bytes));
-        let temporary = beside(path);
-        let written = write_files(&temporary, &[&header.bytes, &body.bytes])
-            .and_then(|()| fs::rename(&temporary, path));
-        if written.is_err() {
-            // The first error is the one to report.
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+        Snapshot(body.bytes)
     }
 
     /// Reads an index that [`Index::save`] wrote.
@@ -94,6 +85,31 @@ impl Index {
             return Err(LoadError::Corrupt("there are bytes after its end"));
         }
         Ok(index)
+    }
+}
+
+/// What an index held at one moment, ready to be written.
+#[derive(Debug)]
+pub struct Snapshot(Vec<u8>);
+
+impl Snapshot {
+    /// Writes it to a file, which is either the old or the new one whatever
+    /// happens in between.
+    pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        let mut header = Writer {
+            bytes: MAGIC.to_vec(),
+        };
+        header.number(VERSION);
+        header.number(crc32fast::hash(&self.0));
+        let temporary = beside(path);
+        let written = write_files(&temporary, &[&header.bytes, &self.0])
+            .and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            // The first error is the one to report.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a person typed, as weighted terms.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::text;
 
 /// What an expansion counts, against 1 for a word that was typed.
@@ -39,18 +42,19 @@ pub(crate) struct Query {
 impl Query {
     /// Reads a query. A word typed twice counts twice.
     pub(crate) fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        let typed: Vec<String> = text::tokens(text).into_iter().map(|t| t.term).collect();
-        for term in &typed {
-            query.add(term, 1.0);
+        let typed = terms(text);
+        let counted = counted(&typed);
+        let new = expansions(text, &typed)
+            .into_iter()
+            .filter(|term| !typed.contains(term));
+        let expanded = new.map(|term| QueryTerm {
+            term,
+            weight: EXPANSION_WEIGHT,
+        });
+        Self {
+            typed: counted.len(),
+            terms: counted.into_iter().chain(expanded).collect(),
         }
-        query.typed = query.terms.len();
-        for expansion in expansions(text, &typed) {
-            if !typed.contains(&expansion) {
-                query.add(&expansion, EXPANSION_WEIGHT);
-            }
-        }
-        query
     }
 
     /// How much of a description the query is: 0 for no word, 1 for a dozen
@@ -62,16 +66,25 @@ impl Query {
     pub(crate) fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
+}
 
-    fn add(&mut self, term: &str, weight: f32) {
-        match self.terms.iter_mut().find(|t| t.term == term) {
-            Some(known) => known.weight += weight,
-            None => self.terms.push(QueryTerm {
-                term: term.to_owned(),
-                weight,
-            }),
+/// Each term once, in the order typed, weighing as much as it was typed times.
+fn counted(typed: &[String]) -> Vec<QueryTerm> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut counted: Vec<QueryTerm> = Vec::new();
+    for term in typed {
+        match places.entry(term) {
+            Entry::Occupied(place) => counted[*place.get()].weight += 1.0,
+            Entry::Vacant(place) => {
+                place.insert(counted.len());
+                counted.push(QueryTerm {
+                    term: term.clone(),
+                    weight: 1.0,
+                });
+            }
         }
     }
+    counted
 }
 
 /// Terms that stand for what was typed: an abbreviation's words for the

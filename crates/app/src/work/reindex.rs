@@ -146,16 +146,31 @@ async fn learn_if_due(site: &Site) -> bool {
         }
         index.training_set()
     };
-    let trained = site.state.cpu.run(move || set.train(SEED)).await;
-    site.state.index.write().await.install(trained);
+    // Beside the pool, whose places are for people who wait.
+    let index = site.state.index.clone();
+    aside(move || {
+        let trained = set.train(SEED);
+        index.blocking_write().install(trained);
+    })
+    .await;
     true
 }
 
 async fn save(site: &Site) -> Result<()> {
     let (index, file) = (site.state.index.clone(), site.index_file.clone());
-    site.state
-        .cpu
-        .run(move || index.blocking_read().save(&file))
-        .await?;
+    aside(move || {
+        // Encoded under the lock, written without it.
+        let snapshot = index.blocking_read().snapshot();
+        snapshot.write(&file)
+    })
+    .await?;
     Ok(())
+}
+
+/// Runs long work on a thread of its own.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }

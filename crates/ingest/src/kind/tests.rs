@@ -136,3 +136,33 @@ fn every_kind_is_found_by_its_canonical_extension() {
     }
     assert_eq!(FileKind::of_name(".md"), None);
 }
+
+#[test]
+fn a_glance_takes_the_name_for_a_container_and_leaves_the_rest_to_detection() {
+    let torn = &zip_with(&["word/document.xml"])[..40];
+    let locked = compound_with("EncryptedPackage");
+    for (head, name, kind) in [
+        (torn, "plan.docx", FileKind::Docx),
+        (torn, "plan.txt", FileKind::Docx),
+        (&locked, "plan.docx", FileKind::Docx),
+        (b"%PDF-1.7\n", "plan.pdf", FileKind::Pdf),
+        (b"# Words", "notes.md", FileKind::Markdown),
+    ] {
+        assert_eq!(glance(head, name).unwrap(), kind, "{name}");
+    }
+    assert_eq!(detect(&locked, "plan.docx"), Err(IngestError::Encrypted));
+}
+
+#[test]
+fn a_glance_refuses_what_its_beginning_gives_away() {
+    let workbook = zip_with(&["[Content_Types].xml", "xl/workbook.xml"]);
+    for (head, name, reason) in [
+        (workbook.as_slice(), "plan.xlsx", "Excel"),
+        (b"\x89PNG\r\n", "plan.docx", "PNG"),
+        (b"Plain words.", "plan.pdf", "plain text"),
+        (b"", "plan.txt", "empty"),
+    ] {
+        let error = glance(head, name).unwrap_err().to_string();
+        assert!(error.contains(reason), "{name}: {error}");
+    }
+}

@@ -2,8 +2,8 @@
 
 use crate::extract::{Block, BlockKind};
 use crate::passages::MAX_WORDS;
-use archivist_domain::sentences::sentences;
 use crate::tidy::word_count;
+use archivist_domain::sentences::sentences;
 
 /// Beyond this a "sentence" is text without punctuation: it is cut between words, as
 /// the last resort.
