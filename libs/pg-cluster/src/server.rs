@@ -6,7 +6,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{self, Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -241,9 +241,23 @@ impl Launch {
 }
 
 fn write_configuration(place: &Place, text: &str) -> Result<(), ClusterError> {
-    let file = place.data().join("pg-cluster.conf");
-    fs::write(&file, text).map_err(ClusterError::io("write", &file))?;
-    place.user.own(&file)
+    let path = place.data().join("pg-cluster.conf");
+    let fresh = place
+        .data()
+        .join(format!("pg-cluster.conf.{}", process::id()));
+    // The folder is the server's, and we may be root: nothing that lies there may
+    // lead our pen elsewhere, so the file is new and changes hands while open.
+    let _ = fs::remove_file(&fresh);
+    let opened = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&fresh);
+    let mut file = opened.map_err(ClusterError::io("create", &fresh))?;
+    file.write_all(text.as_bytes())
+        .map_err(ClusterError::io("write", &fresh))?;
+    place.user.own_open(&file, &fresh)?;
+    fs::rename(&fresh, &path).map_err(ClusterError::io("rename", &fresh))
 }
 
 /// The log file, ready for appending, and its present length.

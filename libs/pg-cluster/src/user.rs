@@ -1,7 +1,7 @@
 //! As whom the server runs.
 
-use std::fs;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, chown, fchown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -82,6 +82,15 @@ impl ServerUser {
     pub(crate) fn own(&self, path: &Path) -> Result<(), ClusterError> {
         match self.switch_to_group {
             Some(gid) => chown(path, Some(self.uid), Some(gid))
+                .map_err(ClusterError::io("change the owner of", path)),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives an open file of ours, known as `path`, to this user.
+    pub(crate) fn own_open(&self, file: &File, path: &Path) -> Result<(), ClusterError> {
+        match self.switch_to_group {
+            Some(gid) => fchown(file, Some(self.uid), Some(gid))
                 .map_err(ClusterError::io("change the owner of", path)),
             None => Ok(()),
         }
