@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use archivist_domain::{Audience, DocType, Outcome, OutputStatus, Section, UserRole};
+use axum::http::{HeaderValue, Uri};
 use clap::{Args, Parser, Subcommand};
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
@@ -59,7 +60,8 @@ pub(crate) struct PlaceArgs {
 pub(crate) enum Command {
     /// Start the server
     Serve(ServeArgs),
-    /// Put all documents of a folder into the library
+    /// Put all documents of a folder into the library (by doing so you confirm
+    /// that they are fit for the public)
     Import(ImportArgs),
     /// Search the archive
     Search(SearchArgs),
@@ -173,9 +175,10 @@ pub(crate) struct ServeArgs {
         value_name = "ORIGIN",
         env = "ARCHIVIST_CORS_ORIGINS",
         value_delimiter = ',',
+        value_parser = origin,
         default_value = "http://localhost:3000,http://localhost:8000"
     )]
-    pub cors_origins: Vec<String>,
+    pub cors_origins: Vec<HeaderValue>,
     /// The organization's name
     #[arg(long, value_name = "NAME", env = "ARCHIVIST_ORGANIZATION")]
     pub organization: Option<String>,
@@ -381,12 +384,56 @@ pub(crate) enum DbCommand {
     Contract,
 }
 
+/// Reads an origin: scheme and host, with a port where it is not the usual one.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let text = text.trim();
+    if text == "*" {
+        return Err(
+            "name each origin: pages sign in with cookies, which no browser sends to \
+                    a server that trusts every origin"
+                .to_owned(),
+        );
+    }
+    let uri: Option<Uri> = text.parse().ok();
+    let is_origin = uri.is_some_and(|uri| {
+        let scheme = uri.scheme_str().unwrap_or_default();
+        ["http", "https"].contains(&scheme) && text == format!("{scheme}://{}", host_of(&uri))
+    });
+    let unreadable = || format!("'{text}' is no origin: write it like https://app.example.org");
+    let value = HeaderValue::from_str(text).ok();
+    value.filter(|_| is_origin).ok_or_else(unreadable)
+}
+
+fn host_of(uri: &Uri) -> &str {
+    uri.authority().map_or("", |authority| authority.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
 
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_and_host() {
+        for text in ["https://app.example.org", " http://localhost:3000"] {
+            assert_eq!(origin(text).unwrap(), text.trim());
+        }
+        for text in [
+            "",
+            "app.example.org",
+            "https://a.org/path",
+            "ftp://a.org",
+            "https://ä.org",
+        ] {
+            let said = origin(text).unwrap_err();
+            assert!(said.contains("is no origin"), "{text}: {said}");
+        }
+        assert!(origin("*").unwrap_err().contains("name each origin"));
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

@@ -62,16 +62,14 @@ pub async fn status(pool: &PgPool) -> sqlx::Result<Vec<MigrationStatus>> {
 }
 
 async fn refuse_foreign(pool: &PgPool) -> Result<(), MigrationError> {
-    if has_history(pool).await? {
-        return Ok(());
-    }
+    // The tables first: another process may be making them just now.
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT tablename::text FROM pg_tables
          WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations' ORDER BY 1 LIMIT 20",
     )
     .fetch_all(pool)
     .await?;
-    if tables.is_empty() {
+    if tables.is_empty() || has_history(pool).await? {
         Ok(())
     } else {
         Err(MigrationError::Foreign(tables))

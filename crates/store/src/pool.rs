@@ -34,17 +34,22 @@ pub fn options(address: &str) -> Result<PgConnectOptions, AddressError> {
         .application_name("archivist"))
 }
 
-/// The address with its password replaced, for messages and logs.
+/// Where the address leads, for messages and logs: scheme, user, host, port and
+/// database, without a password wherever it may stand.
 pub fn without_password(address: &str) -> String {
-    match Url::parse(address) {
-        Ok(mut url) => {
-            if url.password().is_some() {
-                let _ = url.set_password(Some("***"));
-            }
-            url.to_string()
-        }
-        Err(_) => "(unreadable address)".to_owned(),
-    }
+    let Ok(url) = Url::parse(address) else {
+        return "(unreadable address)".to_owned();
+    };
+    let user = match url.username() {
+        "" => String::new(),
+        user => format!("{user}@"),
+    };
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    let host = url.host_str().unwrap_or_default();
+    format!("{}://{user}{host}{port}{}", url.scheme(), url.path())
 }
 
 /// Opens a pool of at most `connections`, and proves that one can be made.
@@ -86,6 +91,10 @@ mod tests {
 
     #[test]
     fn another_database_is_refused_without_telling_the_password() {
+        assert_eq!(
+            without_password("postgres://ana:s3cret@host:5433/db?user=b&password=s3cret"),
+            "postgres://ana@host:5433/db"
+        );
         let error = options("mysql://root:s3cret@host/db")
             .unwrap_err()
             .to_string();

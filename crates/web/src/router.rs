@@ -1,4 +1,4 @@
-//! Every route, in one flat list.
+//! The whole service: API and pages, with what is around both.
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -10,30 +10,25 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::state::{AppState, Settings};
 use crate::{api, pages, trace};
 
-// A multipart body holds a file and some fields around it.
-const ROOM_FOR_FIELDS: u64 = 1024 * 1024;
+/// The largest JSON body or form, in bytes. The route for files reads its body as
+/// a stream and has a limit of its own.
+const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
-    let body_limit =
-        usize::try_from(state.settings.max_upload_bytes + ROOM_FOR_FIELDS).unwrap_or(usize::MAX);
     let cors = cors(&state.settings);
     api::router()
         .layer(cors)
         .merge(pages::router())
-        .layer(DefaultBodyLimit::max(body_limit))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(trace::trace))
         .with_state(state)
 }
 
 fn cors(settings: &Settings) -> CorsLayer {
-    let origins = settings
-        .cors_origins
-        .iter()
-        .filter_map(|origin| origin.parse().ok());
     CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
+        .allow_origin(AllowOrigin::list(settings.cors_origins.clone()))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([

@@ -46,9 +46,9 @@ pub(crate) struct NewAccount {
 }
 
 /// Makes the first admin, unless there is one. `chosen` is a password for
-/// unattended starts; without it one is generated. A generated password must be
-/// changed, and so must a chosen one that breaks the rules for passwords; one
-/// that is too short is refused.
+/// unattended starts; without it one is generated, and must be changed. A chosen
+/// one that breaks the rules for passwords is told to be weak, and refused only
+/// when it is too short: as the original's bootstrap, it may stand.
 pub(crate) async fn first_admin(
     state: &AppState,
     email: &str,
@@ -65,12 +65,18 @@ pub(crate) async fn first_admin(
         bail!("the first admin's password will not do: {weakness}");
     }
     let generated_password = chosen.is_none().then(password::generate);
-    let must_change = generated_password.is_some() || weakness.is_some();
+    let must_change = generated_password.is_some();
     let password = chosen
         .or_else(|| generated_password.clone())
         .unwrap_or_default();
     let made = insert(state, &email, UserRole::Admin, None, password, must_change).await?;
-    Ok(made.map(|user| NewAccount {
+    let user = made.with_context(|| {
+        format!(
+            "nobody is an admin, and {email} has another role: \
+             `archivist user set-role {email} admin` mends it"
+        )
+    })?;
+    Ok(Some(NewAccount {
         email: user.email,
         generated_password,
         weakness,

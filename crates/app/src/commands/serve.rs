@@ -37,12 +37,16 @@ pub(crate) async fn serve(place: &PlaceArgs, args: ServeArgs) -> Result<ExitCode
     let site = Site::open(place, settings(&args), keys, args.database_connections).await?;
     let admin =
         accounts::first_admin(&site.state, &args.admin_email, admin_password(&args)?).await?;
+    // Told at once: whatever fails later, the password is shown only now.
+    if let Some(admin) = &admin {
+        introduce(admin);
+    }
     if args.demo {
         demo::load(&site).await?;
     }
     let site = Arc::new(site);
     let background = Background::start(&site);
-    announce(listener.local_addr()?, &site, admin.as_ref());
+    announce(listener.local_addr()?, &site);
     answer(listener, &site, stop).await?;
     background.stop().await;
     let site = Arc::into_inner(site).context("background work has not ended")?;
@@ -131,24 +135,22 @@ fn read_secret(file: &Path) -> Result<String> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn announce(address: SocketAddr, site: &Site, admin: Option<&NewAccount>) {
+fn announce(address: SocketAddr, site: &Site) {
     for note in site.database.notes() {
         println!("Note: {note}");
     }
     println!("Org Archivist is ready: http://{address}");
-    if let Some(admin) = admin {
-        introduce(admin);
-    }
 }
 
 fn introduce(admin: &NewAccount) {
+    println!("The first admin:");
     println!("  Sign in as  {}", admin.email);
     match (&admin.generated_password, &admin.weakness) {
         (Some(password), _) => {
             println!("  Password    {password}   (shown only now; you will be asked to change it)");
         }
         (None, Some(weakness)) => {
-            println!("  Password    the one you chose; you will be asked to change it: {weakness}");
+            println!("  Password    the one you chose, which is weak: {weakness}");
         }
         (None, None) => println!("  Password    the one you chose"),
     }

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, bail};
 use archivist_domain::output::Tracking;
 use archivist_domain::sentences::sentences;
-use archivist_domain::{DocumentId, PassageId, StyleId, StylePurpose, StyleType, count};
+use archivist_domain::{DocumentId, PassageId, StyleId, StylePurpose, StyleType, UserRole, count};
 use archivist_ingest::FileKind;
 use archivist_search::{Filters, SearchRequest};
 use archivist_store::jobs::Worker;
-use archivist_store::outputs::{self, OutputFields};
+use archivist_store::outputs::{self, OutputFields, OutputFilter};
 use archivist_store::styles::{self, NewStyle};
 use archivist_store::users::User;
-use archivist_store::{sources, statistics, users};
+use archivist_store::{PgConnection, programs, site as archive, sources, statistics, users};
 use archivist_web::intake::{self, Metadata, Order, Receipt};
 use archivist_web::retrieve;
 use chrono::NaiveDate;
@@ -27,37 +27,58 @@ use self::content::{DOCUMENTS, DemoDocument, DemoOutput, OUTPUTS};
 use crate::site::Site;
 use crate::work::{ingest, reindex};
 
-/// Fills an empty archive; one that holds anything is left as it is.
+/// Fills an empty archive; one that holds anything of its own is left as it is.
+/// What was broken off is taken up again, and what was finished stays as people
+/// have changed it since.
 pub(crate) async fn load(site: &Site) -> Result<()> {
-    let figures = statistics::library(&site.state.pool).await?;
-    if figures.documents > 0 {
-        return Ok(());
+    match archive::demo_finished(&site.state.pool).await? {
+        Some(true) => return Ok(()),
+        None if holds_anything(site).await? => return Ok(()),
+        _ => {}
     }
-    let owner = users::list(&site.state.pool)
-        .await?
-        .into_iter()
-        .next()
-        .context("there is no account yet")?;
-    let worker = site.worker().await?;
-    let mut documents = HashMap::new();
-    for document in DOCUMENTS {
-        documents.insert(
-            document.filename,
-            add_document(site, &worker, document, &owner).await?,
-        );
-    }
+    let mut conn = site.state.pool.acquire().await?;
+    archive::note_demo(&mut conn, false).await?;
+    let everybody = users::list(&site.state.pool).await?;
+    let owner = everybody
+        .iter()
+        .find(|user| user.actor().is_at_least(UserRole::Admin));
+    let owner = owner.context("there is no admin yet")?;
+    let documents = add_documents(site, owner).await?;
     reindex::catch_up(site).await?;
-    let style = add_style(site, &owner).await?;
+    let mut tx = site.state.pool.begin().await?;
+    let style = style(&mut tx, site, owner).await?;
     for output in OUTPUTS {
-        add_output(site, output, style, &documents, &owner).await?;
+        let cited = cited_passages(site, output, &documents).await?;
+        let made = outputs::create(&mut tx, &fields(output, style), None, &owner.email).await?;
+        sources::attach(&mut tx, made.output_id, &cited).await?;
     }
+    archive::note_demo(&mut tx, true).await?;
+    tx.commit().await?;
     Ok(())
+}
+
+async fn holds_anything(site: &Site) -> Result<bool> {
+    let figures = statistics::library(&site.state.pool).await?;
+    let outputs = outputs::list(&site.state.pool, &OutputFilter::default(), 0, 1).await?;
+    Ok(figures.documents > 0 || outputs.total > 0)
+}
+
+async fn add_documents(site: &Site, owner: &User) -> Result<HashMap<&'static str, DocumentId>> {
+    let worker = site.worker().await?;
+    let active = programs::active_names(&site.state.pool).await?;
+    let mut added = HashMap::new();
+    for document in DOCUMENTS {
+        let id = add_document(site, &worker, document, &active, owner).await?;
+        added.insert(document.filename, id);
+    }
+    Ok(added)
 }
 
 async fn add_document(
     site: &Site,
     worker: &Worker,
     document: &DemoDocument,
+    active_programs: &[String],
     owner: &User,
 ) -> Result<DocumentId> {
     let mut blob = site.state.blobs.begin().await?;
@@ -68,7 +89,7 @@ async fn add_document(
         sha256: stored.sha256.clone(),
         size: stored.size,
         filename: document.filename.to_owned(),
-        metadata: metadata(document),
+        metadata: metadata(document, active_programs),
         submitted_by: Some(owner.email.clone()),
         confirmed_at: site.state.clock.now(),
         request: json!({ "by": "demo" }),
@@ -96,20 +117,30 @@ async fn add_document(
     }
 }
 
-fn metadata(document: &DemoDocument) -> Metadata {
-    let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+/// The document's metadata; a program that the site has renamed or switched off
+/// is left out.
+fn metadata(document: &DemoDocument, active_programs: &[String]) -> Metadata {
+    let is_used = |program: &&String| document.programs.contains(&program.as_str());
     Metadata {
         doc_type: Some(document.doc_type),
         year: Some(document.year),
-        programs: owned(document.programs),
-        tags: owned(document.tags),
+        programs: active_programs.iter().filter(is_used).cloned().collect(),
+        tags: document.tags.iter().map(ToString::to_string).collect(),
         outcome: document.outcome,
         notes: document.notes.map(str::to_owned),
         title: Some(document.title.to_owned()),
     }
 }
 
-async fn add_style(site: &Site, owner: &User) -> Result<StyleId> {
+/// The demo's style, made unless there is one of its name.
+async fn style(conn: &mut PgConnection, site: &Site, owner: &User) -> Result<StyleId> {
+    let existing = styles::active(&mut *conn).await?;
+    if let Some(style) = existing
+        .iter()
+        .find(|style| style.name == content::STYLE_NAME)
+    {
+        return Ok(style.style_id);
+    }
     let id = StyleId(Uuid::new_v4());
     let new = NewStyle {
         name: content::STYLE_NAME.to_owned(),
@@ -119,18 +150,16 @@ async fn add_style(site: &Site, owner: &User) -> Result<StyleId> {
         prompt: content::STYLE_PROMPT.to_owned(),
         created_by: Some(owner.user_id),
     };
-    let mut conn = site.state.pool.acquire().await?;
-    styles::create(&mut conn, id, &new, site.state.clock.now().naive_utc()).await?;
+    styles::create(conn, id, &new, site.state.clock.now().naive_utc()).await?;
     Ok(id)
 }
 
-async fn add_output(
+/// For each marker of an output the passage that it stands for.
+async fn cited_passages(
     site: &Site,
     output: &DemoOutput,
-    style: StyleId,
     documents: &HashMap<&str, DocumentId>,
-    owner: &User,
-) -> Result<()> {
+) -> Result<Vec<(i32, PassageId)>> {
     let mut cited = Vec::new();
     for (number, filename) in (1..).zip(output.sources) {
         let document = documents
@@ -140,11 +169,7 @@ async fn add_output(
             cited.push((number, passage));
         }
     }
-    let mut tx = site.state.pool.begin().await?;
-    let made = outputs::create(&mut tx, &fields(output, style), None, &owner.email).await?;
-    sources::attach(&mut tx, made.output_id, &cited).await?;
-    tx.commit().await?;
-    Ok(())
+    Ok(cited)
 }
 
 fn fields(output: &DemoOutput, style: StyleId) -> OutputFields {
