@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn template(label: &str, at: i64) -> Found {
-        let name = names::template(label, b"", 0);
+        let name = names::template(label, b"", "");
         let label = label.to_owned();
         found(name, true, false, Some(Note::Used { at, label }))
     }
@@ -171,7 +171,7 @@ mod tests {
     fn templates_go_when_unused_or_half_made() {
         assert!(!template("fresh", NOW - 3600).is_garbage(NOW));
         assert!(template("old", NOW - TEMPLATE_IDLE - 1).is_garbage(NOW));
-        let half_made = |owned| found(names::template("x", b"", 0), false, owned, None);
+        let half_made = |owned| found(names::template("x", b"", ""), false, owned, None);
         assert!(half_made(false).is_garbage(NOW));
         assert!(!half_made(true).is_garbage(NOW));
     }

@@ -52,8 +52,10 @@ struct Inner {
 /// What the server told about itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
-    /// Its version as a number, such as 150014.
-    pub(crate) version: i32,
+    /// Its version, and as whom and by which database we come to it. Another
+    /// user's databases could not be taken over, and in another database the
+    /// locks are other locks.
+    pub(crate) identity: String,
     /// How a clone is made fastest: see [`strategy`].
     pub(crate) strategy: &'static str,
     /// Its `max_connections`, less those reserved for superusers.
@@ -257,7 +259,8 @@ async fn begin(
 /// Takes the owner's lock and asks for the facts, and whether a reaper watches.
 async fn introduce(session: &mut PgConnection, owner: i64) -> Result<(Facts, bool), TestbedError> {
     let row = sqlx::query(
-        "SELECT current_setting('server_version_num')::int AS version,
+        "SELECT concat_ws('/', current_setting('server_version_num'), current_user,
+                          current_database()) AS identity,
                 current_setting('fsync')::bool AS synced,
                 current_setting('file_copy_method', true) AS copying,
                 current_setting('max_connections')::int
@@ -272,10 +275,9 @@ async fn introduce(session: &mut PgConnection, owner: i64) -> Result<(Facts, boo
         Ok(row) => row,
         Err(error) => return Err(too_old(session).await.unwrap_or_else(|| error.into())),
     };
-    let version: i32 = row.try_get("version")?;
     let copying: Option<String> = row.try_get("copying")?;
     let facts = Facts {
-        version,
+        identity: row.try_get("identity")?,
         strategy: strategy(row.try_get("synced")?, copying.as_deref()),
         connections: row.try_get("connections")?,
         may_wipe: row.try_get("may_wipe")?,

@@ -38,13 +38,15 @@ pub(crate) fn pooled(template: i64, owner: i64, number: u64) -> String {
     format!("{POOLED}{template:016x}_{owner:016x}_{number:x}")
 }
 
-/// The name of a template with this content, on a server of this version.
-pub(crate) fn template(label: &str, content: &[u8], server_version: i32) -> String {
+/// The name of a template with this content, for those who come to the server
+/// in this way.
+pub(crate) fn template(label: &str, content: &[u8], identity: &str) -> String {
     let digest = Sha256::new()
         .chain_update(label)
         .chain_update([0])
+        .chain_update(identity)
+        .chain_update([0])
         .chain_update(content)
-        .chain_update(server_version.to_be_bytes())
         .finalize();
     let mut name = TEMPLATE.to_owned();
     for (position, byte) in digest[..12].iter().enumerate() {
@@ -158,13 +160,13 @@ mod tests {
 
     #[test]
     fn a_template_name_changes_with_all_that_matters() {
-        let name = template("shop", b"create", 150_004);
+        let name = template("shop", b"create", "15 me");
         assert!(matches!(Name::parse(&name), Some(Name::Template { .. })));
         assert!(name.len() < 63, "{name}");
-        assert_eq!(name, template("shop", b"create", 150_004));
-        assert_ne!(name, template("shop", b"create2", 150_004));
-        assert_ne!(name, template("shop", b"create", 160_000));
-        assert_ne!(name, template("shops", b"create", 150_004));
+        assert_eq!(name, template("shop", b"create", "15 me"));
+        assert_ne!(name, template("shop", b"create2", "15 me"));
+        assert_ne!(name, template("shop", b"create", "16 me"));
+        assert_ne!(name, template("shops", b"create", "15 me"));
     }
 
     #[test]

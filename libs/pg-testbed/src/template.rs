@@ -70,14 +70,14 @@ impl Template {
         })
     }
 
-    /// The name of the template's database on a server of this version.
-    pub(crate) fn name(&self, server_version: i32) -> String {
-        names::template(&self.label, &self.content, server_version)
+    /// The name of the template's database for those who have this keeper.
+    pub(crate) fn name(&self, keeper: &Keeper) -> String {
+        names::template(&self.label, &self.content, &keeper.facts().identity)
     }
 
     /// Makes the template, or waits for another process that does.
     pub(crate) async fn make(&self, keeper: &Keeper) -> Result<Ready, TestbedError> {
-        let name = self.name(keeper.facts().version);
+        let name = self.name(keeper);
         if let Some(ready) = Ready::find(&mut *keeper.session().await, &name).await? {
             return Ok(ready);
         }

@@ -101,7 +101,7 @@ impl Testbed {
     /// Drops a template that is of no more use, with the clones that wait
     /// ready. Scratch databases in use stay.
     pub async fn discard(&self, template: &Template) -> Result<(), TestbedError> {
-        let name = template.name(self.keeper.facts().version);
+        let name = template.name(&self.keeper);
         let key = Ready::key_of(&name);
         let mut connection = self.keeper.server().connect().await?;
         let finished = Ready::find(&mut connection, &name).await?.is_some();
@@ -155,7 +155,7 @@ impl Testbed {
 
     /// The finished template; asked of the server once per process.
     async fn ready(&self, template: &Template) -> Result<Arc<Ready>, TestbedError> {
-        let slot = self.slot(template.name(self.keeper.facts().version));
+        let slot = self.slot(template.name(&self.keeper));
         let make = || async { template.make(&self.keeper).await.map(Arc::new) };
         slot.get_or_try_init(make).await.cloned()
     }
