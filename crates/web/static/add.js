@@ -139,12 +139,16 @@ async function send() {
   showOverall();
 }
 
+/** What a file cannot go without, in the words of the page. */
+const NEEDED = { doc_type: "type", year: "year" };
+
 function isReady(waiting) {
-  const untyped = waiting.find((entry) => !describe(entry).doc_type);
-  if (untyped) {
-    tell(untyped, "bad", "× Choose a type first: once for all files above, or here.");
-    untyped.row.querySelector("details").open = true;
-    untyped.row.querySelector('[data-field="doc_type"]').focus();
+  for (const [field, words] of Object.entries(NEEDED)) {
+    const lacking = waiting.find((entry) => !describe(entry)[field]);
+    if (!lacking) continue;
+    tell(lacking, "bad", `× Say the ${words} first: once for all files above, or here.`);
+    lacking.row.querySelector("details").open = true;
+    lacking.row.querySelector(`[data-field="${field}"]`).focus();
     return false;
   }
   const confirmed = $("confirmed").checked;

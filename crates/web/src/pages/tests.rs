@@ -229,6 +229,14 @@ fn adding_documents() {
         max_bytes: 50 * 1024 * 1024,
     });
     assert!(html.contains("up to 50.0 MB each"));
+    for field in ["year", "doc_type"] {
+        let place = format!("data-field=\"{field}\"");
+        let tags = html.split('<').filter(|tag| tag.contains(&place));
+        assert!(
+            tags.into_iter().all(|tag| tag.contains("required")),
+            "{field}"
+        );
+    }
 }
 
 #[test]
