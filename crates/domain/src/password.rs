@@ -3,6 +3,10 @@
 /// The shortest password, in characters.
 pub const MIN_CHARS: usize = 8;
 
+/// The longest password, in characters: hashing takes time by length, and nobody
+/// types more.
+pub const MAX_CHARS: usize = 1_000;
+
 const SYMBOLS: &str = "!@#$%^&*()_+-=[]{};:'\",.<>?/\\|`~";
 
 const COMMON: &[&str] = &[
@@ -26,12 +30,21 @@ const GUESSABLE: &[&str] = &["password", "admin", "user", "login"];
 pub struct WeakPassword(pub Vec<String>);
 
 /// Checks a new password against all rules. A password that is too short is
-/// told only that.
+/// told only that, and one that is too long likewise.
 pub fn check(password: &str) -> Result<(), WeakPassword> {
-    if password.chars().count() < MIN_CHARS {
-        return Err(WeakPassword(vec![format!(
-            "Password must be at least {MIN_CHARS} characters long"
-        )]));
+    let only = |rule: String| Err(WeakPassword(vec![rule]));
+    match password.chars().count() {
+        ..MIN_CHARS => {
+            return only(format!(
+                "Password must be at least {MIN_CHARS} characters long"
+            ));
+        }
+        count if count > MAX_CHARS => {
+            return only(format!(
+                "Password must be at most {MAX_CHARS} characters long"
+            ));
+        }
+        _ => {}
     }
     let broken = broken_rules(password);
     if broken.is_empty() {
@@ -95,6 +108,14 @@ mod tests {
     fn a_short_one_is_told_only_that() {
         let WeakPassword(rules) = check("aB1!").unwrap_err();
         assert_eq!(rules, ["Password must be at least 8 characters long"]);
+    }
+
+    #[test]
+    fn a_long_one_is_told_only_that() {
+        let long = |chars: usize| format!("aB1!{}", "x".repeat(chars - 4));
+        assert_eq!(check(&long(MAX_CHARS)), Ok(()));
+        let WeakPassword(rules) = check(&long(MAX_CHARS + 1)).unwrap_err();
+        assert_eq!(rules, ["Password must be at most 1000 characters long"]);
     }
 
     #[test]

@@ -7,8 +7,20 @@ use archivist_search::{Hit, SearchRequest};
 use archivist_store::documents::{self, Document};
 use archivist_store::passages::{self, Passage};
 
-use crate::error::Error;
+use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
+
+/// The longest search, in characters.
+pub const MAX_QUERY_CHARS: usize = 1_000;
+
+/// Refuses a search that is too long, as a problem of its parameter `q`.
+pub fn check_length(query: &str) -> Result<(), FieldProblem> {
+    if query.chars().count() <= MAX_QUERY_CHARS {
+        return Ok(());
+    }
+    let message = format!("must have at most {MAX_QUERY_CHARS} characters");
+    Err(FieldProblem::query("q", message))
+}
 
 /// A passage that answers a search.
 #[derive(Debug, Clone)]

@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[into_params(parameter_in = Query)]
 struct SearchParams {
     /// What to look for, in plain words.
-    #[param(min_length = 1, example = "reading coaches")]
+    #[param(min_length = 1, max_length = 1_000, example = "reading coaches")]
     q: String,
     /// Kinds of documents.
     #[serde(default)]
@@ -130,6 +130,7 @@ impl SearchParams {
         if self.q.trim().is_empty() {
             problems.push(FieldProblem::query("q", "say what to look for"));
         }
+        problems.extend(retrieve::check_length(&self.q).err());
         if !(1..=MAX_LIMIT).contains(&limit) {
             let message = format!("must be between 1 and {MAX_LIMIT}");
             problems.push(FieldProblem::query("limit", message));
@@ -219,5 +220,8 @@ mod tests {
         };
         let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
         assert_eq!(fields, ["q", "limit"]);
+        let longest = retrieve::MAX_QUERY_CHARS;
+        assert!(params(&"é".repeat(longest), 5).check().is_ok());
+        assert!(params(&"é".repeat(longest + 1), 5).check().is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Password hashes: Argon2id for new ones; bcrypt of adopted sites is verified.
 
+use archivist_domain::password::MAX_CHARS;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
@@ -32,8 +33,12 @@ pub async fn hash(cpu: &CpuPool, password: String) -> String {
 }
 
 /// Whether `password` is the one behind `hash`. `None` stands for an account
-/// that does not exist: it takes as long, and is never right.
+/// that does not exist: it takes as long, and is never right. Neither is a password
+/// that is longer than any may be: it is not hashed at all.
 pub async fn verify(cpu: &CpuPool, password: String, hash: Option<String>) -> bool {
+    if password.chars().count() > MAX_CHARS {
+        return false;
+    }
     cpu.run(move || {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
@@ -82,6 +87,9 @@ mod tests {
         assert!(verify(&cpu, "Welcome1!".into(), Some(old.clone())).await);
         assert!(is_outdated(&old) && !is_outdated(&new));
         assert!(!verify(&cpu, "Welcome1!".into(), None).await);
+        let endless = "x".repeat(MAX_CHARS + 1);
+        let its_hash = hash(&cpu, endless.clone()).await;
+        assert!(!verify(&cpu, endless, Some(its_hash)).await);
     }
 
     #[test]

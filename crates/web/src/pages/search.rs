@@ -91,6 +91,7 @@ pub(super) async fn search(
 }
 
 fn request(text: &str, filter: &FilterForm) -> Result<SearchRequest, Error> {
+    retrieve::check_length(text).map_err(|problem| Error::Invalid(vec![problem]))?;
     Ok(SearchRequest {
         filters: filter.for_search()?,
         limit: HITS,

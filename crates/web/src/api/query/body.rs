@@ -13,6 +13,9 @@ use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
 
 const MIN_QUERY_CHARS: usize = 10;
+const MAX_QUERY_CHARS: usize = 10_000;
+const MAX_TONE_CHARS: usize = 100;
+const MAX_INSTRUCTIONS_CHARS: usize = 5_000;
 
 /// The length of a draft where neither `max_words` nor a short `max_tokens` says
 /// otherwise: a section of about a page.
@@ -29,7 +32,7 @@ const USUAL_WORDS: u32 = 500;
 }))]
 pub(super) struct QueryRequest {
     /// What is asked for, in plain words.
-    #[schema(min_length = 10)]
+    #[schema(min_length = 10, max_length = 10_000)]
     query: String,
     /// Who will read it.
     audience: Audience,
@@ -37,7 +40,7 @@ pub(super) struct QueryRequest {
     section: Section,
     /// How it should sound.
     #[serde(default = "defaults::tone")]
-    #[schema(default = "Professional")]
+    #[schema(default = "Professional", max_length = 100)]
     tone: String,
     /// How many passages to use at most.
     #[serde(default = "defaults::max_sources")]
@@ -54,6 +57,7 @@ pub(super) struct QueryRequest {
     /// Which documents to use; all lists hold together, within a list any value will do.
     filters: Option<QueryFilters>,
     /// Further wishes, for language models.
+    #[schema(max_length = 5_000)]
     custom_instructions: Option<String>,
     /// The longest reply of a language model, in its tokens.
     #[serde(default = "defaults::max_tokens")]
@@ -149,6 +153,12 @@ impl QueryRequest {
             let message = format!("must have at least {MIN_QUERY_CHARS} characters");
             FieldProblem::body("query", message)
         });
+        let instructions = self.custom_instructions.as_deref().unwrap_or_default();
+        let too_long = [
+            too_long("query", &self.query, MAX_QUERY_CHARS),
+            too_long("tone", &self.tone, MAX_TONE_CHARS),
+            too_long("custom_instructions", instructions, MAX_INSTRUCTIONS_CHARS),
+        ];
         let outside = [
             outside("max_sources", &self.max_sources, 1..=15),
             outside("recency_weight", &self.recency_weight, 0.0..=1.0),
@@ -162,9 +172,14 @@ impl QueryRequest {
         ];
         too_short
             .into_iter()
-            .chain(outside.into_iter().flatten())
+            .chain(too_long.into_iter().chain(outside).flatten())
             .collect()
     }
+}
+
+fn too_long(field: &str, text: &str, most: usize) -> Option<FieldProblem> {
+    let message = || format!("must have at most {most} characters");
+    (text.chars().count() > most).then(|| FieldProblem::body(field, message()))
 }
 
 fn outside<T: PartialOrd + Display>(
@@ -258,6 +273,22 @@ mod tests {
             ]
         );
         assert_eq!(problems[1].msg, "must be between 1 and 15");
+    }
+
+    #[test]
+    fn texts_have_an_end() {
+        for (field, most) in [
+            ("query", MAX_QUERY_CHARS),
+            ("tone", MAX_TONE_CHARS),
+            ("custom_instructions", MAX_INSTRUCTIONS_CHARS),
+        ] {
+            assert!(check(&json!({field: "é".repeat(most)})).is_ok(), "{field}");
+            let Err(Error::Invalid(problems)) = check(&json!({field: "é".repeat(most + 1)}))
+            else {
+                panic!("{field} is not refused");
+            };
+            assert_eq!(problems[0].loc, ["body", field]);
+        }
     }
 
     #[test]
