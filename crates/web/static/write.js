@@ -87,6 +87,8 @@ function request() {
   };
 }
 
+const BROKEN = "The connection broke before the draft was complete. Please try again.";
+
 async function run() {
   running?.abort();
   const mine = new AbortController();
@@ -94,14 +96,30 @@ async function run() {
   draft = { text: "", sources: [], request: request(), isDone: false };
   begin();
   try {
-    const reply = await post("/api/query/stream", draft.request, { signal: mine.signal });
-    for await (const event of events(reply)) take(event);
+    await receive(mine);
   } catch (error) {
-    if (error.name === "AbortError") say("Stopped. What has arrived is shown without verdicts.");
-    else fail(error instanceof ApiError ? error.message : "The connection broke before the draft was complete. Please try again.");
+    if (running === mine) tellEnd(error);
   } finally {
     if (running === mine) finish();
   }
+}
+
+/** Takes the events of a run until it ends, or until a newer run takes its place. */
+async function receive(mine) {
+  let isEnded = false;
+  const reply = await post("/api/query/stream", draft.request, { signal: mine.signal });
+  for await (const event of events(reply)) {
+    if (running !== mine) return;
+    take(event);
+    isEnded ||= event.type === "done" || event.type === "error";
+  }
+  // A server that dies closes the stream as if all had been said.
+  if (!isEnded && running === mine) fail(BROKEN);
+}
+
+function tellEnd(error) {
+  if (error.name === "AbortError") say("Stopped. What has arrived is shown without verdicts.");
+  else fail(error instanceof ApiError ? error.message : BROKEN);
 }
 
 function begin() {

@@ -4,14 +4,15 @@ mod body;
 mod events;
 mod reply;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use archivist_draft::{Chunk, DraftRequest, ProviderError, Review, Source};
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -101,7 +102,8 @@ async fn stream(
     let (request, retrieval) = body.check(state.settings.organization.clone())?;
     let (feed, response) = events::channel();
     tokio::spawn(async move {
-        if let Err(Interrupted::Failed(error)) = tell(&state, request, retrieval, &feed).await {
+        let telling = tell(&state, request, retrieval, &feed);
+        if let Some(error) = failure_of(telling).await {
             error.log();
             let message = error.message();
             // Whether anybody still listens makes no difference at the end.
@@ -109,6 +111,16 @@ async fn stream(
         }
     });
     Ok(response)
+}
+
+/// Why a stream failed, where somebody still waits for its end. A panic is told
+/// like any failure: a stream that merely stopped would look whole.
+async fn failure_of(telling: impl Future<Output = Result<(), Interrupted>>) -> Option<Error> {
+    match AssertUnwindSafe(telling).catch_unwind().await {
+        Ok(Ok(()) | Err(Interrupted::ClientGone)) => None,
+        Ok(Err(Interrupted::Failed(error))) => Some(error),
+        Err(_) => Some(Error::internal(anyhow::anyhow!("writing a draft panicked"))),
+    }
 }
 
 /// Why a stream ends early.
@@ -193,4 +205,21 @@ async fn review(
         .cpu
         .run(move || archivist_draft::review(&request, &sources, &draft))
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_told_like_a_failure_and_a_gone_client_is_not() {
+        let panicked = failure_of(async { panic!("a bug in a provider") }).await;
+        let error = panicked.expect("told");
+        assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(failure_of(async { Ok(()) }).await.is_none());
+        let gone = async { Err(Interrupted::ClientGone) };
+        assert!(failure_of(gone).await.is_none());
+    }
 }
