@@ -42,7 +42,8 @@ impl SessionCookie {
         tokens::hash(&self.0)
     }
 
-    /// As the browser is to keep it: until it is closed or `days` have passed.
+    /// As the browser is to keep it: until it is closed. The session
+    /// behind it may end sooner.
     pub fn to_set(&self, secure: bool) -> Cookie<'static> {
         Cookie::build((NAME, self.0.clone()))
             .path("/")
@@ -54,7 +55,9 @@ impl SessionCookie {
 
     /// What makes the browser forget it.
     pub fn to_remove() -> Cookie<'static> {
-        Cookie::build((NAME, "")).path("/").build()
+        let mut cookie = Cookie::build((NAME, "")).path("/").build();
+        cookie.make_removal();
+        cookie
     }
 
     /// The token that forms and scripts send back. It is derived from the
@@ -96,6 +99,12 @@ pub fn same_secret(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_removed_cookie_expires_at_once() {
+        let header = SessionCookie::to_remove().to_string();
+        assert!(header.contains("Max-Age=0"), "{header}");
+    }
 
     #[test]
     fn a_token_of_another_session_is_refused() {
