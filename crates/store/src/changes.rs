@@ -5,8 +5,8 @@
 //! followers up; asking again now and then is the guarantee.
 
 use archivist_domain::DocumentId;
-use sqlx::PgExecutor;
 use sqlx::postgres::{PgListener, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 
 /// The channel that announces changes.
 pub const CHANNEL: &str = "document_changes";
@@ -38,6 +38,18 @@ pub async fn latest(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"SELECT coalesce(max(seq), 0) AS "seq!" FROM document_changes"#)
         .fetch_one(db)
         .await
+}
+
+/// Waits for the turn to change documents, until the transaction ends.
+///
+/// The trigger would do so only after rows are locked. Who locks rows that others
+/// reach while they have the turn (a program, the filing of a document) must take
+/// it first, or the two wait for each other.
+pub(crate) async fn take_turn(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('document_changes'))")
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// A listener on [`CHANNEL`].

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::passages::NewPassage;
-use crate::{Page, contains_pattern, passages};
+use crate::{Page, changes, contains_pattern, passages};
 
 /// A document's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,6 +260,8 @@ async fn file_under(
 
 /// Deletes a document with its passages; says whether it was there.
 pub async fn delete(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<bool> {
+    // Before its filing is locked, which a renamed program changes too.
+    changes::take_turn(conn).await?;
     let done = sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
         .execute(conn)
         .await?;

@@ -4,6 +4,8 @@ use archivist_domain::{ProgramId, UserId};
 use chrono::NaiveDateTime;
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::changes;
+
 /// A program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
@@ -153,6 +155,9 @@ pub async fn update(
     id: ProgramId,
     change: &ProgramChange,
 ) -> sqlx::Result<Option<Program>> {
+    // A document that comes in has the turn and then asks for its programs; a new
+    // name holds its program and then goes into documents.
+    changes::take_turn(conn).await?;
     sqlx::query_as!(
         Program,
         r#"UPDATE programs SET name = coalesce($2, name), description = coalesce($3, description),
@@ -183,6 +188,8 @@ pub async fn documents_using(db: impl PgExecutor<'_>, name: &str) -> sqlx::Resul
 /// Deletes a program and takes documents out of it; the documents stay. Returns
 /// how many were filed under it.
 pub async fn delete(conn: &mut PgConnection, program: &Program) -> sqlx::Result<u64> {
+    // In the order of documents that come in, as in `update`.
+    changes::take_turn(conn).await?;
     let freed = sqlx::query!(
         "DELETE FROM document_programs WHERE program = $1",
         program.name
