@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, PgExecutor};
+use tokio::sync::Mutex;
 
 /// How often a job is begun before it is given up: a file that kills its worker
 /// must not do so for ever.
@@ -18,8 +19,9 @@ pub const MAX_ATTEMPTS: i32 = 3;
 #[derive(Debug)]
 pub struct Worker {
     number: i64,
-    // Holds the advisory lock; closing it gives all jobs of this worker back.
-    _connection: PgConnection,
+    // Holds the advisory lock; closing it gives all jobs of this worker back. Jobs
+    // are claimed through it, too: a worker that lost its lock can claim no more.
+    connection: Mutex<PgConnection>,
 }
 
 impl Worker {
@@ -31,7 +33,7 @@ impl Worker {
             .await?;
         Ok(Self {
             number,
-            _connection: connection,
+            connection: Mutex::new(connection),
         })
     }
 }
@@ -75,12 +77,10 @@ pub async fn enqueue_ingest(
 }
 
 /// Takes the oldest job that is due and belongs to nobody alive; with `only`,
-/// that one or none.
-pub async fn claim(
-    db: impl PgExecutor<'_>,
-    worker: &Worker,
-    only: Option<JobId>,
-) -> sqlx::Result<Option<Job>> {
+/// that one or none. An error of the connection means that the worker owns nothing
+/// any more.
+pub async fn claim(worker: &Worker, only: Option<JobId>) -> sqlx::Result<Option<Job>> {
+    let mut connection = worker.connection.lock().await;
     sqlx::query_as!(
         Job,
         r#"UPDATE jobs SET state = 'running', worker = $1, attempts = attempts + 1
@@ -99,7 +99,7 @@ pub async fn claim(
         worker.number,
         only.map(|id| id.0)
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut *connection)
     .await
 }
 
@@ -141,32 +141,45 @@ pub async fn progress(db: impl PgExecutor<'_>, id: JobId, words: &str) -> sqlx::
     Ok(())
 }
 
-/// Ends a job with what came of it, in the transaction of its effects.
-pub async fn finish(conn: &mut PgConnection, id: JobId, result: &Value) -> sqlx::Result<()> {
-    end(conn, id, JobState::Done, result).await
+/// Ends a job with what came of it, in the transaction of its effects. `false`
+/// says that the job has passed to another worker: then roll back.
+pub async fn finish(
+    conn: &mut PgConnection,
+    worker: &Worker,
+    id: JobId,
+    result: &Value,
+) -> sqlx::Result<bool> {
+    end(conn, worker, id, JobState::Done, result).await
 }
 
-/// Ends a job with the reason why it failed.
-pub async fn fail(conn: &mut PgConnection, id: JobId, reason: &Value) -> sqlx::Result<()> {
-    end(conn, id, JobState::Failed, reason).await
+/// Ends a job with the reason why it failed. `false` as in [`finish`].
+pub async fn fail(
+    conn: &mut PgConnection,
+    worker: &Worker,
+    id: JobId,
+    reason: &Value,
+) -> sqlx::Result<bool> {
+    end(conn, worker, id, JobState::Failed, reason).await
 }
 
 async fn end(
     conn: &mut PgConnection,
+    worker: &Worker,
     id: JobId,
     state: JobState,
     result: &Value,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "UPDATE jobs SET state = $2, result = $3, progress = NULL, worker = NULL, finished_at = now()
-         WHERE job_id = $1",
+         WHERE job_id = $1 AND worker = $4",
         id.0,
         state.as_str(),
-        result
+        result,
+        worker.number
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Removes ended jobs older than `days`.

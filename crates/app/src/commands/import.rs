@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use archivist_domain::Outcome;
@@ -53,7 +52,7 @@ pub(crate) async fn import(place: &PlaceArgs, args: ImportArgs) -> Result<ExitCo
 
 async fn import_all(site: &Site, args: &ImportArgs, files: Vec<PathBuf>) -> Result<Vec<Report>> {
     let metadata = &metadata(site, args).await?;
-    let worker = &Arc::new(site.worker().await?);
+    let worker = &site.worker().await?;
     let bar = &progress_bar(files.len(), args.json);
     let reports = stream::iter(files)
         .map(|file| async move {

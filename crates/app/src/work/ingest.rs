@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_domain::{DocType, DocumentId, PassageId};
+use archivist_domain::{DocType, DocumentId, JobId, PassageId};
 use archivist_ingest::{IngestError, Parsed};
 use archivist_store::audit::{self, Entry};
 use archivist_store::documents::{self, NewDocument};
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
 use archivist_store::passages::NewPassage;
+use archivist_store::{DatabaseError, files};
 use archivist_web::intake::{Order, Receipt};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::site::Site;
@@ -25,9 +27,9 @@ const IDLE: Duration = Duration::from_secs(2);
 pub(crate) async fn work(site: Arc<Site>) -> Result<()> {
     let worker = site.worker().await?;
     loop {
-        match jobs::claim(&site.state.pool, &worker, None).await? {
+        match jobs::claim(&worker, None).await? {
             Some(job) => {
-                do_job(&site, &job).await?;
+                do_job(&site, &worker, &job).await?;
             }
             None => {
                 // Either rings; the time limit is the guarantee.
@@ -37,84 +39,136 @@ pub(crate) async fn work(site: Arc<Site>) -> Result<()> {
     }
 }
 
-/// Does one job if it is still to be done; says what came of it.
-pub(crate) async fn do_claimed(
-    site: &Site,
-    worker: &Worker,
-    id: archivist_domain::JobId,
-) -> Result<Option<Receipt>> {
-    match jobs::claim(&site.state.pool, worker, Some(id)).await? {
-        Some(job) => do_job(site, &job).await.map(Some),
+/// Does one job if it is still to be done; says what came of it, unless another
+/// worker has it.
+pub(crate) async fn do_claimed(site: &Site, worker: &Worker, id: JobId) -> Result<Option<Receipt>> {
+    match jobs::claim(worker, Some(id)).await? {
+        Some(job) => do_job(site, worker, &job).await,
         None => Ok(None),
     }
 }
 
-async fn do_job(site: &Site, job: &Job) -> Result<Receipt> {
+async fn do_job(site: &Site, worker: &Worker, job: &Job) -> Result<Option<Receipt>> {
     let order: Order = serde_json::from_value(job.payload.clone())?;
-    if job.attempts > MAX_ATTEMPTS {
-        let reason = format!(
-            "The server stopped {MAX_ATTEMPTS} times while reading this file, so it was given up."
-        );
-        return refuse(site, job, Receipt::Broken { reason }).await;
-    }
-    if let Some(doc_id) = documents::find_by_file(&site.state.pool, &order.sha256).await? {
-        return finish(site, job, Receipt::Duplicate { doc_id }).await;
-    }
-    jobs::progress(&site.state.pool, job.job_id, "reading").await?;
-    let path = site.state.blobs.path(&order.sha256);
-    let year = site.state.clock.year();
-    match site.sandbox.process(&path, &order.filename, year).await {
-        Ok(parsed) => add(site, job, &order, parsed).await,
-        Err(error) => {
-            let receipt = match &error {
-                IngestError::Io { .. } => Receipt::Broken {
-                    reason: error.to_string(),
-                },
-                _ => Receipt::Refused {
-                    reason: error.to_string(),
-                },
-            };
-            discard_file(site, &order.sha256).await?;
-            refuse(site, job, receipt).await
-        }
+    let task = Task { site, worker, job };
+    match task.read(&order).await? {
+        Ok(parsed) => task.add(&order, parsed).await,
+        Err(receipt) => task.settle(&order, receipt).await,
     }
 }
 
-/// Commits the document. Should the same bytes have come in meanwhile, the
-/// database refuses the second, and the first is the answer.
-async fn add(site: &Site, job: &Job, order: &Order, parsed: Parsed) -> Result<Receipt> {
-    let new = new_document(order, &parsed);
-    let passages = new_passages(new.doc_id, &parsed);
-    let receipt = Receipt::Added {
-        doc_id: new.doc_id,
-        passages: passages.len(),
-        notes: parsed.notes,
-    };
-    let mut tx = site.state.pool.begin().await?;
-    match documents::insert(&mut tx, &new, &passages).await {
-        Ok(()) => {}
-        Err(error) if is_duplicate(&error) => {
-            tx.rollback().await?;
-            let doc_id = documents::find_by_file(&site.state.pool, &order.sha256).await?;
-            let doc_id = doc_id.ok_or(error)?;
-            return finish(site, job, Receipt::Duplicate { doc_id }).await;
-        }
-        Err(error) => return Err(error.into()),
-    }
-    let entry = Entry {
-        event: "document.upload",
-        entity: "document",
-        entity_id: Some(new.doc_id.0),
-        actor: job.requested_by,
-        details: order.request.clone(),
-    };
-    audit::record(&mut tx, entry).await?;
-    jobs::finish(&mut tx, job.job_id, &serde_json::to_value(&receipt)?).await?;
-    tx.commit().await?;
-    Ok(receipt)
+/// A claimed job. What ends it says `None` where the job has passed to another
+/// worker meanwhile: then nothing was done here.
+struct Task<'a> {
+    site: &'a Site,
+    worker: &'a Worker,
+    job: &'a Job,
 }
 
-fn is_duplicate(error: &sqlx::Error) -> bool {
+impl Task<'_> {
+    /// Reads the file, unless there is a reason not to.
+    async fn read(&self, order: &Order) -> Result<Result<Parsed, Receipt>> {
+        let state = &self.site.state;
+        if self.job.attempts > MAX_ATTEMPTS {
+            let reason = format!(
+                "The server stopped {MAX_ATTEMPTS} times while reading this file, so it was given up."
+            );
+            return Ok(Err(Receipt::Broken { reason }));
+        }
+        if let Some(doc_id) = documents::find_by_file(&state.pool, &order.sha256).await? {
+            return Ok(Err(Receipt::Duplicate { doc_id }));
+        }
+        jobs::progress(&state.pool, self.job.job_id, "reading").await?;
+        let (path, year) = (state.blobs.path(&order.sha256), state.clock.year());
+        let parsed = self
+            .site
+            .sandbox
+            .process(&path, &order.filename, year)
+            .await;
+        Ok(parsed.map_err(|error| unreadable(&error)))
+    }
+
+    /// Puts the document in. Should the same bytes have come in meanwhile, the
+    /// database refuses the second, and the first is the answer.
+    async fn add(&self, order: &Order, parsed: Parsed) -> Result<Option<Receipt>> {
+        let new = new_document(order, &parsed);
+        let passages = new_passages(new.doc_id, &parsed);
+        let receipt = Receipt::Added {
+            doc_id: new.doc_id,
+            passages: passages.len(),
+            notes: parsed.notes,
+        };
+        let result = serde_json::to_value(&receipt)?;
+        match self.commit(order, &new, &passages, &result).await {
+            Ok(done) => Ok(done.then_some(receipt)),
+            Err(error) if is_duplicate(&error) => {
+                let doc_id = documents::find_by_file(&self.site.state.pool, &order.sha256).await?;
+                let doc_id = doc_id.ok_or(error)?;
+                self.settle(order, Receipt::Duplicate { doc_id }).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Document, passages, audit log and the job's end, together or not at all.
+    async fn commit(
+        &self,
+        order: &Order,
+        new: &NewDocument,
+        passages: &[NewPassage],
+        result: &Value,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx = self.site.state.pool.begin().await?;
+        documents::insert(&mut tx, new, passages).await?;
+        let entry = Entry {
+            event: "document.upload",
+            entity: "document",
+            entity_id: Some(new.doc_id.0),
+            actor: self.job.requested_by,
+            details: order.request.clone(),
+        };
+        audit::record(&mut tx, entry).await?;
+        let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
+        // A transaction that is left behind undoes all of it.
+        if ours {
+            tx.commit().await?;
+        }
+        Ok(ours)
+    }
+
+    /// Ends the job without a new document; a file that nobody needs then goes.
+    async fn settle(&self, order: &Order, receipt: Receipt) -> Result<Option<Receipt>> {
+        let mut tx = self.site.state.pool.begin().await?;
+        let (worker, id) = (self.worker, self.job.job_id);
+        let result = serde_json::to_value(&receipt)?;
+        let ours = match receipt {
+            Receipt::Refused { .. } | Receipt::Broken { .. } => {
+                jobs::fail(&mut tx, worker, id, &result).await?
+            }
+            Receipt::Added { .. } | Receipt::Duplicate { .. } => {
+                jobs::finish(&mut tx, worker, id, &result).await?
+            }
+        };
+        if !ours {
+            return Ok(None);
+        }
+        if files::forget_unused(&mut tx, &order.sha256).await? {
+            self.site.state.blobs.remove(&order.sha256).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(receipt))
+    }
+}
+
+fn unreadable(error: &IngestError) -> Receipt {
+    let reason = error.to_string();
+    match error {
+        IngestError::Io { .. } => Receipt::Broken { reason },
+        _ => Receipt::Refused { reason },
+    }
+}
+
+fn is_duplicate(error: &DatabaseError) -> bool {
     let constraint = error.as_database_error().and_then(|e| e.constraint());
     constraint == Some("documents_file_once")
 }
@@ -168,25 +222,4 @@ fn new_passages(document: DocumentId, parsed: &Parsed) -> Vec<NewPassage> {
             word_count: signed(passage.words),
         })
         .collect()
-}
-
-async fn finish(site: &Site, job: &Job, receipt: Receipt) -> Result<Receipt> {
-    let mut conn = site.state.pool.acquire().await?;
-    jobs::finish(&mut conn, job.job_id, &serde_json::to_value(&receipt)?).await?;
-    Ok(receipt)
-}
-
-async fn refuse(site: &Site, job: &Job, receipt: Receipt) -> Result<Receipt> {
-    let mut conn = site.state.pool.acquire().await?;
-    jobs::fail(&mut conn, job.job_id, &serde_json::to_value(&receipt)?).await?;
-    Ok(receipt)
-}
-
-/// Nothing of a refused file is kept.
-async fn discard_file(site: &Site, sha256: &str) -> Result<()> {
-    let mut conn = site.state.pool.acquire().await?;
-    if archivist_store::files::forget_unused(&mut conn, sha256).await? {
-        site.state.blobs.remove(sha256).await?;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::process::send;
-use crate::support::{Site, TestServer, eventually};
+use crate::support::{Site, TestServer, a_document, eventually};
 
 fn pid_file(site: &Site) -> PathBuf {
     site.data().join("postgres/pgdata/postmaster.pid")
@@ -59,4 +59,25 @@ async fn the_server_revives_it() {
     })
     .await;
     assert_eq!(writer.get("/api/auth/me").await.ok()["role"], "writer");
+}
+
+#[tokio::test]
+async fn documents_come_in_after_it_was_revived() {
+    let server = TestServer::on(Site::with_private_cluster(), &[]);
+    let editor = server.as_editor().await;
+    let killed = postmaster(&server).expect("a running PostgreSQL");
+    send("KILL", killed);
+    eventually("the database answers again", || async {
+        let health = server.as_nobody().get("/api/health").await.ok();
+        let revived = postmaster(&server).is_some_and(|pid| pid != killed);
+        (revived && health["checks"]["database"] == "ok").then_some(())
+    })
+    .await;
+    // Each is read once: a worker that lost its lock would leave its job to the
+    // other while it reads, and the second to be done would find a duplicate.
+    for n in 0..8 {
+        let text = format!("Report {n}. Boats bring books to the islands every week.");
+        let document = a_document(&format!("{n}.txt")).saying(&[&text]);
+        editor.upload(document).await.created();
+    }
 }
