@@ -30,6 +30,7 @@ pub struct Probe {
     /// Its name.
     pub constraint: String,
     /// Whether it is alive.
+    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
