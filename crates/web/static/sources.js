@@ -34,8 +34,38 @@ function fileLink(source) {
   return made;
 }
 
-/** A source as the API sends it, as a list item. */
-export function card(source) {
+/**
+ * The parts of a source that claims rest on: ranges of code points in its text,
+ * in order and without overlap.
+ */
+export function citedParts(number, claims) {
+  const found = claims
+    .filter((claim) => claim.markers.includes(number))
+    .flatMap((claim) => claim.supports.filter((support) => support.number === number))
+    .sort((a, b) => a.start - b.start);
+  let end = 0;
+  return found.filter((part) => {
+    const isNew = part.start >= end;
+    if (isNew) end = part.end;
+    return isNew;
+  });
+}
+
+/** The passage, with the sentences that are cited marked. */
+function passage(text, parts) {
+  const points = Array.from(text);
+  const shown = element("p", "excerpt");
+  let at = 0;
+  for (const { start, end } of parts) {
+    shown.append(points.slice(at, start).join(""), element("mark", "", points.slice(start, end).join("")));
+    at = end;
+  }
+  shown.append(points.slice(at).join(""));
+  return shown;
+}
+
+/** A source as the API sends it, as a list item; `claims` tell what is cited of it. */
+export function card(source, claims = []) {
   const item = element("li", "source card");
   item.id = `source-${source.id}`;
   item.tabIndex = -1;
@@ -47,7 +77,7 @@ export function card(source) {
   if (source.doc_id && source.passage_id) {
     links.append(passageLink(source), " ", fileLink(source));
   }
-  item.append(heading, place, element("p", "excerpt", `${source.excerpt.trim()} …`), links);
+  item.append(heading, place, passage(source.text, citedParts(source.id, claims)), links);
   return item;
 }
 
@@ -76,6 +106,7 @@ function select(number, from) {
   chosen.classList.add("chosen");
   chosen.focus({ preventScroll: true });
   chosen.scrollIntoView({ block: "nearest" });
+  chosen.querySelector("mark")?.scrollIntoView({ block: "nearest" });
   cameFrom = from;
   return true;
 }
