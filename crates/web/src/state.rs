@@ -5,6 +5,7 @@ use std::sync::Arc;
 use archivist_draft::Provider;
 use archivist_search::Index;
 use archivist_store::PgPool;
+use axum::http::HeaderValue;
 use tokio::sync::{Notify, RwLock};
 
 use crate::auth::tokens::TokenKeys;
@@ -24,7 +25,7 @@ pub struct Settings {
     /// Whether anybody may register, as a writer.
     pub open_registration: bool,
     /// Origins whose pages may call the API.
-    pub cors_origins: Vec<String>,
+    pub cors_origins: Vec<HeaderValue>,
     /// The organization's name, for headings and drafts.
     pub organization: Option<String>,
 }
