@@ -135,6 +135,8 @@ function begin() {
   markNeeded(null);
   $("count").textContent = "";
   say("Looking for passages…");
+  // On a narrow screen the draft stands below the form.
+  if (matchMedia("(max-width: 720px)").matches) $("draft-heading").scrollIntoView();
 }
 
 function finish() {
@@ -185,6 +187,7 @@ function done(event) {
   const claims = event.claims ?? [];
   draft.isDone = true; // a frame that is still to come must not paint over the verdicts
   show($("draft"), draft.text, claims);
+  showSources(claims);
   summary($("verdicts"), draft.text, claims);
   showCount(event.words ?? countWords(draft.text));
   markNeeded(event.missing_elements ?? []);
@@ -210,16 +213,16 @@ function showIssues(issues) {
   $("issues").hidden = issues.length === 0;
 }
 
-function showSources() {
+function showSources(claims = []) {
   const cited = citedNumbers(draft.text);
   const isCited = (source) => cited.includes(source.id);
   const used = draft.sources.filter(isCited);
   const unused = draft.sources.filter((source) => !isCited(source));
-  $("sources").replaceChildren(...used.map(card));
+  $("sources").replaceChildren(...used.map((source) => card(source, claims)));
   if (unused.length) {
     const folded = element("details", "unused");
     const list = element("ol");
-    list.append(...unused.map(card));
+    list.append(...unused.map((source) => card(source)));
     folded.append(element("summary", "", `${unused.length} found, not cited`), list);
     const item = element("li");
     item.append(folded);

@@ -36,6 +36,8 @@ pub(super) struct SourceReply {
     page: Option<u32>,
     /// The headings above it.
     heading: Option<String>,
+    /// Its whole text, which the claims' supports point into.
+    text: String,
 }
 
 impl SourceReply {
@@ -59,6 +61,7 @@ impl SourceReply {
             title: source.title.clone(),
             page: source.page,
             heading: source.heading.clone(),
+            text: source.text.clone(),
         }
     }
 }
