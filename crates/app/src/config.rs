@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "archivist", version, about, max_term_width = 100)]
+#[command(name = "archivist", version, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Where the data are.
     #[command(flatten)]

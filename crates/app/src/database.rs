@@ -40,8 +40,7 @@ impl Database {
     /// Opens the database, starting the private cluster where none is named.
     pub(crate) async fn open(place: &PlaceArgs, connections: u32) -> Result<Self> {
         let cluster_dir = place.data.join("postgres");
-        let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let named = named_server(place.database_url.as_deref(), env)?;
+        let named = named_server(place.database_url.as_deref(), environment)?;
         let (options, cluster) = if let Some(options) = named {
             (options, None)
         } else {
@@ -61,6 +60,19 @@ impl Database {
             cluster,
             cluster_dir,
         })
+    }
+
+    /// Refuses a data folder without a private cluster where no server is named.
+    pub(crate) fn refuse_missing(place: &PlaceArgs) -> Result<()> {
+        let is_named = named_server(place.database_url.as_deref(), environment)?.is_some();
+        if !is_named && !place.data.join("postgres").exists() {
+            bail!(
+                "there is no archive in {}: name its folder with --data, or make one with \
+                 `archivist serve` or `archivist import`",
+                place.data.display()
+            );
+        }
+        Ok(())
     }
 
     /// What a person should know about the private cluster.
@@ -102,12 +114,19 @@ impl Database {
     }
 }
 
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 fn lock(slot: &Mutex<Option<Cluster>>) -> std::sync::MutexGuard<'_, Option<Cluster>> {
     slot.lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 async fn start_cluster(dir: &Path) -> Result<Cluster> {
+    if !dir.exists() {
+        eprintln!("Preparing a private PostgreSQL in {} …", dir.display());
+    }
     let dir = dir.to_owned();
     tokio::task::spawn_blocking(move || {
         let options = ClusterOptions::new(&dir, Profile::Durable).app_name("org-archivist");

@@ -84,8 +84,16 @@ impl Site {
     }
 }
 
-/// An archive for a command: nobody signs in, so keys are thrown away after.
-pub(crate) async fn open_for_command(place: &PlaceArgs) -> Result<Site> {
+/// The archive that is there, for a command that reads or changes it. A command
+/// in the wrong folder must not make a new one.
+pub(crate) async fn open_existing(place: &PlaceArgs) -> Result<Site> {
+    Database::refuse_missing(place)?;
+    open_or_make(place).await
+}
+
+/// An archive for a command, made where there is none. Nobody signs in, so keys
+/// are thrown away after.
+pub(crate) async fn open_or_make(place: &PlaceArgs) -> Result<Site> {
     let keys = TokenKeys::from_secret(random_secret().as_bytes());
     Site::open(place, Settings::default(), keys, 4).await
 }

@@ -15,11 +15,14 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::config::{PlaceArgs, UserCommand};
-use crate::site::{Site, open_for_command};
+use crate::site::{Site, open_existing, open_or_make};
 
 /// Runs one of the verbs.
 pub(crate) async fn run(place: &PlaceArgs, command: UserCommand) -> Result<ExitCode> {
-    let site = open_for_command(place).await?;
+    let site = match command {
+        UserCommand::Create { .. } => open_or_make(place).await?,
+        _ => open_existing(place).await?,
+    };
     let done = match command {
         UserCommand::Create {
             email,
@@ -156,9 +159,9 @@ fn tell_password(email: &str, password: &str, as_json: bool, headline: &str) {
     if as_json {
         print_json(&json!({ "email": email, "password": password, "must_change_password": true }));
     } else {
-        println!("{headline}");
-        println!("Password: {password}");
-        println!("It is shown only now, and must be changed at the first sign-in.");
+        say!("{headline}");
+        say!("Password: {password}");
+        say!("It is shown only now, and must be changed at the first sign-in.");
     }
 }
 
@@ -186,7 +189,7 @@ async fn list(site: &Site, as_json: bool) -> Result<()> {
         } else {
             user.role.as_str()
         };
-        println!(
+        say!(
             "{role:<10} {}{}{state}",
             user.email,
             user.full_name.map(|n| format!("  {n}")).unwrap_or_default()
@@ -207,6 +210,12 @@ async fn set_role(site: &Site, email: &str, role: UserRole) -> Result<()> {
     let user = find(site, email).await?;
     let mut tx = site.state.pool.begin().await?;
     users::set_role(&mut tx, user.user_id, role).await?;
+    if !users::has_admin(&mut *tx).await? {
+        bail!(
+            "{} is the only admin: give somebody else that role first",
+            user.email
+        );
+    }
     write_down(
         &mut tx,
         "user.role_change",
@@ -215,7 +224,7 @@ async fn set_role(site: &Site, email: &str, role: UserRole) -> Result<()> {
     )
     .await?;
     tx.commit().await?;
-    println!("{} is now {role} (was {}).", user.email, user.role);
+    say!("{} is now {role} (was {}).", user.email, user.role);
     Ok(())
 }
 

@@ -42,7 +42,7 @@ async fn migrate_open(database: &Database, status_only: bool, as_json: bool) -> 
             (false, true) => "applied now",
             (false, false) => "missing",
         };
-        println!("{}  {:<32} {state}", is.version, is.description);
+        say!("{}  {:<32} {state}", is.version, is.description);
     }
     Ok(())
 }
@@ -65,6 +65,7 @@ async fn with_database(
     place: &PlaceArgs,
     ask: impl AsyncFnOnce(&Database) -> Result<ExitCode>,
 ) -> Result<ExitCode> {
+    Database::refuse_missing(place)?;
     let database = Database::open(place, 2).await?;
     let result = ask(&database).await;
     database.close().await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{filters, print_json};
 use crate::config::{DraftArgs, PlaceArgs};
-use crate::site::{Site, open_for_command};
+use crate::site::{Site, open_existing};
 use crate::work::reindex;
 
 /// The shortest request, in characters: as the API's.
@@ -22,7 +22,7 @@ pub(crate) async fn draft(place: &PlaceArgs, args: DraftArgs) -> Result<ExitCode
     if args.query.trim().chars().count() < MIN_QUERY_CHARS {
         bail!("say in at least {MIN_QUERY_CHARS} characters what the section should be about");
     }
-    let site = open_for_command(place).await?;
+    let site = open_existing(place).await?;
     let written = write(&site, &args).await;
     let disclosure = site.state.provider.disclosure().to_owned();
     site.close().await?;
@@ -92,8 +92,8 @@ fn as_json(text: &str, sources: &[Source], review: &Review, disclosure: &str) ->
 }
 
 fn print_draft(text: &str, sources: &[Source], review: &Review, disclosure: &str) {
-    println!("{text}\n");
-    println!("Sources");
+    say!("{text}\n");
+    say!("Sources");
     for source in sources {
         let cited = review
             .claims
@@ -108,17 +108,17 @@ fn print_draft(text: &str, sources: &[Source], review: &Review, disclosure: &str
                 .page
                 .map(|page| format!(", page {page}"))
                 .unwrap_or_default();
-            println!("  [{}] {}{year}{page}", source.number, source.title);
+            say!("  [{}] {}{year}{page}", source.number, source.title);
         }
     }
     if !review.missing_elements.is_empty() {
-        println!(
+        say!(
             "\nNo source was found for: {}.",
             review.missing_elements.join(", ")
         );
     }
     for issue in &review.quality_issues {
-        println!("Note: {issue}");
+        say!("Note: {issue}");
     }
-    println!("\n{} words. {disclosure}", review.words);
+    say!("\n{} words. {disclosure}", review.words);
 }

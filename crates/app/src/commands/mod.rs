@@ -1,5 +1,10 @@
 //! The verbs of the command line.
 
+/// `println!` for commands, see [`write_line`].
+macro_rules! say {
+    ($($text:tt)*) => { $crate::commands::write_line(format_args!($($text)*)) };
+}
+
 mod accounts;
 mod db;
 mod draft;
@@ -8,6 +13,7 @@ mod outputs;
 mod search;
 mod serve;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -77,5 +83,13 @@ fn filters(args: FilterArgs) -> Filters {
 }
 
 fn print_json(value: &serde_json::Value) {
-    println!("{value:#}");
+    say!("{value:#}");
+}
+
+/// Prints a line. A reader that has gone (`| head`) ends the program quietly.
+fn write_line(line: std::fmt::Arguments<'_>) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").is_err() {
+        std::process::exit(0);
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::print_json;
 use crate::config::{OutputsCommand, PlaceArgs};
-use crate::site::open_for_command;
+use crate::site::open_existing;
 
 /// Runs one of the verbs.
 pub(crate) async fn run(place: &PlaceArgs, command: OutputsCommand) -> Result<ExitCode> {
@@ -19,7 +19,7 @@ pub(crate) async fn run(place: &PlaceArgs, command: OutputsCommand) -> Result<Ex
         limit,
         json,
     } = command;
-    let site = open_for_command(place).await?;
+    let site = open_existing(place).await?;
     let filter = OutputFilter {
         statuses,
         ..OutputFilter::default()
@@ -30,10 +30,10 @@ pub(crate) async fn run(place: &PlaceArgs, command: OutputsCommand) -> Result<Ex
     if json {
         print_json(&Value::Array(page.rows.iter().map(as_json).collect()));
     } else if page.rows.is_empty() {
-        println!("No outputs yet: write one in the browser, or save a draft there.");
+        say!("No outputs yet: write one in the browser, or save a draft there.");
     } else {
         page.rows.iter().for_each(print_row);
-        println!("\n{} of {} outputs.", page.rows.len(), page.total);
+        say!("\n{} of {} outputs.", page.rows.len(), page.total);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,7 +61,7 @@ fn print_row(output: &Output) {
         .awarded_amount
         .or(output.requested_amount)
         .map_or_else(|| "-".to_owned(), money::display);
-    println!(
+    say!(
         "{:<12} {:>12}  {:<28} {}",
         output.status.in_words(),
         amount,

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::{filters, print_json};
 use crate::config::{PlaceArgs, SearchArgs};
-use crate::site::{Site, open_for_command};
+use crate::site::{Site, open_existing};
 use crate::work::reindex;
 
 /// Searches and prints what was found.
 pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCode> {
-    let site = open_for_command(place).await?;
+    let site = open_existing(place).await?;
     let found = find(&site, &args).await;
     let documents = site.state.index.read().await.document_count();
     site.close().await?;
@@ -22,11 +22,9 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     if args.json {
         print_json(&Value::Array(found.iter().map(as_json).collect()));
     } else if documents == 0 {
-        println!(
-            "The library is empty: add documents with `archivist import DIR` or in the browser."
-        );
+        say!("The library is empty: add documents with `archivist import DIR` or in the browser.");
     } else if found.is_empty() {
-        println!("Nothing found in {documents} documents. Try other words, or fewer restrictions.");
+        say!("Nothing found in {documents} documents. Try other words, or fewer restrictions.");
     } else {
         found
             .iter()
@@ -85,16 +83,16 @@ fn print_hit(number: usize, found: &Found) {
         .page_first
         .map(|page| format!(", page {page}"))
         .unwrap_or_default();
-    println!(
+    say!(
         "{number}. {}{year}{page}   [{:.2}]",
         document.display_title(),
         hit.score
     );
     if let Some(heading) = &passage.heading {
-        println!("   {heading}");
+        say!("   {heading}");
     }
-    println!("   {}", excerpt(found));
-    println!("   {}\n", hit.reasons.join("; "));
+    say!("   {}", excerpt(found));
+    say!("   {}\n", hit.reasons.join("; "));
 }
 
 /// About 300 characters around the first matched word.
