@@ -132,7 +132,7 @@ async fn run(pool: &PgPool, sql: String) -> Result<()> {
 fn print_report(names: &[String; 2], comparison: &Comparison, left: &Fingerprint) {
     let [l, r] = names;
     if comparison.agrees() {
-        println!(
+        say!(
             "No drift between {l} and {r}: {} tables, {} columns, {} constraints, {} indexes.",
             left.count(Kind::Table),
             left.count(Kind::Column),
@@ -140,10 +140,10 @@ fn print_report(names: &[String; 2], comparison: &Comparison, left: &Fingerprint
             left.count(Kind::Index)
         );
     } else {
-        println!("- {l}\n+ {r}\n");
+        say!("- {l}\n+ {r}\n");
     }
     print!("{comparison}");
     if !comparison.agrees() {
-        println!("\n{} differences.", comparison.drift.len());
+        say!("\n{} differences.", comparison.drift.len());
     }
 }

@@ -38,22 +38,22 @@ pub(super) async fn verify(database: &Database, prove: bool, as_json: bool) -> R
 
 fn print_findings(findings: &[Finding]) -> Result<()> {
     if findings.is_empty() {
-        println!("Code and database agree: {}.", contract::summary()?);
+        say!("Code and database agree: {}.", contract::summary()?);
         return Ok(());
     }
     let subjects = findings.iter().map(|f| f.subject.chars().count());
     let width = subjects.max().unwrap_or(0);
-    println!("{:<width$}  expected → found", "what");
+    say!("{:<width$}  expected → found", "what");
     for finding in findings {
         let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "(nothing)".to_owned());
-        println!(
+        say!(
             "{:<width$}  {} → {}",
             finding.subject,
             side(&finding.expected),
             side(&finding.found)
         );
     }
-    println!(
+    say!(
         "\n{} differences between code and database.",
         findings.len()
     );
@@ -62,7 +62,7 @@ fn print_findings(findings: &[Finding]) -> Result<()> {
 
 fn print_probes(probes: Option<&[Probe]>) {
     let Some(probes) = probes else {
-        println!("The CHECK constraints were not tried (--no-probe).");
+        say!("The CHECK constraints were not tried (--no-probe).");
         return;
     };
     let not_permitted = probes.iter().find_map(|it| match &it.verdict {
@@ -70,7 +70,7 @@ fn print_probes(probes: Option<&[Probe]>) {
         _ => None,
     });
     if let Some(why) = not_permitted {
-        println!(
+        say!(
             "The CHECK constraints were not proven, because this role may not write here: {why}. \
              Use a role that may (all that it writes is rolled back), or leave this out with --no-probe."
         );
@@ -78,14 +78,15 @@ fn print_probes(probes: Option<&[Probe]>) {
     }
     for it in probes {
         if let Verdict::NotShown { why } = &it.verdict {
-            println!(
+            say!(
                 "CHECK {} on {} was not proven: {why}",
-                it.constraint, it.table
+                it.constraint,
+                it.table
             );
         }
     }
     let alive = probes.iter().filter(|it| it.is_alive()).count();
-    println!(
+    say!(
         "{alive} of {} CHECK constraints refused a row that violates just them.",
         probes.len()
     );
