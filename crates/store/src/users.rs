@@ -132,6 +132,25 @@ pub async fn set_role(conn: &mut PgConnection, id: UserId, role: UserRole) -> sq
     Ok(())
 }
 
+/// Replaces the hash of a password by another of the same password, unless the
+/// password has been changed meanwhile.
+pub async fn renew_hash(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    old_hash: &str,
+    new_hash: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET hashed_password = $3 WHERE user_id = $1 AND hashed_password = $2",
+        id.0,
+        old_hash,
+        new_hash
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Replaces the hash of a password.
 pub async fn set_password(
     conn: &mut PgConnection,

@@ -237,6 +237,24 @@ async fn an_adopted_password_signs_in_and_is_renewed() {
 }
 
 #[tokio::test]
+async fn renewing_a_hash_does_not_undo_a_reset() {
+    let server = TestServer::start().await;
+    let pool = server.pool();
+    let ada = archivist_store::users::find_by_email(&pool, ADMIN).await;
+    let ada = ada.unwrap().unwrap();
+    for (old, stored) in [
+        ("a hash of before the reset", ada.hashed_password.as_str()),
+        (ada.hashed_password.as_str(), "renewed"),
+    ] {
+        archivist_store::users::renew_hash(&pool, ada.user_id, old, "renewed")
+            .await
+            .unwrap();
+        let now = archivist_store::users::find_by_email(&pool, ADMIN).await;
+        assert_eq!(now.unwrap().unwrap().hashed_password, stored);
+    }
+}
+
+#[tokio::test]
 async fn tokens_and_passwords_are_nowhere_in_the_clear() {
     let mut server = TestServer::start().await;
     let session = server.as_nobody().log_in(ADMIN, SECRET).await.ok();

@@ -48,8 +48,7 @@ pub async fn check_password(
 async fn renew_outdated_hash(state: &AppState, user: &User, password: String) -> Result<(), Error> {
     if password::is_outdated(&user.hashed_password) {
         let hash = password::hash(&state.cpu, password).await;
-        let mut conn = state.pool.acquire().await?;
-        users::set_password(&mut conn, user.user_id, &hash, user.must_change_password).await?;
+        users::renew_hash(&state.pool, user.user_id, &user.hashed_password, &hash).await?;
     }
     Ok(())
 }
