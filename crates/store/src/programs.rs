@@ -115,6 +115,27 @@ pub async fn active_names(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> 
         .await
 }
 
+/// Lets writers of names take turns until the transaction ends, so that a name that
+/// was free when asked for stays free.
+pub async fn lock_names(conn: &mut PgConnection) -> sqlx::Result<()> {
+    // In the order of `update` and `delete`, or the two wait for each other.
+    changes::take_turn(&mut *conn).await?;
+    sqlx::query!("LOCK TABLE programs IN SHARE ROW EXCLUSIVE MODE")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The ids of the programs with these names.
+pub async fn ids(db: impl PgExecutor<'_>, names: &[String]) -> sqlx::Result<Vec<ProgramId>> {
+    sqlx::query_scalar!(
+        r#"SELECT program_id AS "program_id: ProgramId" FROM programs WHERE name = ANY ($1::text[])"#,
+        names
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Whether another program than `except` has this name, ignoring case.
 pub async fn name_taken(
     db: impl PgExecutor<'_>,

@@ -168,3 +168,20 @@ async fn a_program_in_use_goes_only_by_force() {
     admin.delete(&path_of(&used)).await.json(404);
     admin.delete("/api/programs/7").await.json(400);
 }
+
+#[tokio::test]
+async fn of_two_who_take_a_name_at_once_one_is_refused() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    for round in 0..5 {
+        let (small, large) = (format!("meals {round}"), format!("MEALS {round}"));
+        let (small, large) = (json!({ "name": small }), json!({ "name": large }));
+        let (one, other) = tokio::join!(
+            admin.post("/api/programs", &small),
+            admin.post("/api/programs", &large)
+        );
+        let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
+    }
+}

@@ -4,7 +4,7 @@ mod body;
 
 use archivist_domain::{ProgramId, UserId};
 use archivist_store::programs::{self, Program};
-use archivist_store::{PgConnection, PgPool, audit};
+use archivist_store::{PgConnection, audit};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -112,8 +112,8 @@ async fn create(
 ) -> Result<(StatusCode, Json<ProgramResponse>), Error> {
     let actor = signed_in.user.user_id;
     let new = body.check(actor)?;
-    check_name_is_free(&state.pool, &new.name, None).await?;
     let mut tx = state.pool.begin().await?;
+    take_name(&mut tx, &new.name, None).await?;
     let program = programs::create(&mut tx, &new).await?;
     write_down(&mut tx, &client, "program.create", &program, actor).await?;
     tx.commit().await?;
@@ -147,10 +147,10 @@ async fn update(
     let Some(change) = body.check()? else {
         return Ok(Json(current.into()));
     };
-    if let Some(name) = &change.name {
-        check_name_is_free(&state.pool, name, Some(id)).await?;
-    }
     let mut tx = state.pool.begin().await?;
+    if let Some(name) = &change.name {
+        take_name(&mut tx, name, Some(id)).await?;
+    }
     let program = programs::update(&mut tx, id, &change).await?;
     let program = program.ok_or_else(|| unknown(id))?;
     let actor = signed_in.user.user_id;
@@ -215,12 +215,14 @@ fn in_use(program: &Program, documents: u64) -> String {
 }
 
 /// Names are unique ignoring letter case, which the database alone does not see to.
-async fn check_name_is_free(
-    pool: &PgPool,
+/// Nobody else takes the name until the transaction ends.
+async fn take_name(
+    conn: &mut PgConnection,
     name: &str,
     except: Option<ProgramId>,
 ) -> Result<(), Error> {
-    if programs::name_taken(pool, name, except).await? {
+    programs::lock_names(conn).await?;
+    if programs::name_taken(&mut *conn, name, except).await? {
         let message = format!("A program named '{name}' exists already.");
         return Err(Error::Conflict(message));
     }
