@@ -1,6 +1,6 @@
 //! Figures about the library and the outputs.
 
-use archivist_domain::{OutputStatus, OutputType};
+use archivist_domain::{OutputStatus, OutputType, success};
 use rust_decimal::Decimal;
 use sqlx::PgExecutor;
 
@@ -72,6 +72,55 @@ pub struct OutputGroup {
     pub awarded: Decimal,
 }
 
+/// The figures of success over groups of outputs (contract, chapter 10).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Outputs.
+    pub all: i64,
+    /// Those that have been sent in, decided or not.
+    pub submitted: i64,
+    /// Those that were awarded.
+    pub awarded: i64,
+    /// Those sent in and not decided.
+    pub waiting: i64,
+    /// Sum asked for by all.
+    pub requested_amount: Decimal,
+    /// Sum given.
+    pub awarded_amount: Decimal,
+    /// Sum asked for by those that wait.
+    pub waiting_amount: Decimal,
+    /// Percentage of what was sent in that was awarded, in two decimals.
+    pub success_rate: f64,
+}
+
+impl Summary {
+    /// Adds up groups.
+    pub fn of(groups: &[OutputGroup]) -> Self {
+        let mut summary = Self::default();
+        for group in groups {
+            summary.add(group);
+        }
+        summary.success_rate = success::percentage(summary.awarded, summary.submitted);
+        summary
+    }
+
+    fn add(&mut self, group: &OutputGroup) {
+        self.all += group.count;
+        self.requested_amount += group.requested;
+        self.awarded_amount += group.awarded;
+        if group.status.is_submitted() {
+            self.submitted += group.count;
+        }
+        if group.status == OutputStatus::Awarded {
+            self.awarded += group.count;
+        }
+        if group.status.is_submitted() && !group.status.is_decided() {
+            self.waiting += group.count;
+            self.waiting_amount += group.requested;
+        }
+    }
+}
+
 /// Outputs by type and status, of one owner or of everybody, of any of `types`
 /// (empty means all).
 pub async fn output_groups(
@@ -94,4 +143,34 @@ pub async fn output_groups(
     )
     .fetch_all(db)
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(status: OutputStatus, count: i64, requested: i64, awarded: i64) -> OutputGroup {
+        OutputGroup {
+            output_type: OutputType::GrantProposal,
+            status,
+            count,
+            requested: requested.into(),
+            awarded: awarded.into(),
+        }
+    }
+
+    #[test]
+    fn drafts_do_not_count_against_success() {
+        let summary = Summary::of(&[
+            group(OutputStatus::Draft, 5, 0, 0),
+            group(OutputStatus::Pending, 1, 200, 0),
+            group(OutputStatus::Awarded, 1, 100, 90),
+            group(OutputStatus::NotAwarded, 1, 50, 0),
+        ]);
+        assert!((summary.success_rate - 33.33).abs() < f64::EPSILON);
+        assert_eq!((summary.all, summary.submitted, summary.waiting), (8, 3, 1));
+        assert_eq!(summary.waiting_amount, Decimal::from(200));
+        assert_eq!(summary.requested_amount, Decimal::from(350));
+        assert_eq!(summary.awarded_amount, Decimal::from(90));
+    }
 }

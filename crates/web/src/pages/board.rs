@@ -1,8 +1,8 @@
 //! `/outputs`: every output by status, with the figures of success.
 
-use archivist_domain::{OutputStatus, OutputType, money, success};
+use archivist_domain::{OutputStatus, OutputType, money};
 use archivist_store::outputs::{self, Output, OutputFilter};
-use archivist_store::statistics::{self, OutputGroup};
+use archivist_store::statistics::{self, Summary};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -27,7 +27,8 @@ pub(super) struct BoardPage {
     pub(super) filter: BoardFilter,
     pub(super) types: &'static [OutputType],
     pub(super) statuses: Vec<(OutputStatus, show::Chip)>,
-    pub(super) figures: Figures,
+    /// The figures above the board, of all outputs that the person may see.
+    pub(super) figures: Summary,
     pub(super) columns: Vec<Column>,
     /// Outputs that match.
     pub(super) total: i64,
@@ -42,22 +43,6 @@ pub(super) struct BoardFilter {
     pub(super) q: String,
     pub(super) output_type: String,
     pub(super) status: String,
-}
-
-/// The figures above the board, of all outputs that the person may see.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Figures {
-    /// Outputs.
-    pub(super) all: i64,
-    /// Percentage of what was sent in that was awarded.
-    pub(super) success_rate: f64,
-    pub(super) submitted: i64,
-    pub(super) awarded: i64,
-    pub(super) requested_amount: Decimal,
-    pub(super) awarded_amount: Decimal,
-    /// Sent in, not decided.
-    pub(super) waiting: i64,
-    pub(super) waiting_amount: Decimal,
 }
 
 /// The outputs of one status.
@@ -77,16 +62,6 @@ pub(super) struct Card {
     pub(super) amount_words: &'static str,
     pub(super) when: String,
     pub(super) owner: Option<String>,
-}
-
-impl Figures {
-    pub(super) fn rate(&self) -> String {
-        format!("{:.2} %", self.success_rate)
-    }
-
-    pub(super) fn money(amount: &Decimal) -> String {
-        money::display(*amount)
-    }
 }
 
 impl BoardFilter {
@@ -119,6 +94,14 @@ impl BoardFilter {
 }
 
 impl BoardPage {
+    pub(super) fn rate(&self) -> String {
+        format!("{:.2} %", self.figures.success_rate)
+    }
+
+    pub(super) fn money(amount: &Decimal) -> String {
+        money::display(*amount)
+    }
+
     pub(super) fn is_filtered(&self) -> bool {
         !self.filter.is_empty()
     }
@@ -150,41 +133,12 @@ pub(super) async fn show(
             .iter()
             .map(|&s| (s, show::status(s)))
             .collect(),
-        figures: figures(&groups),
+        figures: Summary::of(&groups),
         columns: columns(found.rows, &filter, &visitor),
         total: found.total,
         only_own: owner.is_some(),
         filter,
     })
-}
-
-fn figures(groups: &[OutputGroup]) -> Figures {
-    let count = |is_in: fn(OutputStatus) -> bool| -> i64 {
-        groups
-            .iter()
-            .filter(|g| is_in(g.status))
-            .map(|g| g.count)
-            .sum()
-    };
-    let waits = |s: OutputStatus| s.is_submitted() && !s.is_decided();
-    let (submitted, awarded) = (
-        count(OutputStatus::is_submitted),
-        count(|s| s == OutputStatus::Awarded),
-    );
-    Figures {
-        all: count(|_| true),
-        success_rate: success::percentage(awarded, submitted),
-        submitted,
-        awarded,
-        requested_amount: groups.iter().map(|g| g.requested).sum(),
-        awarded_amount: groups.iter().map(|g| g.awarded).sum(),
-        waiting: count(waits),
-        waiting_amount: groups
-            .iter()
-            .filter(|g| waits(g.status))
-            .map(|g| g.requested)
-            .sum(),
-    }
 }
 
 /// One column a status; with a filter by status, only that one.
@@ -250,31 +204,6 @@ fn when(output: &Output) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn group(status: OutputStatus, count: i64, requested: i64, awarded: i64) -> OutputGroup {
-        OutputGroup {
-            output_type: OutputType::GrantProposal,
-            status,
-            count,
-            requested: requested.into(),
-            awarded: awarded.into(),
-        }
-    }
-
-    #[test]
-    fn drafts_do_not_count_against_success() {
-        let figures = figures(&[
-            group(OutputStatus::Draft, 5, 0, 0),
-            group(OutputStatus::Pending, 1, 200, 0),
-            group(OutputStatus::Awarded, 1, 100, 90),
-            group(OutputStatus::NotAwarded, 1, 50, 0),
-        ]);
-        assert_eq!(figures.rate(), "33.33 %");
-        assert_eq!((figures.all, figures.submitted, figures.waiting), (8, 3, 1));
-        assert_eq!(figures.waiting_amount, Decimal::from(200));
-        assert_eq!(figures.requested_amount, Decimal::from(350));
-        assert_eq!(figures.awarded_amount, Decimal::from(90));
-    }
 
     #[test]
     fn a_wrong_status_is_told() {

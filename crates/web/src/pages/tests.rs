@@ -8,6 +8,7 @@ use archivist_domain::{
 use archivist_store::documents::Document;
 use archivist_store::outputs::Output;
 use archivist_store::sources::OutputSource;
+use archivist_store::statistics::Summary;
 use askama::Template;
 use chrono::NaiveDateTime;
 use rust_decimal::Decimal;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::account::PasswordPage;
 use super::add::AddPage;
-use super::board::{BoardFilter, BoardPage, Card, Column, Figures};
+use super::board::{BoardFilter, BoardPage, Card, Column};
 use super::cited;
 use super::document::{self, DocumentPage, PassageView};
 use super::failure::ErrorPage;
@@ -345,10 +346,10 @@ fn the_board_in_every_status() {
         },
         types: OutputType::ALL,
         statuses: chips.clone().collect(),
-        figures: Figures {
+        figures: Summary {
             all,
             awarded_amount: Decimal::from(475_000),
-            ..Figures::default()
+            ..Summary::default()
         },
         columns: chips.clone().map(|(_, chip)| column(chip)).collect(),
         total: 301,

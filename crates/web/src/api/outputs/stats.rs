@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use archivist_domain::{OutputStatus, OutputType, success};
-use archivist_store::statistics::{self, OutputGroup};
+use archivist_domain::{OutputType, success};
+use archivist_store::statistics::{self, OutputGroup, Summary};
 use axum::extract::State;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -72,23 +71,17 @@ pub(super) struct OutputStats {
 
 impl OutputStats {
     fn of(groups: &[OutputGroup]) -> Self {
-        let count = |wanted: fn(OutputStatus) -> bool| -> i64 {
-            let counted = groups.iter().filter(|group| wanted(group.status));
-            counted.map(|group| group.count).sum()
-        };
-        let total = count(|_| true);
-        let awarded = count(|status| status == OutputStatus::Awarded);
-        let requested_sum: Decimal = groups.iter().map(|group| group.requested).sum();
-        let awarded_sum: Decimal = groups.iter().map(|group| group.awarded).sum();
+        let summary = Summary::of(groups);
+        let (all, requested) = (summary.all, summary.requested_amount);
         Self {
-            total_outputs: total,
+            total_outputs: all,
             by_type: tally(groups, |group| group.output_type.as_str()),
             by_status: tally(groups, |group| group.status.as_str()),
-            success_rate: success::percentage(awarded, count(OutputStatus::is_submitted)),
-            total_requested: wire::amount_text(requested_sum),
-            total_awarded: wire::amount_text(awarded_sum),
-            avg_requested: wire::amount_text(success::average(requested_sum, total)),
-            avg_awarded: wire::amount_text(success::average(awarded_sum, total)),
+            success_rate: summary.success_rate,
+            total_requested: wire::amount_text(requested),
+            total_awarded: wire::amount_text(summary.awarded_amount),
+            avg_requested: wire::amount_text(success::average(requested, all)),
+            avg_awarded: wire::amount_text(success::average(summary.awarded_amount, all)),
         }
     }
 }
@@ -106,6 +99,8 @@ fn tally(
 
 #[cfg(test)]
 mod tests {
+    use archivist_domain::OutputStatus;
+
     use super::*;
 
     fn group(status: OutputStatus, count: i64, requested: i64, awarded: i64) -> OutputGroup {
