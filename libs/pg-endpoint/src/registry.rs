@@ -1,0 +1,199 @@
+//! The scratch databases in use, and when they end.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::time::sleep;
+
+use crate::address::{self, Mode};
+use crate::databases::{BoxError, Databases, Scratch};
+use crate::shared::Shared;
+use crate::upstream::Target;
+
+/// Whose scratch database it is: all clients with the same key meet in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) template: String,
+    pub(crate) mode: Mode,
+    pub(crate) id: String,
+}
+
+/// All scratch databases in use.
+pub(crate) struct Registry {
+    databases: Box<dyn Databases>,
+    grace: Duration,
+    live: Mutex<HashMap<Key, Live>>,
+}
+
+/// A scratch database with its clients.
+struct Live {
+    entry: Arc<Entry>,
+    clients: usize,
+    /// How many clients there have been, to notice those who came and went.
+    visits: u64,
+}
+
+/// What clients of one scratch database have in common.
+struct Entry {
+    open: AsyncMutex<Option<Open>>,
+    ended: watch::Sender<bool>,
+}
+
+struct Open {
+    scratch: Scratch,
+    access: Access,
+}
+
+/// How a client gets in.
+#[derive(Clone)]
+pub(crate) struct Access {
+    pub(crate) target: Target,
+    /// The session that all share, in rollback mode.
+    pub(crate) shared: Option<Arc<Shared>>,
+}
+
+impl Registry {
+    pub(crate) fn new(databases: Box<dyn Databases>, grace: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            databases,
+            grace,
+            live: Mutex::default(),
+        })
+    }
+
+    /// Counts a client in, until the visit is dropped.
+    pub(crate) fn visit(self: &Arc<Self>, key: Key) -> Visit {
+        let mut live = self.live();
+        let found = live.entry(key.clone()).or_insert_with(|| Live {
+            entry: Arc::new(Entry {
+                open: AsyncMutex::new(None),
+                ended: watch::Sender::new(false),
+            }),
+            clients: 0,
+            visits: 0,
+        });
+        found.clients += 1;
+        found.visits += 1;
+        let entry = Arc::clone(&found.entry);
+        Visit {
+            registry: Arc::clone(self),
+            key,
+            entry,
+        }
+    }
+
+    /// Ends the scratch databases of a test, in all modes, with their clients;
+    /// returns when they are gone.
+    pub(crate) async fn end(&self, template: &str, id: &str) {
+        self.end_where(|key| key.template == template && key.id == id)
+            .await;
+    }
+
+    pub(crate) async fn end_all(&self) {
+        self.end_where(|_| true).await;
+    }
+
+    async fn end_where(&self, chosen: impl Fn(&Key) -> bool) {
+        let ended: Vec<Live> = self
+            .live()
+            .extract_if(|key, _| chosen(key))
+            .map(|(_, live)| live)
+            .collect();
+        for live in ended {
+            live.entry.end().await;
+        }
+    }
+
+    fn live(&self) -> MutexGuard<'_, HashMap<Key, Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a client out; returns the number of visits if it was the last.
+    fn leave(&self, visit: &Visit) -> Option<u64> {
+        let mut live = self.live();
+        let found = live
+            .get_mut(&visit.key)
+            .filter(|found| Arc::ptr_eq(&found.entry, &visit.entry))?;
+        found.clients -= 1;
+        (found.clients == 0).then_some(found.visits)
+    }
+
+    /// Ends a scratch database that nobody has visited meanwhile.
+    async fn end_if_left(&self, key: &Key, visits: u64) {
+        sleep(self.grace).await;
+        let left = {
+            let mut live = self.live();
+            let unused = live
+                .get(key)
+                .is_some_and(|found| found.clients == 0 && found.visits == visits);
+            if unused { live.remove(key) } else { None }
+        };
+        if let Some(left) = left {
+            left.entry.end().await;
+        }
+    }
+}
+
+impl Entry {
+    /// Tells the clients, closes the shared session, gives the database back.
+    async fn end(&self) {
+        self.ended.send_replace(true);
+        if let Some(Open { scratch, access }) = self.open.lock().await.take() {
+            if let Some(shared) = access.shared {
+                shared.close().await;
+            }
+            scratch.give_back().await;
+        }
+    }
+}
+
+/// One client's stay.
+pub(crate) struct Visit {
+    registry: Arc<Registry>,
+    key: Key,
+    entry: Arc<Entry>,
+}
+
+impl Visit {
+    /// The way into the scratch database, which the first client opens.
+    pub(crate) async fn open(&self) -> Result<Access, BoxError> {
+        let mut open = self.entry.open.lock().await;
+        if let Some(open) = &*open {
+            return Ok(open.access.clone());
+        }
+        let Key { template, mode, id } = &self.key;
+        let scratch = self.registry.databases.open(template, *mode).await?;
+        let target = Target::parse(scratch.url())?;
+        let shared = match mode {
+            Mode::Rollback => {
+                let clone = address::name(template, Mode::Clone, id);
+                Some(Shared::begin(&target, clone).await?)
+            }
+            Mode::Clone | Mode::Wipe => None,
+        };
+        let access = Access { target, shared };
+        let opened = Open {
+            scratch,
+            access: access.clone(),
+        };
+        *open = Some(opened);
+        Ok(access)
+    }
+
+    /// Waits until the scratch database is ended by somebody else.
+    pub(crate) async fn ended(&self) {
+        // The sender lives as long as the entry that we hold.
+        let _ = self.entry.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        if let Some(visits) = self.registry.leave(self) {
+            let (registry, key) = (Arc::clone(&self.registry), self.key.clone());
+            tokio::spawn(async move { registry.end_if_left(&key, visits).await });
+        }
+    }
+}

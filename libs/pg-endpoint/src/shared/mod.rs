@@ -1,0 +1,112 @@
+//! Rollback mode: all clients of one test share one session of the server and
+//! one transaction, which is never committed.
+//!
+//! A client holds the session for one *turn*: a simple query, or the messages
+//! up to a `Sync`. What it takes for its transaction is a pile of savepoints,
+//! see [`stack`]; names of prepared statements and portals are replaced by ones
+//! that no other client uses; settings are changed with the client.
+
+mod client;
+mod command;
+mod constraints;
+mod hear;
+mod leave;
+mod pipeline;
+mod query;
+mod refusals;
+mod serve;
+mod session;
+mod settings;
+mod stack;
+mod transaction;
+mod turn;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::timeout;
+
+use crate::databases::BoxError;
+use crate::upstream::{self, Target};
+use session::Session;
+
+pub(crate) use serve::serve;
+pub(crate) use stack::ClientId;
+
+/// How long a client waits for its turn.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A session of the server, and who may use it now.
+pub(crate) struct Shared {
+    session: Mutex<Session>,
+    target: Target,
+    key: (i32, i32),
+    clients: AtomicU64,
+    /// The client whose statement the server is working on, or 0.
+    running: AtomicU64,
+    /// Held while the server is told to stop a statement, so that this cannot
+    /// hit the next client's.
+    cancelling: Mutex<()>,
+}
+
+impl Shared {
+    /// Opens a session and begins its transaction. `clone` is the name of the
+    /// database that a test should use when it cannot work in this mode.
+    pub(crate) async fn begin(target: &Target, clone: String) -> Result<Arc<Self>, BoxError> {
+        let parameters = [
+            ("client_encoding", "UTF8"),
+            ("application_name", "testbed rollback"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let upstream = upstream::connect(target, &parameters).await?;
+        let key = upstream.key;
+        let session = Session::begin(upstream, clone).await?;
+        Ok(Arc::new(Self {
+            session: Mutex::new(session),
+            target: target.clone(),
+            key,
+            clients: AtomicU64::new(0),
+            running: AtomicU64::new(0),
+            cancelling: Mutex::new(()),
+        }))
+    }
+
+    /// A number for a new client, from 1 on.
+    pub(crate) fn next_client(&self) -> ClientId {
+        self.clients.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Stops this client's statement if one is running.
+    pub(crate) async fn cancel(&self, client: ClientId) {
+        let _cancelling = self.cancelling.lock().await;
+        if self.running.load(Ordering::SeqCst) == client {
+            // If the server cannot be asked, the statement goes on: nobody
+            // waits for an answer to a cancel request.
+            let _ = upstream::cancel(&self.target, self.key).await;
+        }
+    }
+
+    /// Ends the session, which undoes everything.
+    pub(crate) async fn close(&self) {
+        self.session.lock().await.close().await;
+    }
+
+    /// Waits for the session to be free; `None` if it is not in time.
+    async fn session(&self) -> Option<MutexGuard<'_, Session>> {
+        timeout(PATIENCE, self.session.lock()).await.ok()
+    }
+
+    /// Notes whose statement the server is working on.
+    fn runs(&self, client: ClientId) {
+        self.running.store(client, Ordering::SeqCst);
+    }
+
+    /// Notes that it is nobody's, once no cancel request is under way.
+    async fn rests(&self) {
+        self.running.store(0, Ordering::SeqCst);
+        drop(self.cancelling.lock().await);
+    }
+}

@@ -1,0 +1,14 @@
+//! The endpoint with real clients, on a real server.
+
+mod support;
+
+mod clones;
+mod copy;
+mod differential;
+mod extended;
+mod life;
+mod pools;
+mod psql;
+mod refusals;
+mod sharing;
+mod transactions;

@@ -1,0 +1,81 @@
+//! What cannot work in rollback mode says so, and names clone mode.
+
+use crate::support::{fail, place, run, see};
+
+#[tokio::test]
+async fn what_cannot_work_names_clone_mode() {
+    let place = place();
+    let client = place.client().await;
+    let clone = format!("shop.clone.{}", place.id);
+    for (sql, code) in [
+        ("LISTEN news", "0A000"),
+        ("PREPARE TRANSACTION 'x'", "0A000"),
+        ("BEGIN ISOLATION LEVEL SERIALIZABLE", "0A000"),
+        (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "0A000",
+        ),
+        ("CREATE DATABASE other", "25001"),
+        ("VACUUM note", "25001"),
+        ("CREATE INDEX CONCURRENTLY ON note (text)", "25001"),
+        ("DO $$ BEGIN COMMIT; END $$", "2D000"),
+    ] {
+        let (seen, message, hint) = fail(&client, sql).await;
+        assert_eq!(seen, code, "{sql}: {message}");
+        assert!(hint.contains(&clone), "{sql}: {hint}");
+    }
+    assert_eq!(see(&client, "SELECT 1").await, "1");
+    let prepared = client.execute("LISTEN news", &[]).await.unwrap_err();
+    assert_eq!(prepared.code().unwrap().code(), "0A000");
+}
+
+#[tokio::test]
+async fn a_new_enum_label_cannot_be_used() {
+    let place = place();
+    let client = place.client().await;
+    // Only a label added to a type that was there before has this fate.
+    run(&client, "CREATE TYPE mood AS ENUM ('glad')").await;
+    run(&client, "ALTER TYPE mood ADD VALUE 'sad'").await;
+    let (code, _, hint) = fail(&client, "SELECT 'sad'::mood").await;
+    assert_eq!(code, "55P04");
+    assert!(hint.contains("clone mode"), "{hint}");
+}
+
+#[tokio::test]
+async fn advisory_locks_exclude_other_clients_or_are_refused() {
+    let place = place();
+    let (one, other) = (place.client().await, place.client().await);
+    run(&one, "SELECT pg_advisory_lock(1)").await;
+    let (code, message, _) = fail(&other, "SELECT pg_try_advisory_lock(1)").await;
+    assert_eq!(code, "0A000");
+    assert!(message.contains("advisory lock"), "{message}");
+    run(&one, "SELECT pg_advisory_unlock(1)").await;
+    assert_eq!(see(&other, "SELECT pg_try_advisory_lock(1)").await, "t");
+    // What a pool does with a connection that it takes back.
+    fail(&one, "SELECT pg_advisory_unlock_all()").await;
+    run(
+        &other,
+        "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL",
+    )
+    .await;
+    run(&one, "BEGIN; SELECT pg_advisory_xact_lock(1)").await;
+    assert_eq!(
+        fail(&other, "SELECT pg_advisory_xact_lock(1)").await.0,
+        "0A000"
+    );
+    run(&one, "COMMIT").await;
+    run(&other, "SELECT pg_advisory_xact_lock(1)").await;
+}
+
+#[tokio::test]
+async fn skipping_locked_rows_is_refused_while_another_may_hold_some() {
+    let place = place();
+    let (one, other) = (place.client().await, place.client().await);
+    run(&one, "INSERT INTO note VALUES (1)").await;
+    let take = "SELECT id FROM note FOR UPDATE SKIP LOCKED";
+    assert_eq!(see(&other, take).await, "1");
+    run(&one, &format!("BEGIN; {take}")).await;
+    let (code, message, _) = fail(&other, take).await;
+    assert_eq!(code, "0A000");
+    assert!(message.contains("SKIP LOCKED"), "{message}");
+}
