@@ -5,6 +5,12 @@ use rust_decimal::Decimal;
 
 use crate::enums::OutputStatus::{self, Awarded, Draft, NotAwarded, Pending, Submitted};
 
+/// The longest title, in characters (the column's width).
+pub const MAX_TITLE_CHARS: usize = 500;
+
+/// The longest name of a funder, in characters (the column's width).
+pub const MAX_FUNDER_CHARS: usize = 255;
+
 /// A status change that the life cycle does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IllegalTransition {

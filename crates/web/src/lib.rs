@@ -13,6 +13,7 @@ pub mod drafting;
 pub mod error;
 pub mod extract;
 pub mod intake;
+mod outputs;
 mod pages;
 pub mod retrieve;
 pub mod router;

@@ -36,7 +36,7 @@ async fn writers_have_their_own_editors_see_all_admins_delete_all() {
     let made = make(&writer, &an_output("Walter's")).await;
     let path = path_of(&made);
     let change = json!({ "success_notes": "seen" });
-    let own_only = "Writers can see and change their own outputs only";
+    let own_only = "This output belongs to somebody else: writers see and change their own only.";
     assert_eq!(other.get(&path).await.refusal(403), own_only);
     assert_eq!(other.put(&path, &change).await.refusal(403), own_only);
     other.get(&format!("{path}/sources")).await.json(403);
@@ -46,7 +46,7 @@ async fn writers_have_their_own_editors_see_all_admins_delete_all() {
     assert_eq!(changed["created_by"], "walter@example.org");
     assert_eq!(
         editor.delete(&path).await.refusal(403),
-        "You can delete your own outputs only"
+        "This output belongs to somebody else: only they or an admin may delete it."
     );
     let gone = admin.delete(&path).await.ok();
     assert!(

@@ -1,8 +1,7 @@
 //! What the output routes take.
 
 use archivist_domain::output::Tracking;
-use archivist_domain::{ConversationId, OutputStatus, OutputType, PassageId, StyleId, count};
-use archivist_draft::citation;
+use archivist_domain::{ConversationId, OutputStatus, OutputType, PassageId, StyleId};
 use archivist_store::outputs::{Output, OutputFields};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -10,10 +9,8 @@ use utoipa::ToSchema;
 
 use super::amount::{Amount, AmountInput};
 use super::date::Date;
-use crate::error::{Error, FieldProblem};
-
-const MAX_TITLE_CHARS: usize = 500;
-const MAX_FUNDER_CHARS: usize = 255;
+use crate::error::Error;
+use crate::outputs::{self, NewOutput};
 
 /// A new output.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -79,17 +76,6 @@ struct CitedSource {
     passage_id: PassageId,
 }
 
-/// What is stored of a new output.
-#[derive(Debug)]
-pub(super) struct NewOutput {
-    /// Its fields.
-    pub(super) fields: OutputFields,
-    /// The conversation it came from.
-    pub(super) conversation: Option<ConversationId>,
-    /// Markers and the passages they stand for.
-    pub(super) sources: Vec<(i32, PassageId)>,
-}
-
 impl CreateOutput {
     /// What to store, if all of it will do.
     pub(super) fn check(self) -> Result<NewOutput, Error> {
@@ -99,7 +85,7 @@ impl CreateOutput {
         let fields = OutputFields {
             output_type: self.output_type,
             title: self.title,
-            word_count: self.word_count.or_else(|| words(&self.content)),
+            word_count: self.word_count.or_else(|| outputs::words(&self.content)),
             content: self.content,
             status: self.status,
             writing_style_id: self.writing_style_id,
@@ -113,7 +99,7 @@ impl CreateOutput {
             success_notes: self.success_notes,
             metadata: self.metadata.map(Value::Object),
         };
-        check(&fields)?;
+        outputs::check(&fields)?;
         Ok(NewOutput {
             fields,
             conversation: self.conversation_id,
@@ -171,7 +157,7 @@ impl UpdateOutput {
 
     /// `stored` with the changes, if the whole of it will do.
     pub(super) fn merge(self, stored: Output) -> Result<OutputFields, Error> {
-        let counted = self.content.as_deref().and_then(words);
+        let counted = self.content.as_deref().and_then(outputs::words);
         let before = stored.tracking();
         let fields = OutputFields {
             output_type: self.output_type.unwrap_or(stored.output_type),
@@ -193,38 +179,8 @@ impl UpdateOutput {
             success_notes: self.success_notes.or(stored.success_notes),
             metadata: self.metadata.map(Value::Object).or(stored.metadata),
         };
-        check(&fields)?;
+        outputs::check(&fields)?;
         Ok(fields)
-    }
-}
-
-/// Words as portals count them; our markers are none.
-fn words(content: &str) -> Option<i32> {
-    i32::try_from(count::words(&citation::strip(content))).ok()
-}
-
-/// The rules of a whole record, those between its fields included.
-fn check(fields: &OutputFields) -> Result<(), Error> {
-    let mut problems = Vec::new();
-    if !(1..=MAX_TITLE_CHARS).contains(&fields.title.chars().count()) {
-        let message = format!("must have 1 to {MAX_TITLE_CHARS} characters");
-        problems.push(FieldProblem::body("title", message));
-    }
-    if fields.content.is_empty() {
-        problems.push(FieldProblem::body("content", "must not be empty"));
-    }
-    let funder = fields.tracking.funder_name.as_deref().unwrap_or_default();
-    if funder.chars().count() > MAX_FUNDER_CHARS {
-        let message = format!("must have at most {MAX_FUNDER_CHARS} characters");
-        problems.push(FieldProblem::body("funder_name", message));
-    }
-    if let Err(broken) = fields.tracking.check() {
-        problems.push(FieldProblem::body(broken.field(), broken.to_string()));
-    }
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(problems))
     }
 }
 

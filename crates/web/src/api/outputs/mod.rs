@@ -9,15 +9,12 @@ mod date;
 mod reply;
 mod stats;
 
-use archivist_domain::output::check_transition;
-use archivist_domain::permission::Actor;
-use archivist_domain::{OutputId, OutputStatus, OutputType, StyleId, UserId};
-use archivist_store::outputs::{self, Output, OutputFilter};
-use archivist_store::{PgConnection, audit, sources};
+use archivist_domain::{OutputId, OutputStatus, OutputType, StyleId};
+use archivist_store::outputs::{self as store, OutputFilter};
+use archivist_store::sources;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,6 +28,7 @@ use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
+use crate::outputs::{self, By};
 use crate::state::AppState;
 
 const PAGE: PageSize = PageSize {
@@ -93,7 +91,7 @@ async fn list(
         funder: params.funder_name,
         search: params.search,
     };
-    let page = outputs::list(&state.pool, &filter, window.skip, window.limit).await?;
+    let page = store::list(&state.pool, &filter, window.skip, window.limit).await?;
     Ok(Json(OutputList {
         outputs: page.rows.into_iter().map(Into::into).collect(),
         pagination: Pagination::new(page.total, window),
@@ -113,21 +111,12 @@ async fn create(
     Json(body): Json<CreateOutput>,
 ) -> Result<(StatusCode, Json<OutputResponse>), Error> {
     let new = body.check()?;
-    let actor = writer.actor();
+    let by = By {
+        actor: &writer.actor(),
+        client: &client,
+    };
     let mut tx = state.pool.begin().await?;
-    let output = outputs::create(&mut tx, &new.fields, new.conversation, &actor.email).await?;
-    sources::attach(&mut tx, output.output_id, &new.sources).await?;
-    let details = json!({ "status": output.status });
-    let id = output.output_id;
-    write_down(
-        &mut tx,
-        &client,
-        "output.create",
-        id,
-        actor.user_id,
-        details,
-    )
-    .await?;
+    let output = outputs::create(&mut tx, by, &new).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(output.into())))
 }
@@ -146,7 +135,11 @@ async fn get(
     writer: Writer,
     Id(id): Id<OutputId>,
 ) -> Result<Json<OutputResponse>, Error> {
-    Ok(Json(visible(&state, &writer.actor(), id).await?.into()))
+    Ok(Json(
+        outputs::find(&state.pool, &writer.actor(), id)
+            .await?
+            .into(),
+    ))
 }
 
 /// The passages that an output cites, by marker, as they were when cited.
@@ -163,7 +156,7 @@ async fn list_sources(
     writer: Writer,
     Id(id): Id<OutputId>,
 ) -> Result<Json<SourceList>, Error> {
-    visible(&state, &writer.actor(), id).await?;
+    outputs::find(&state.pool, &writer.actor(), id).await?;
     let found = sources::of_output(&state.pool, id).await?;
     Ok(Json(SourceList {
         sources: found.into_iter().map(Into::into).collect(),
@@ -193,30 +186,16 @@ async fn update(
 ) -> Result<Json<OutputResponse>, Error> {
     let actor = writer.actor();
     let mut tx = state.pool.begin().await?;
-    let stored = outputs::get_for_update(&mut tx, id).await?;
-    let stored = usable(stored, &actor, id)?;
-    let (from, to) = (stored.status, body.status.unwrap_or(stored.status));
-    check_transition(from, to, actor.may_override_status())
-        .map_err(|illegal| Error::Unprocessable(illegal.to_string()))?;
+    let stored = outputs::lock(&mut tx, &actor, id).await?;
     if body.is_empty() {
         return Ok(Json(stored.into()));
     }
-    let fields = body.merge(stored)?;
-    let output = outputs::update(&mut tx, id, &fields).await?;
-    let details = json!({
-        "from_status": from,
-        "to_status": to,
-        "override": check_transition(from, to, false).is_err(),
-    });
-    write_down(
-        &mut tx,
-        &client,
-        "output.update",
-        id,
-        actor.user_id,
-        details,
-    )
-    .await?;
+    let by = By {
+        actor: &actor,
+        client: &client,
+    };
+    let fields = body.merge(stored.clone())?;
+    let output = outputs::change(&mut tx, by, &stored, &fields).await?;
     tx.commit().await?;
     Ok(Json(output.into()))
 }
@@ -236,58 +215,14 @@ async fn delete(
     client: Client,
     Id(id): Id<OutputId>,
 ) -> Result<Json<OutputDeleted>, Error> {
-    let actor = writer.actor();
+    let by = By {
+        actor: &writer.actor(),
+        client: &client,
+    };
     let mut tx = state.pool.begin().await?;
-    let stored = outputs::get_for_update(&mut tx, id).await?;
-    let stored = stored.ok_or_else(|| unknown(id))?;
-    if !actor.may_delete_output(stored.created_by.as_deref()) {
-        let message = "You can delete your own outputs only";
-        return Err(Error::Forbidden(message.to_owned()));
-    }
-    outputs::delete(&mut tx, id).await?;
-    let details = json!({ "status": stored.status });
-    write_down(
-        &mut tx,
-        &client,
-        "output.delete",
-        id,
-        actor.user_id,
-        details,
-    )
-    .await?;
+    let stored = outputs::delete(&mut tx, by, id).await?;
     tx.commit().await?;
     Ok(Json(OutputDeleted {
         message: format!("Output '{}' deleted successfully", stored.title),
     }))
-}
-
-async fn visible(state: &AppState, actor: &Actor, id: OutputId) -> Result<Output, Error> {
-    usable(outputs::get(&state.pool, id).await?, actor, id)
-}
-
-/// The output, if it exists and the person may see and change it.
-fn usable(found: Option<Output>, actor: &Actor, id: OutputId) -> Result<Output, Error> {
-    let output = found.ok_or_else(|| unknown(id))?;
-    if actor.may_use_output(output.created_by.as_deref()) {
-        Ok(output)
-    } else {
-        let message = "Writers can see and change their own outputs only";
-        Err(Error::Forbidden(message.to_owned()))
-    }
-}
-
-fn unknown(id: OutputId) -> Error {
-    Error::NotFound(format!("There is no output {id}."))
-}
-
-async fn write_down(
-    tx: &mut PgConnection,
-    client: &Client,
-    event: &str,
-    id: OutputId,
-    actor: UserId,
-    details: Value,
-) -> Result<(), Error> {
-    let entry = client.audit(event, "output", Some(id.0), Some(actor), details);
-    Ok(audit::record(tx, entry).await?)
 }

@@ -1,18 +1,17 @@
 //! `/outputs/{id}/delete`: asked once, then gone.
 
 use archivist_domain::OutputId;
-use archivist_store::{audit, outputs};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::json;
 
 use crate::error::Error;
 use crate::extract::Client;
+use crate::outputs::{self, By};
 use crate::pages::form::{CheckedForm, NoFields};
 use crate::pages::page;
 use crate::pages::shell::{Place, Shell};
-use crate::pages::visitor::{PageWriter, Visitor};
+use crate::pages::visitor::PageWriter;
 use crate::state::AppState;
 
 #[derive(Template)]
@@ -29,7 +28,8 @@ pub(in crate::pages) async fn confirm(
     PageWriter(visitor): PageWriter,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let output = deletable(&state, &visitor, &id).await?;
+    let output = super::find(&state, &visitor, &id).await?;
+    outputs::check_deletable(&output, &visitor.actor())?;
     page(&DeletePage {
         shell: visitor.shell(Place::Outputs),
         id: output.output_id,
@@ -45,36 +45,12 @@ pub(in crate::pages) async fn delete(
     Path(id): Path<String>,
     _: CheckedForm<NoFields>,
 ) -> Result<Response, Error> {
-    let id = deletable(&state, &visitor, &id).await?.output_id;
-    let actor = visitor.signed_in.user.user_id;
+    let by = By {
+        actor: &visitor.actor(),
+        client: &client,
+    };
     let mut tx = state.pool.begin().await?;
-    if !outputs::delete(&mut tx, id).await? {
-        return Err(super::not_found());
-    }
-    let entry = client.audit(
-        "output.delete",
-        "output",
-        Some(id.0),
-        Some(actor),
-        json!({}),
-    );
-    audit::record(&mut tx, entry).await?;
+    outputs::delete(&mut tx, by, super::named(&id)?).await?;
     tx.commit().await?;
     Ok(Redirect::to("/outputs").into_response())
-}
-
-async fn deletable(
-    state: &AppState,
-    visitor: &Visitor,
-    id: &str,
-) -> Result<outputs::Output, Error> {
-    let output = super::find(state, visitor, id).await?;
-    if visitor
-        .actor()
-        .may_delete_output(output.created_by.as_deref())
-    {
-        return Ok(output);
-    }
-    let message = "This output belongs to somebody else: only they or an admin may delete it.";
-    Err(Error::Forbidden(message.to_owned()))
 }

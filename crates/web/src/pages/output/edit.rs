@@ -1,7 +1,6 @@
 //! `/outputs/{id}/edit`: the title, the kind and the text itself.
 
-use archivist_domain::{OutputId, OutputType, count};
-use archivist_draft::citation;
+use archivist_domain::{OutputId, OutputType};
 use archivist_store::outputs::{Output, OutputFields};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -11,14 +10,12 @@ use serde::Deserialize;
 
 use crate::error::Error;
 use crate::extract::Client;
-use crate::pages::form::{CheckedForm, Problems, filled};
+use crate::outputs;
+use crate::pages::form::{CheckedForm, Problems};
 use crate::pages::page;
 use crate::pages::shell::{Place, Shell};
 use crate::pages::visitor::{PageWriter, Visitor};
 use crate::state::AppState;
-
-/// The longest title, in characters (the column's width).
-const MAX_TITLE_CHARS: usize = 500;
 
 #[derive(Template)]
 #[template(path = "pages/output_edit.html")]
@@ -48,24 +45,11 @@ impl EditForm {
         }
     }
 
-    /// What is to be stored, or what is wrong, field by field.
+    /// What is to be stored, or what cannot be read.
     fn merge(&self, stored: &Output) -> Result<OutputFields, Problems> {
         let mut problems = Problems::default();
-        let title = filled(&self.title).unwrap_or_default();
-        if title.is_empty() {
-            problems.add("title", "give it a title");
-        } else if title.chars().count() > MAX_TITLE_CHARS {
-            let message = format!("a title has at most {MAX_TITLE_CHARS} characters");
-            problems.add("title", message);
-        }
         // Browsers send line ends as CR LF.
         let content = self.content.replace("\r\n", "\n");
-        if filled(&content).is_none() {
-            problems.add(
-                "content",
-                "the text is empty: delete the output if it is not needed",
-            );
-        }
         let output_type = self.output_type.parse().unwrap_or_else(|unknown| {
             problems.add("output_type", format!("{unknown}"));
             stored.output_type
@@ -75,8 +59,8 @@ impl EditForm {
         }
         Ok(OutputFields {
             output_type,
-            title: title.to_owned(),
-            word_count: i32::try_from(count::words(&citation::strip(&content))).ok(),
+            title: self.title.trim().to_owned(),
+            word_count: outputs::words(&content),
             content,
             status: stored.status,
             writing_style_id: stored.writing_style_id,
@@ -106,11 +90,11 @@ pub(in crate::pages) async fn save(
     Path(id): Path<String>,
     CheckedForm(form): CheckedForm<EditForm>,
 ) -> Result<Response, Error> {
-    let id = super::find(&state, &visitor, &id).await?.output_id;
     let mut tx = state.pool.begin().await?;
-    let stored = super::lock(&mut tx, id).await?;
+    let stored = outputs::lock(&mut tx, &visitor.actor(), super::named(&id)?).await?;
+    let id = stored.output_id;
     let saved = match form.merge(&stored) {
-        Ok(fields) => super::save(&mut tx, id, &fields, &stored, &visitor, &client).await?,
+        Ok(fields) => super::save(&mut tx, &fields, &stored, &visitor, &client).await?,
         Err(problems) => Err(problems),
     };
     if let Err(problems) = saved {

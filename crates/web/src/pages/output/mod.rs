@@ -6,14 +6,13 @@ mod tracking;
 
 use archivist_domain::output::{self as life_cycle, Warning};
 use archivist_domain::{OutputId, OutputStatus};
-use archivist_store::outputs::{self, Output, OutputFields};
+use archivist_store::PgConnection;
+use archivist_store::outputs::{Output, OutputFields};
 use archivist_store::sources::{self, OutputSource};
-use archivist_store::{PgConnection, audit};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde_json::json;
 
 use super::cited::{self, Piece};
 use super::form::{CheckedForm, Problems};
@@ -22,6 +21,7 @@ use super::visitor::{PageWriter, Visitor};
 use super::{page, show};
 use crate::error::Error;
 use crate::extract::Client;
+use crate::outputs::{self, By};
 use crate::state::AppState;
 
 pub(super) use tracking::TrackingForm;
@@ -97,12 +97,12 @@ pub(super) async fn track(
     Path(id): Path<String>,
     CheckedForm(form): CheckedForm<TrackingForm>,
 ) -> Result<Response, Error> {
-    let id = find(&state, &visitor, &id).await?.output_id;
     let mut tx = state.pool.begin().await?;
-    let stored = lock(&mut tx, id).await?;
+    let stored = outputs::lock(&mut tx, &visitor.actor(), named(&id)?).await?;
+    let id = stored.output_id;
     let checked = form.merge(&stored, visitor.actor().may_override_status());
     let saved = match checked {
-        Ok(fields) => save(&mut tx, id, &fields, &stored, &visitor, &client).await?,
+        Ok(fields) => save(&mut tx, &fields, &stored, &visitor, &client).await?,
         Err(problems) => Err(problems),
     };
     match saved {
@@ -116,46 +116,29 @@ pub(super) async fn track(
     Ok(Redirect::to(&format!("/outputs/{id}")).into_response())
 }
 
-/// Writes the fields with their audit entry, or says which of them the database
-/// refuses.
+/// Writes the fields, or says what is wrong with them.
 async fn save(
     conn: &mut PgConnection,
-    id: OutputId,
     fields: &OutputFields,
     stored: &Output,
     visitor: &Visitor,
     client: &Client,
 ) -> Result<Result<(), Problems>, Error> {
-    if let Err(error) = outputs::update(conn, id, fields).await {
-        return Problems::of_error(error.into()).map(Err);
+    let actor = &visitor.actor();
+    match outputs::change(conn, By { actor, client }, stored, fields).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => Problems::of_error(error).map(Err),
     }
-    let details = json!({"status_from": stored.status, "status_to": fields.status});
-    let actor = visitor.signed_in.user.user_id;
-    let entry = client.audit("output.update", "output", Some(id.0), Some(actor), details);
-    audit::record(conn, entry).await?;
-    Ok(Ok(()))
 }
 
 /// The output that the address names, if this person may see it.
 async fn find(state: &AppState, visitor: &Visitor, id: &str) -> Result<Output, Error> {
-    let id: OutputId = id.parse().map_err(|_| not_found())?;
-    let output = outputs::get(&state.pool, id).await?.ok_or_else(not_found)?;
-    if visitor.actor().may_use_output(output.created_by.as_deref()) {
-        Ok(output)
-    } else {
-        let message = "This output belongs to somebody else: writers see their own.";
-        Err(Error::Forbidden(message.to_owned()))
-    }
+    outputs::find(&state.pool, &visitor.actor(), named(id)?).await
 }
 
-async fn lock(conn: &mut PgConnection, id: OutputId) -> Result<Output, Error> {
-    outputs::get_for_update(conn, id)
-        .await?
-        .ok_or_else(not_found)
-}
-
-fn not_found() -> Error {
-    Error::NotFound("There is no such output: it may have been deleted.".to_owned())
+fn named(id: &str) -> Result<OutputId, Error> {
+    let unknown = || Error::NotFound("There is no output at this address.".to_owned());
+    id.parse().map_err(|_| unknown())
 }
 
 async fn view(

@@ -10,9 +10,6 @@ use serde::Deserialize;
 
 use crate::pages::form::{Problems, filled};
 
-/// The longest name of a funder, in characters (the column's width).
-const MAX_FUNDER_CHARS: usize = 255;
-
 /// The fields as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -43,8 +40,8 @@ impl TrackingForm {
         }
     }
 
-    /// What is to be stored, or everything that is wrong, field by field. An
-    /// empty field clears what was there.
+    /// What is to be stored, or everything that cannot be read or come next, field by
+    /// field. An empty field clears what was there.
     pub(super) fn merge(
         &self,
         stored: &Output,
@@ -53,15 +50,12 @@ impl TrackingForm {
         let mut problems = Problems::default();
         let status = self.status(stored.status, may_override, &mut problems);
         let tracking = Tracking {
-            funder_name: self.funder(&mut problems),
+            funder_name: filled(&self.funder_name).map(str::to_owned),
             requested_amount: amount("requested_amount", &self.requested_amount, &mut problems),
             awarded_amount: amount("awarded_amount", &self.awarded_amount, &mut problems),
             submission_date: date("submission_date", &self.submission_date, &mut problems),
             decision_date: date("decision_date", &self.decision_date, &mut problems),
         };
-        if let Err(broken) = tracking.check() {
-            problems.add(broken.field(), broken.to_string());
-        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -99,15 +93,6 @@ impl TrackingForm {
                 stored
             }
         }
-    }
-
-    fn funder(&self, problems: &mut Problems) -> Option<String> {
-        let name = filled(&self.funder_name)?;
-        if name.chars().count() > MAX_FUNDER_CHARS {
-            let message = format!("a name has at most {MAX_FUNDER_CHARS} characters");
-            problems.add("funder_name", message);
-        }
-        Some(name.to_owned())
     }
 }
 
@@ -154,6 +139,7 @@ mod tests {
     use chrono::NaiveDateTime;
 
     use super::*;
+    use crate::outputs;
 
     fn stored(status: OutputStatus) -> Output {
         Output {
@@ -214,12 +200,9 @@ mod tests {
             None
         );
         form.awarded_amount = "$101".into();
-        let problems = form.merge(&stored, false).unwrap_err();
-        assert!(
-            problems
-                .of("awarded_amount")
-                .unwrap()
-                .contains("must not exceed")
-        );
+        let fields = form.merge(&stored, false).unwrap();
+        let problems = Problems::of_error(outputs::check(&fields).unwrap_err()).unwrap();
+        let said = problems.of("awarded_amount").unwrap();
+        assert!(said.contains("must not exceed"), "{said}");
     }
 }

@@ -66,7 +66,7 @@ fn a_given_count_of_words_stands() {
 fn every_wrong_field_is_named() {
     let mut body = minimal();
     body["title"] = json!("");
-    body["content"] = json!("");
+    body["content"] = json!(" \n");
     body["funder_name"] = json!("x".repeat(256));
     body["requested_amount"] = json!(10);
     body["awarded_amount"] = json!("10.01");
@@ -74,6 +74,12 @@ fn every_wrong_field_is_named() {
         fields_of(create(body).unwrap_err()),
         ["title", "content", "funder_name", "awarded_amount"]
     );
+}
+
+#[test]
+fn blanks_are_no_title() {
+    let blank = update(json!({"title": "   "})).merge(stored());
+    assert_eq!(fields_of(blank.unwrap_err()), ["title"]);
 }
 
 #[test]
