@@ -66,3 +66,13 @@ pub fn holds_nul(error: &sqlx::Error) -> bool {
         .as_database_error()
         .is_some_and(|error| matches!(error.code().as_deref(), Some("22021" | "22P05")))
 }
+
+/// Whether the same data would be refused again: it violates a constraint, or a
+/// value cannot be stored.
+pub fn is_lasting(error: &sqlx::Error) -> bool {
+    // Class 22: data exception. Class 23: integrity constraint violation.
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}

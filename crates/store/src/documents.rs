@@ -1,6 +1,6 @@
 //! Documents of the library, with their programs and tags.
 
-use archivist_domain::{DocType, DocumentId, Outcome};
+use archivist_domain::{DocType, DocumentId, Outcome, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
@@ -198,8 +198,8 @@ pub struct NewDocument {
     pub created_by: Option<String>,
     /// When that was confirmed.
     pub confirmed_at: DateTime<Utc>,
-    /// Programs to file it under, in their canonical spelling.
-    pub programs: Vec<String>,
+    /// Programs to file it under; those that have been deleted are left out.
+    pub programs: Vec<ProgramId>,
     /// Tags.
     pub tags: Vec<String>,
 }
@@ -238,13 +238,15 @@ pub async fn insert(
 async fn file_under(
     conn: &mut PgConnection,
     id: DocumentId,
-    programs: &[String],
+    programs: &[ProgramId],
     tags: &[String],
 ) -> sqlx::Result<()> {
+    let programs: Vec<_> = programs.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "INSERT INTO document_programs (doc_id, program) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING",
+        "INSERT INTO document_programs (doc_id, program)
+         SELECT $1, name FROM programs WHERE program_id = ANY ($2)",
         id.0,
-        programs
+        &programs
     )
     .execute(&mut *conn)
     .await?;

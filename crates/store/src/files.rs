@@ -2,7 +2,8 @@
 
 use sqlx::{PgConnection, PgExecutor};
 
-/// Notes that the bytes with this hash are stored. Saying it twice is fine.
+/// Notes that the bytes with this hash are stored; saying it twice is fine. Until
+/// the transaction ends, nobody can forget them: store them meanwhile.
 pub async fn note(
     conn: &mut PgConnection,
     sha256: &str,
@@ -11,7 +12,7 @@ pub async fn note(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ($1, $2, $3)
-         ON CONFLICT (sha256) DO NOTHING",
+         ON CONFLICT (sha256) DO UPDATE SET size_bytes = files.size_bytes",
         sha256,
         size_bytes,
         media_type
@@ -28,11 +29,23 @@ pub async fn media_type(db: impl PgExecutor<'_>, sha256: &str) -> sqlx::Result<O
         .await
 }
 
-/// Forgets a file that no document uses; says whether its bytes may go.
+/// Forgets a file that no document and no open job needs; says whether its bytes
+/// may go. Remove them before the transaction ends: until then, nobody can note
+/// the same bytes again.
 pub async fn forget_unused(conn: &mut PgConnection, sha256: &str) -> sqlx::Result<bool> {
+    // Locked before it is judged: a statement that has to wait for the row would
+    // judge by the jobs it saw before it waited.
+    sqlx::query!(
+        r#"SELECT 1 AS "one!" FROM files WHERE sha256 = $1 FOR UPDATE"#,
+        sha256
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
     let gone = sqlx::query!(
         "DELETE FROM files f WHERE sha256 = $1
-         AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.file_sha256 = f.sha256)",
+         AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.file_sha256 = f.sha256)
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.state IN ('queued', 'running')
+                         AND j.payload->>'sha256' = f.sha256)",
         sha256
     )
     .execute(conn)

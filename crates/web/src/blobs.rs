@@ -18,15 +18,6 @@ pub struct BlobFolder {
     root: PathBuf,
 }
 
-/// A file that has been stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-    /// Size in bytes.
-    pub size: u64,
-}
-
 impl BlobFolder {
     /// Opens the folder, making it where it is not there.
     pub async fn open(root: PathBuf) -> io::Result<Self> {
@@ -121,19 +112,16 @@ impl BlobWriter {
     }
 
     /// Makes the file part of the store, on disk for good.
-    pub async fn keep(mut self) -> io::Result<Stored> {
+    pub async fn keep(mut self) -> io::Result<()> {
         self.file.sync_all().await?;
-        let sha256 = self.sha256();
-        let place = self.folder.path(&sha256);
-        if let Some(shelf) = place.parent() {
-            fs::create_dir_all(shelf).await?;
-        }
+        let place = self.folder.path(&self.sha256());
+        let holder = place.parent().unwrap_or(&self.folder.root);
+        fs::create_dir_all(holder).await?;
         fs::rename(&self.path, &place).await?;
         self.kept = true;
-        Ok(Stored {
-            sha256,
-            size: self.size,
-        })
+        // Names are on disk for good only when their folders are.
+        sync_folder(holder).await?;
+        sync_folder(&self.folder.root).await
     }
 }
 
@@ -144,6 +132,10 @@ impl Drop for BlobWriter {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+async fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder).await?.sync_all().await
 }
 
 /// Bytes as lower-case hex.
@@ -168,12 +160,13 @@ mod tests {
         let blobs = BlobFolder::open(folder.path().join("files")).await.unwrap();
         let mut writer = blobs.begin().await.unwrap();
         writer.write(b"abc").await.unwrap();
-        let stored = writer.keep().await.unwrap();
+        let sha256 = writer.sha256();
+        writer.keep().await.unwrap();
         assert_eq!(
-            stored.sha256,
+            sha256,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        assert_eq!(fs::read(blobs.path(&stored.sha256)).await.unwrap(), b"abc");
+        assert_eq!(fs::read(blobs.path(&sha256)).await.unwrap(), b"abc");
 
         let mut writer = blobs.begin().await.unwrap();
         writer.write(b"half").await.unwrap();

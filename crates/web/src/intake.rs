@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use archivist_domain::document::{check_year, clean_tags};
-use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, UserId};
-use archivist_store::{PgPool, audit, documents, files, jobs, programs};
+use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
+use archivist_store::{PgConnection, PgPool, audit, documents, files, jobs, programs};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::blobs::Stored;
+use crate::blobs::{BlobFolder, BlobWriter};
 use crate::error::Error;
 use crate::extract::Client;
 use crate::state::AppState;
@@ -140,6 +140,16 @@ pub struct Order {
     pub request: Value,
 }
 
+/// An order as it waits in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queued {
+    /// The order.
+    #[serde(flatten)]
+    pub order: Order,
+    /// The programs that it names: they may be renamed while it waits.
+    pub program_ids: Vec<ProgramId>,
+}
+
 /// What came of an order: the `result` of its job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -170,22 +180,40 @@ pub enum Receipt {
     },
 }
 
-/// Queues an order and rings for the worker.
+/// Keeps a file and queues its order, which tells the file's hash and size, and
+/// rings for the worker.
 pub async fn submit(
     state: &AppState,
-    stored: &Stored,
+    file: BlobWriter,
     media_type: &str,
-    order: &Order,
+    order: Order,
     user: Option<UserId>,
 ) -> Result<JobId, Error> {
     let mut tx = state.pool.begin().await?;
-    let size = i64::try_from(stored.size).map_err(Error::internal)?;
-    files::note(&mut tx, &stored.sha256, size, media_type).await?;
-    let payload = serde_json::to_value(order).map_err(Error::internal)?;
+    let size = i64::try_from(order.size).map_err(Error::internal)?;
+    // Noted first: that keeps the same bytes from being dropped until the order is
+    // there, which wants them.
+    files::note(&mut tx, &order.sha256, size, media_type).await?;
+    file.keep().await?;
+    let program_ids = programs::ids(&mut *tx, &order.metadata.programs).await?;
+    let payload = serde_json::to_value(Queued { order, program_ids }).map_err(Error::internal)?;
     let job = jobs::enqueue_ingest(&mut tx, &payload, user).await?;
     tx.commit().await?;
     state.work.notify_one();
     Ok(job)
+}
+
+/// Drops a file that no document and no open job needs, in a transaction that the
+/// caller commits.
+pub async fn drop_unused(
+    conn: &mut PgConnection,
+    blobs: &BlobFolder,
+    sha256: &str,
+) -> Result<(), Error> {
+    if files::forget_unused(conn, sha256).await? {
+        blobs.remove(sha256).await?;
+    }
+    Ok(())
 }
 
 /// Waits until a job has ended, whichever process does it.
@@ -218,10 +246,6 @@ pub async fn remove(
     if !documents::delete(&mut tx, id).await? {
         return Err(Error::NotFound(format!("There is no document {id}.")));
     }
-    let unused = match &document.file_sha256 {
-        Some(sha256) => files::forget_unused(&mut tx, sha256).await?,
-        None => false,
-    };
     let details = json!({ "filename": document.filename });
     audit::record(
         &mut tx,
@@ -229,8 +253,18 @@ pub async fn remove(
     )
     .await?;
     tx.commit().await?;
-    if let (true, Some(sha256)) = (unused, &document.file_sha256) {
-        state.blobs.remove(sha256).await?;
+    if let Some(sha256) = &document.file_sha256 {
+        // Only now: were the deletion undone, the document would be without its file.
+        // The document is gone in any case; what stays of its file is swept up later.
+        if let Err(error) = drop_alone(state, sha256).await {
+            error.log();
+        }
     }
     Ok(document)
+}
+
+async fn drop_alone(state: &AppState, sha256: &str) -> Result<(), Error> {
+    let mut tx = state.pool.begin().await?;
+    drop_unused(&mut tx, &state.blobs, sha256).await?;
+    Ok(tx.commit().await?)
 }

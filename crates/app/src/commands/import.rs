@@ -20,7 +20,7 @@ use tokio::io::AsyncReadExt;
 
 use super::print_json;
 use crate::config::{ImportArgs, PlaceArgs};
-use crate::site::{READERS, Site, open_for_command};
+use crate::site::{READERS, Site, open_or_make};
 use crate::work::{ingest, reindex};
 
 /// Bytes read at a time.
@@ -38,7 +38,7 @@ pub(crate) async fn import(place: &PlaceArgs, args: ImportArgs) -> Result<ExitCo
     if files.is_empty() {
         bail!("there are no files in {}", args.path.display());
     }
-    let site = open_for_command(place).await?;
+    let site = open_or_make(place).await?;
     let reports = import_all(&site, &args, files).await;
     site.close().await?;
     let reports = reports?;
@@ -113,19 +113,18 @@ async fn import_one(
     if let Some(doc_id) = documents::find_by_file(&site.state.pool, &blob.sha256()).await? {
         return Ok(Receipt::Duplicate { doc_id });
     }
-    let stored = blob.keep().await?;
     let media_type =
         FileKind::of_name(&name).map_or("application/octet-stream", FileKind::media_type);
     let order = Order {
-        sha256: stored.sha256.clone(),
-        size: stored.size,
+        sha256: blob.sha256(),
+        size: blob.size(),
         filename: name,
         metadata: metadata.clone(),
         submitted_by: None,
         confirmed_at: site.state.clock.now(),
         request: json!({ "by": "command line" }),
     };
-    let job = intake::submit(&site.state, &stored, media_type, &order, None).await?;
+    let job = intake::submit(&site.state, blob, media_type, order, None).await?;
     match ingest::do_claimed(site, worker, job).await? {
         Some(receipt) => Ok(receipt),
         // A server that runs on the same database was quicker.
@@ -235,15 +234,15 @@ fn print_summary(reports: &[Report]) {
     let (added, passages, known) = counts(reports);
     for report in reports {
         if let Some(reason) = reason(report) {
-            println!("not taken in: {}\n  {reason}", report.file.display());
+            say!("not taken in: {}\n  {reason}", report.file.display());
         } else if let Ok(Receipt::Added { notes, .. }) = &report.result {
             for note in notes {
-                println!("note: {}: {note}", report.file.display());
+                say!("note: {}: {note}", report.file.display());
             }
         }
     }
     let failed = reports.len() - added - known;
-    println!(
+    say!(
         "\n{added} documents added ({passages} passages), {known} already in the library, {failed} not taken in."
     );
 }

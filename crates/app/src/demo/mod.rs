@@ -83,11 +83,10 @@ async fn add_document(
 ) -> Result<DocumentId> {
     let mut blob = site.state.blobs.begin().await?;
     blob.write(document.bytes).await?;
-    let stored = blob.keep().await?;
     let kind = FileKind::of_name(document.filename).context("the demo has only readable files")?;
     let order = Order {
-        sha256: stored.sha256.clone(),
-        size: stored.size,
+        sha256: blob.sha256(),
+        size: blob.size(),
         filename: document.filename.to_owned(),
         metadata: metadata(document, active_programs),
         submitted_by: Some(owner.email.clone()),
@@ -96,9 +95,9 @@ async fn add_document(
     };
     let job = intake::submit(
         &site.state,
-        &stored,
+        blob,
         kind.media_type(),
-        &order,
+        order,
         Some(owner.user_id),
     )
     .await?;

@@ -12,8 +12,8 @@ use archivist_store::audit::{self, Entry};
 use archivist_store::documents::{self, NewDocument};
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
 use archivist_store::passages::NewPassage;
-use archivist_store::{DatabaseError, files};
-use archivist_web::intake::{Order, Receipt};
+use archivist_store::{DatabaseError, constraint};
+use archivist_web::intake::{self, Order, Queued, Receipt};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -49,11 +49,17 @@ pub(crate) async fn do_claimed(site: &Site, worker: &Worker, id: JobId) -> Resul
 }
 
 async fn do_job(site: &Site, worker: &Worker, job: &Job) -> Result<Option<Receipt>> {
-    let order: Order = serde_json::from_value(job.payload.clone())?;
     let task = Task { site, worker, job };
-    match task.read(&order).await? {
-        Ok(parsed) => task.add(&order, parsed).await,
-        Err(receipt) => task.settle(&order, receipt).await,
+    let queued: Queued = match serde_json::from_value(job.payload.clone()) {
+        Ok(queued) => queued,
+        Err(error) => {
+            let reason = format!("The order for this file cannot be read: {error}.");
+            return task.settle(Receipt::Broken { reason }).await;
+        }
+    };
+    match task.read(&queued.order).await? {
+        Ok(parsed) => task.add(&queued, parsed).await,
+        Err(receipt) => task.settle(receipt).await,
     }
 }
 
@@ -90,8 +96,8 @@ impl Task<'_> {
 
     /// Puts the document in. Should the same bytes have come in meanwhile, the
     /// database refuses the second, and the first is the answer.
-    async fn add(&self, order: &Order, parsed: Parsed) -> Result<Option<Receipt>> {
-        let new = new_document(order, &parsed);
+    async fn add(&self, queued: &Queued, parsed: Parsed) -> Result<Option<Receipt>> {
+        let new = new_document(queued, &parsed);
         let passages = new_passages(new.doc_id, &parsed);
         let receipt = Receipt::Added {
             doc_id: new.doc_id,
@@ -99,15 +105,28 @@ impl Task<'_> {
             notes: parsed.notes,
         };
         let result = serde_json::to_value(&receipt)?;
-        match self.commit(order, &new, &passages, &result).await {
+        match self.commit(&queued.order, &new, &passages, &result).await {
             Ok(done) => Ok(done.then_some(receipt)),
-            Err(error) if is_duplicate(&error) => {
-                let doc_id = documents::find_by_file(&self.site.state.pool, &order.sha256).await?;
-                let doc_id = doc_id.ok_or(error)?;
-                self.settle(order, Receipt::Duplicate { doc_id }).await
+            Err(error) => {
+                let instead = self.instead_of_adding(&queued.order, error).await?;
+                self.settle(instead).await
             }
-            Err(error) => Err(error.into()),
         }
+    }
+
+    /// What to answer where the database does not take the document. An error that
+    /// may pass is handed on.
+    async fn instead_of_adding(&self, order: &Order, error: DatabaseError) -> Result<Receipt> {
+        if is_duplicate(&error) {
+            let doc_id = documents::find_by_file(&self.site.state.pool, &order.sha256).await?;
+            let doc_id = doc_id.ok_or(error)?;
+            return Ok(Receipt::Duplicate { doc_id });
+        }
+        if constraint::is_lasting(&error) {
+            let reason = format!("The database does not take this document: {error}.");
+            return Ok(Receipt::Broken { reason });
+        }
+        Err(error.into())
     }
 
     /// Document, passages, audit log and the job's end, together or not at all.
@@ -137,7 +156,7 @@ impl Task<'_> {
     }
 
     /// Ends the job without a new document; a file that nobody needs then goes.
-    async fn settle(&self, order: &Order, receipt: Receipt) -> Result<Option<Receipt>> {
+    async fn settle(&self, receipt: Receipt) -> Result<Option<Receipt>> {
         let mut tx = self.site.state.pool.begin().await?;
         let (worker, id) = (self.worker, self.job.job_id);
         let result = serde_json::to_value(&receipt)?;
@@ -152,8 +171,8 @@ impl Task<'_> {
         if !ours {
             return Ok(None);
         }
-        if files::forget_unused(&mut tx, &order.sha256).await? {
-            self.site.state.blobs.remove(&order.sha256).await?;
+        if let Some(sha256) = self.job.payload["sha256"].as_str() {
+            intake::drop_unused(&mut tx, &self.site.state.blobs, sha256).await?;
         }
         tx.commit().await?;
         Ok(Some(receipt))
@@ -174,7 +193,8 @@ fn is_duplicate(error: &DatabaseError) -> bool {
 }
 
 /// What the person said, completed with what was found in the document.
-fn new_document(order: &Order, parsed: &Parsed) -> NewDocument {
+fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
+    let order = &queued.order;
     let said = &order.metadata;
     NewDocument {
         doc_id: DocumentId(Uuid::new_v4()),
@@ -199,7 +219,7 @@ fn new_document(order: &Order, parsed: &Parsed) -> NewDocument {
         file_sha256: order.sha256.clone(),
         created_by: order.submitted_by.clone(),
         confirmed_at: order.confirmed_at,
-        programs: said.programs.clone(),
+        programs: queued.program_ids.clone(),
         tags: said.tags.clone(),
     }
 }

@@ -162,6 +162,22 @@ async fn a_hostile_file_costs_only_itself() {
 }
 
 #[tokio::test]
+async fn each_copy_of_a_bad_file_is_told_the_same() {
+    let site = Site::new().await;
+    for n in 0..12 {
+        site.write(&format!("in/{n}.pdf"), files::scanned_pdf());
+    }
+    let finished = import(&site, &["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+    for file in report["files"].as_array().unwrap() {
+        let reason = file["receipt"]["reason"].as_str().unwrap();
+        assert!(reason.contains("without any text"), "{file}");
+    }
+    assert!(site.kept_files().is_empty());
+    assert_eq!(site.count("SELECT count(*) FROM files").await, 0);
+}
+
+#[tokio::test]
 async fn nothing_but_bad_files_is_a_failure() {
     let site = Site::new().await;
     site.write("in/picture.png", files::png());

@@ -10,6 +10,7 @@ mod outputs;
 mod parity;
 mod programs;
 mod query;
+mod queue;
 mod schema;
 mod search;
 mod serve;

@@ -19,7 +19,7 @@ use super::reply::Uploaded;
 use crate::api::failure::ErrorBody;
 use crate::api::refusals::{ForHigherRoles, WithFields};
 use crate::auth::Editor;
-use crate::blobs::Stored;
+use crate::blobs::BlobWriter;
 use crate::error::Error;
 use crate::extract::{Client, Json};
 use crate::intake::{self, Description, Metadata, Order, Receipt};
@@ -70,13 +70,13 @@ pub(super) async fn upload(
         .check(&state.pool, state.clock.year())
         .await?;
     let name = file.name.clone();
-    let (kind, stored) = keep(&state, file).await?;
-    refuse_duplicate(&state, &stored.sha256).await?;
-    let order = order(&state, &client, &signed_in.user, name, &stored, metadata);
+    let (kind, file) = check_file(&state, file).await?;
+    refuse_duplicate(&state, &file.sha256()).await?;
+    let order = order(&state, &client, &signed_in.user, &name, &file, metadata);
     let user = Some(signed_in.user.user_id);
-    let job = intake::submit(&state, &stored, kind.media_type(), &order, user).await?;
+    let job = intake::submit(&state, file, kind.media_type(), order, user).await?;
     let receipt = intake::wait(&state, job).await?;
-    let uploaded = answer(&state, receipt, order.filename).await?;
+    let uploaded = answer(&state, receipt, name).await?;
     Ok((StatusCode::CREATED, Json(uploaded)))
 }
 
@@ -112,8 +112,8 @@ fn describe(metadata: &str) -> Result<Description, Error> {
     Ok(description)
 }
 
-/// Checks the file itself and moves it into the store.
-async fn keep(state: &AppState, mut file: SentFile) -> Result<(FileKind, Stored), Error> {
+/// Checks the file itself.
+async fn check_file(state: &AppState, mut file: SentFile) -> Result<(FileKind, BlobWriter), Error> {
     if file.name.is_empty() || file.name.chars().count() > MAX_FILENAME_CHARS {
         let message = format!("its name must have 1 to {MAX_FILENAME_CHARS} characters");
         return Err(Error::field("file", message));
@@ -124,7 +124,7 @@ async fn keep(state: &AppState, mut file: SentFile) -> Result<(FileKind, Stored)
     if file.is_too_large {
         return Err(form::too_large(state.settings.max_upload_bytes));
     }
-    Ok((kind, file.writer.keep().await?))
+    Ok((kind, file.writer))
 }
 
 /// Looks at the beginning only: what strangers send is opened in the sandbox.
@@ -164,16 +164,16 @@ fn order(
     state: &AppState,
     client: &Client,
     user: &User,
-    filename: String,
-    stored: &Stored,
+    filename: &str,
+    file: &BlobWriter,
     metadata: Metadata,
 ) -> Order {
     let actor = Some(user.user_id);
     let facts = client.audit("document.upload", "document", None, actor, json!({}));
     Order {
-        sha256: stored.sha256.clone(),
-        size: stored.size,
-        filename,
+        sha256: file.sha256(),
+        size: file.size(),
+        filename: filename.to_owned(),
         metadata,
         submitted_by: Some(user.email.clone()),
         confirmed_at: state.clock.now(),
