@@ -1,6 +1,7 @@
 //! Outputs on their way from draft to decision.
 
 mod ownership;
+mod pages;
 mod rules;
 mod sources;
 

@@ -6,6 +6,7 @@
 //! cookie, requests that change something must also carry the CSRF token.
 
 mod cookie;
+pub(crate) mod own_password;
 pub mod password;
 pub mod session;
 pub mod tokens;

@@ -1,19 +1,17 @@
 //! `/account/password`: changing one's own password.
 
 use archivist_domain::password as rules;
-use archivist_store::{audit, sessions, users};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::form::{CheckedForm, Problems};
 use super::page;
 use super::shell::{Place, Shell};
 use super::visitor::Visitor;
-use crate::auth::password;
+use crate::auth::own_password::{self, Objection, PasswordChange};
 use crate::error::Error;
 use crate::extract::{Client, Query};
 use crate::state::AppState;
@@ -32,7 +30,7 @@ pub(super) struct PasswordPage {
 
 /// What a person types.
 #[derive(Deserialize)]
-pub(super) struct PasswordChange {
+pub(super) struct PasswordForm {
     #[serde(default)]
     current: String,
     #[serde(default)]
@@ -58,32 +56,49 @@ pub(super) async fn change(
     State(state): State<AppState>,
     visitor: Visitor,
     client: Client,
-    CheckedForm(change): CheckedForm<PasswordChange>,
+    CheckedForm(typed): CheckedForm<PasswordForm>,
 ) -> Result<Response, Error> {
-    let user = &visitor.signed_in.user;
-    let problems = check(&state, &change, user).await;
-    if !problems.is_empty() {
+    if let Err(problems) = save(&state, &visitor, &client, typed).await? {
         let form = page(&form(&visitor, false, problems))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response());
     }
-    let hash = password::hash(&state.cpu, change.new).await;
-    let mut tx = state.pool.begin().await?;
-    users::set_password(&mut tx, user.user_id, &hash, false).await?;
-    sessions::delete_others(&mut tx, user.user_id, Some(visitor.signed_in.session_id)).await?;
-    let (id, actor) = (Some(user.user_id.0), Some(user.user_id));
-    audit::record(
-        &mut tx,
-        client.audit("user.password_change", "user", id, actor, json!({})),
-    )
-    .await?;
-    tx.commit().await?;
-    let was_due = user.must_change_password;
+    let was_due = visitor.signed_in.user.must_change_password;
     let address = if was_due {
         "/library"
     } else {
         "/account/password?changed=true"
     };
     Ok(Redirect::to(address).into_response())
+}
+
+async fn save(
+    state: &AppState,
+    visitor: &Visitor,
+    client: &Client,
+    typed: PasswordForm,
+) -> Result<Result<(), Problems>, Error> {
+    if typed.new != typed.repeated {
+        let differ = Problems::at("repeated", "the two new passwords differ");
+        return Ok(Err(differ));
+    }
+    let change = PasswordChange {
+        current: typed.current,
+        new: typed.new,
+    };
+    let changed = own_password::change(state, client, &visitor.signed_in, change).await?;
+    Ok(changed.map_err(|objections| problems(&objections)))
+}
+
+fn problems(objections: &[Objection]) -> Problems {
+    let mut problems = Problems::default();
+    for objection in objections {
+        let field = match objection {
+            Objection::NotCurrent => "current",
+            Objection::Weak(_) | Objection::Unchanged => "new",
+        };
+        problems.add(field, objection.to_string());
+    }
+    problems
 }
 
 fn form(visitor: &Visitor, is_changed: bool, problems: Problems) -> PasswordPage {
@@ -96,21 +111,4 @@ fn form(visitor: &Visitor, is_changed: bool, problems: Problems) -> PasswordPage
         min_chars: rules::MIN_CHARS,
         problems,
     }
-}
-
-async fn check(state: &AppState, change: &PasswordChange, user: &users::User) -> Problems {
-    let mut problems = Problems::default();
-    let hash = Some(user.hashed_password.clone());
-    if !password::verify(&state.cpu, change.current.clone(), hash).await {
-        problems.add("current", "this is not your current password");
-    }
-    if let Err(weak) = rules::check(&change.new) {
-        problems.add("new", weak.to_string());
-    } else if change.new == change.current {
-        problems.add("new", "choose another password than the current one");
-    }
-    if change.new != change.repeated {
-        problems.add("repeated", "the two new passwords differ");
-    }
-    problems
 }
