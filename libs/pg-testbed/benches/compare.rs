@@ -71,6 +71,23 @@ fn compare(tests: usize) -> Outcome {
             steps.trim_end()
         );
     }
+    runtime().block_on(warm_pool(100))
+}
+
+/// Hands out clones with time in between to make others ready.
+async fn warm_pool(rounds: usize) -> Outcome {
+    let (testbed, hand_out) = (Testbed::get().await?, Times::default());
+    for _ in 0..rounds {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let began = Instant::now();
+        let database = testbed.scratch(&template()).await?;
+        hand_out.add(began);
+        drop(database);
+    }
+    println!(
+        "\nhand-out of a clone that waits ready: {}",
+        hand_out.summary()
+    );
     Ok(())
 }
 

@@ -16,12 +16,23 @@
 //! # }
 //! ```
 //!
+//! Or, in short, with [`macro@test`]:
+//!
+//! ```no_run
+//! # static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate::Migrator::DEFAULT;
+//! #[pg_testbed::test(migrator = MIGRATOR, mode = wipe)]
+//! async fn there_are_no_notes_at_first(pool: sqlx::PgPool) {
+//!     // …
+//! }
+//! ```
+//!
 //! The server is the one that `TEST_DATABASE_URL` names, or else a private
 //! throw-away cluster, one per user and machine, which the first test process
 //! starts and later runs find warm. Migrations run once per set of migrations,
-//! into a template database; each scratch database is a clone of it. It is
-//! dropped with its [`ScratchDb`], or kept for an hour when the test panicked.
-//! What a killed process leaves behind is removed by the next one.
+//! into a template database; each scratch database is a clone of it, which waits
+//! ready. It is dropped with its [`ScratchDb`] (or restored, see [`Mode`]), or
+//! kept for an hour when the test panicked. What a killed process leaves behind
+//! is removed by the reaper or by the next process.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,6 +1,8 @@
 //! The command: looking at the test databases, clearing them up, and what the
 //! test processes start in the background.
 
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -56,14 +58,19 @@ async fn main() -> ExitCode {
 
 async fn list() -> Outcome {
     let databases = Testbed::get().await?.databases().await?;
+    let mut text = String::new();
     for database in &databases {
-        println!("{}  {}", database.name, database.state);
-        println!("    psql '{}'", database.url);
+        let (name, state, url) = (&database.name, &database.state, &database.url);
+        writeln!(text, "{name}  {state}\n    psql '{url}'")?;
     }
     if databases.is_empty() {
-        println!("no test databases");
+        text += "no test databases\n";
     }
-    Ok(ExitCode::SUCCESS)
+    // In one piece: `testbed list | head` may close the pipe early.
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 async fn open(name: &str) -> Outcome {
