@@ -16,7 +16,7 @@ use crate::options::Options;
 /// `ScratchTransaction`, which is rolled back. The function is `async` or not,
 /// and returns nothing or a `Result`; an error keeps the database like a panic.
 ///
-/// ```ignore
+/// ```text
 /// #[pg_testbed::test(migrations = "./migrations", mode = wipe, fixtures("people"))]
 /// async fn everybody_has_a_name(pool: PgPool) { … }
 /// ```

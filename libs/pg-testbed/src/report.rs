@@ -1,8 +1,8 @@
 //! How long everything took: `TESTBED_REPORT=1`.
 //!
 //! Each process of a run appends its times to the run's file; the table is made
-//! of all of them. It is printed when the processes have ended, by a reporter
-//! (see [`crate::helper`]), or by `testbed report`.
+//! of all of them. It is printed when the processes have ended, by a reporter that
+//! they start, or by `testbed report`.
 
 use std::env;
 use std::fmt::{self, Write as _};
