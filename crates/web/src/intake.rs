@@ -255,7 +255,7 @@ pub async fn remove(
     tx.commit().await?;
     if let Some(sha256) = &document.file_sha256 {
         // Only now: were the deletion undone, the document would be without its file.
-        // The document is gone in any case; what stays of its file is swept up later.
+        // The document is gone in any case; at worst its bytes stay, unused.
         if let Err(error) = drop_alone(state, sha256).await {
             error.log();
         }

@@ -70,8 +70,14 @@ async fn import_all(site: &Site, args: &ImportArgs, files: Vec<PathBuf>) -> Resu
         .collect()
         .await;
     bar.set_message("building the search index");
-    reindex::catch_up(site).await?;
+    // The documents are in, whatever becomes of the index, which is derived.
+    let indexed = reindex::catch_up(site).await;
     bar.finish_and_clear();
+    if let Err(error) = indexed {
+        eprintln!(
+            "note: the search index could not be brought up to date, the next start does it: {error:#}"
+        );
+    }
     Ok(reports)
 }
 
