@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -97,6 +98,23 @@ impl Endpoint {
     /// The connection string of a test's scratch database.
     pub fn url(&self, template: &str, mode: Mode, id: &str) -> String {
         url(self.port, &address::name(template, mode, id))
+    }
+
+    /// Like [`Endpoint::end`], for code that is not async, or must not be.
+    pub fn end_blocking(&self, template: &str, id: &str) {
+        let (registry, template, id) = (
+            Arc::clone(&self.registry),
+            template.to_owned(),
+            id.to_owned(),
+        );
+        let (done, ended) = sync_channel(1);
+        self.runtime.spawn(async move {
+            registry.end(&template, &id).await;
+            // Whoever waited may have given up.
+            let _ = done.send(());
+        });
+        // It can only fail when the endpoint is gone, and all databases with it.
+        let _ = ended.recv();
     }
 
     /// Ends the scratch databases of a test, with the clients that are left,

@@ -41,6 +41,7 @@ struct ReadmeExamples;
 mod budget;
 mod collect;
 mod database;
+pub mod endpoint;
 mod error;
 mod extras;
 mod folder;

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use pg_testbed::reaper::{self, Watch};
-use pg_testbed::{BoxError, Testbed, report};
+use pg_testbed::{BoxError, Testbed, endpoint, report};
 use sqlx::{Connection, PgConnection};
 
 const USAGE: &str = "\
@@ -40,13 +40,15 @@ async fn main() -> ExitCode {
         ["stop"] => stop(),
         ["check"] => check(None).await,
         ["check", url] => check(Some(url)).await,
+        ["serve", ref rest @ ..] => endpoint::serve(rest).await.map(|()| ExitCode::SUCCESS),
+        ["end", ref rest @ ..] => endpoint::end(rest).await.map(|()| ExitCode::SUCCESS),
         ["report"] => newest_report(),
         ["report", "--follow", times] => follow(Path::new(times)),
         // The two of a test that cannot wait for the usual pace.
         ["keeper", every, grace] => keeper(seconds(every), seconds(grace)).await,
         ["keeper"] => watch(Watch::default()).await,
         _ => {
-            eprintln!("{USAGE}");
+            eprintln!("{USAGE}\n{}", endpoint::USAGE);
             Ok(ExitCode::from(2))
         }
     };

@@ -127,7 +127,9 @@ impl Project {
     /// The template of this name, as its files are now.
     async fn template(&self, name: &str) -> Result<Template, ProjectError> {
         match self.sources.get(name) {
-            Some(Source::Migrations { migrations }) => migrated(name, &self.dir.join(migrations)).await,
+            Some(Source::Migrations { migrations }) => {
+                migrated(name, &self.dir.join(migrations)).await
+            }
             Some(Source::Sql { sql }) => from_sql(name, &self.dir.join(sql)),
             Some(Source::Command { command, watch }) => self.commanded(name, command, watch),
             None => Err(ProjectError::Unknown {
@@ -137,7 +139,12 @@ impl Project {
         }
     }
 
-    fn commanded(&self, name: &str, command: &str, watch: &[PathBuf]) -> Result<Template, ProjectError> {
+    fn commanded(
+        &self,
+        name: &str,
+        command: &str,
+        watch: &[PathBuf],
+    ) -> Result<Template, ProjectError> {
         let mut hash = Sha256::new_with_prefix(command);
         for path in watch {
             for file in files(&self.dir.join(path), true)? {
@@ -166,7 +173,21 @@ async fn migrated(name: &str, folder: &Path) -> Result<Template, ProjectError> {
         path: folder.to_owned(),
         source,
     })?;
-    Ok(Template::with_migrator(name, Arc::new(migrator)))
+    let mut hash = Sha256::new();
+    for migration in migrator.iter() {
+        hash.update(migration.version.to_be_bytes());
+        hash.update(&migration.checksum);
+    }
+    let migrator = Arc::new(migrator);
+    let fill = move |url| run_migrations(Arc::clone(&migrator), url);
+    Ok(Template::new(name, hash.finalize(), fill))
+}
+
+async fn run_migrations(migrator: Arc<Migrator>, url: String) -> Result<(), BoxError> {
+    let mut connection = PgConnection::connect(&url).await?;
+    // `run` cannot be used in a future that has to be `Send`.
+    migrator.run_direct(None, &mut connection, false).await?;
+    Ok(connection.close().await?)
 }
 
 fn from_sql(name: &str, path: &Path) -> Result<Template, ProjectError> {
@@ -186,7 +207,9 @@ fn from_sql(name: &str, path: &Path) -> Result<Template, ProjectError> {
 async fn run_scripts(scripts: Vec<String>, url: String) -> Result<(), BoxError> {
     let mut connection = PgConnection::connect(&url).await?;
     for script in scripts {
-        sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut connection).await?;
+        sqlx::raw_sql(AssertSqlSafe(script))
+            .execute(&mut connection)
+            .await?;
     }
     Ok(connection.close().await?)
 }

@@ -1,16 +1,16 @@
 //! Rollback mode inside a test process, for code with connections of its own.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use pg_endpoint::{BoxError, Databases, Endpoint, Opening, Options};
 use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::scratch;
 use crate::budget::{CONNECTIONS, PATIENCE};
-use crate::error::TestbedError;
 use crate::keeper::lock;
 use crate::template::Template;
 use crate::testbed::Testbed;
@@ -48,6 +48,7 @@ impl Databases for Tests {
 pub struct SharedTransaction {
     name: String,
     url: String,
+    options: PgConnectOptions,
     pool: OnceLock<PgPool>,
 }
 
@@ -59,13 +60,14 @@ impl SharedTransaction {
 
     /// A pool, made at the first call, which must be inside the test's runtime;
     /// later calls share it.
-    pub fn pool(&self) -> Result<PgPool, TestbedError> {
-        if let Some(pool) = self.pool.get() {
-            return Ok(pool.clone());
-        }
-        let options = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = options.connect_lazy(&self.url)?;
-        Ok(self.pool.get_or_init(|| pool).clone())
+    pub fn pool(&self) -> PgPool {
+        let connect = || {
+            let pool = PgPoolOptions::new()
+                .max_connections(CONNECTIONS)
+                .acquire_timeout(PATIENCE);
+            pool.connect_lazy_with(self.options.clone())
+        };
+        self.pool.get_or_init(connect).clone()
     }
 }
 
@@ -83,25 +85,33 @@ const TEST: &str = "test";
 
 impl Testbed {
     /// Rollback mode for code that makes its own connections: a transaction
-    /// in a database with a template's content, by connection string.
-    pub fn share(&self, template: &Template) -> Result<SharedTransaction, TestbedError> {
+    /// in a database with a template's content, by connection string. The error
+    /// is that no port could be had.
+    pub fn share(&self, template: &Template) -> io::Result<SharedTransaction> {
         let here = here()?;
         let number = here.tests.fetch_add(1, Ordering::Relaxed);
         let name = format!("t{number}");
         lock(&here.known).insert(name.clone(), (self.clone(), template.clone()));
         let url = here.endpoint.url(&name, pg_endpoint::Mode::Rollback, TEST);
-        let pool = OnceLock::new();
-        Ok(SharedTransaction { name, url, pool })
+        Ok(SharedTransaction {
+            name,
+            options: url.parse().map_err(io::Error::other)?,
+            url,
+            pool: OnceLock::new(),
+        })
     }
 }
 
-fn here() -> Result<&'static Here, TestbedError> {
+fn here() -> io::Result<&'static Here> {
     if let Some(here) = HERE.get() {
         return Ok(here);
     }
     let known = Known::default();
-    let endpoint = Endpoint::start(Tests(Arc::clone(&known)), &Options::default());
-    let endpoint = endpoint.map_err(sqlx::Error::Io)?;
+    let endpoint = Endpoint::start(Tests(Arc::clone(&known)), &Options::default())?;
     let tests = AtomicU64::new(1);
-    Ok(HERE.get_or_init(|| Here { endpoint, known, tests }))
+    Ok(HERE.get_or_init(|| Here {
+        endpoint,
+        known,
+        tests,
+    }))
 }

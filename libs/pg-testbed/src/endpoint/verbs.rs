@@ -43,10 +43,11 @@ pub async fn serve(words: &[&str]) -> Result<(), BoxError> {
     if let Some(word) = line.words.first() {
         return Err(format!("{word:?} is not understood").into());
     }
+    let (port, grace) = (line.port.unwrap_or(PORT), line.grace);
     let project = line.project()?;
     let names: Vec<String> = project.names().map(str::to_owned).collect();
-    let mut options = Options::default().port(line.port.unwrap_or(PORT));
-    if let Some(seconds) = line.grace {
+    let mut options = Options::default().port(port);
+    if let Some(seconds) = grace {
         options = options.grace(Duration::from_secs(seconds));
     }
     let endpoint = Endpoint::start(project, &options)?;
@@ -82,7 +83,9 @@ impl Line {
                 line.words.push((*word).to_owned());
                 continue;
             }
-            let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+            let value = words
+                .next()
+                .ok_or_else(|| format!("{word} needs a value"))?;
             match *word {
                 "--port" => line.port = Some(value.parse()?),
                 "--grace" => line.grace = Some(value.parse()?),

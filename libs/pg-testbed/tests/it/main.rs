@@ -2,6 +2,7 @@
 
 mod attribute;
 mod clones;
+mod endpoint;
 mod leaks;
 mod rollback;
 mod stock;

@@ -1,0 +1,164 @@
+//! `testbed serve` and `testbed end` as processes, and the endpoint inside a
+//! test process.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use pg_testbed::{BoxError, Template, Testbed};
+use sqlx::{Connection, PgConnection, PgPool};
+
+const TESTBED: &str = env!("CARGO_BIN_EXE_testbed");
+
+/// A running `testbed serve`, with the connection strings that it prints.
+struct Serving {
+    process: Child,
+    urls: Vec<String>,
+}
+
+impl Serving {
+    fn start(dir: &Path, options: &[&str]) -> Self {
+        let mut command = Command::new(TESTBED);
+        command.args(["serve", "--port", "0"]).args(options);
+        command.current_dir(dir).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let lines = output.lines().map(Result::unwrap);
+        let urls = lines
+            .take_while(|line| !line.starts_with("ready"))
+            .collect();
+        Self { process, urls }
+    }
+
+    /// The connection string of a test.
+    fn url(&self, template: &str, mode: &str, id: &str) -> String {
+        let (server, _) = self.urls[0].rsplit_once('/').unwrap();
+        format!("{server}/{template}.{mode}.{id}")
+    }
+
+    fn port(&self) -> &str {
+        let (server, _) = self.urls[0].rsplit_once('/').unwrap();
+        server.rsplit_once(':').unwrap().1
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap()
+}
+
+async fn execute(connection: &mut PgConnection, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(connection).await.unwrap();
+}
+
+async fn count(connection: &mut PgConnection, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_project_is_served_by_connection_string() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("migrations")).unwrap();
+    let first = dir.path().join("migrations/1_first.sql");
+    fs::write(first, "CREATE TABLE note (id int PRIMARY KEY)").unwrap();
+    fs::write(dir.path().join("schema.sql"), "CREATE TABLE plain ()").unwrap();
+    let project = "[template.shop]\nmigrations = 'migrations'\n\
+                   [template.psql]\ncommand = 'psql \"$DATABASE_URL\" -qf schema.sql'\nwatch = ['schema.sql']";
+    fs::write(dir.path().join("testbed.toml"), project).unwrap();
+    let serving = Serving::start(dir.path(), &["--sql", "plain=schema.sql"]);
+    assert_eq!(serving.urls.len(), 3);
+
+    let url = serving.url("shop", "rollback", "1");
+    let (mut one, mut other) = (connect(&url).await, connect(&url).await);
+    execute(&mut one, "BEGIN; INSERT INTO note VALUES (1); COMMIT").await;
+    assert_eq!(count(&mut other, "SELECT count(*) FROM note").await, 1);
+    assert_eq!(
+        count(&mut other, "SELECT count(*) FROM _sqlx_migrations").await,
+        1
+    );
+    for template in ["plain", "psql"] {
+        for mode in ["rollback", "clone", "wipe"] {
+            let mut connection = connect(&serving.url(template, mode, "1")).await;
+            assert_eq!(
+                count(&mut connection, "SELECT count(*) FROM plain").await,
+                0
+            );
+        }
+    }
+
+    let ended = Command::new(TESTBED)
+        .args(["end", "shop", "1", "--port", serving.port()])
+        .status();
+    assert!(ended.unwrap().success());
+    assert!(one.ping().await.is_err());
+    assert_eq!(
+        count(&mut connect(&url).await, "SELECT count(*) FROM note").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn changed_files_make_another_template() {
+    let dir = tempfile::tempdir().unwrap();
+    let schema = dir.path().join("schema.sql");
+    fs::write(&schema, "CREATE TABLE before ()").unwrap();
+    let serving = Serving::start(dir.path(), &["--sql", "shop=schema.sql"]);
+    let mut connection = connect(&serving.url("shop", "clone", "1")).await;
+    assert_eq!(
+        count(&mut connection, "SELECT count(*) FROM before").await,
+        0
+    );
+    fs::write(&schema, "CREATE TABLE afterwards ()").unwrap();
+    let mut connection = connect(&serving.url("shop", "clone", "2")).await;
+    assert_eq!(
+        count(&mut connection, "SELECT count(*) FROM afterwards").await,
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_command_that_fails_is_quoted() {
+    let dir = tempfile::tempdir().unwrap();
+    let project = "[template.shop]\ncommand = 'echo broken; exit 3'\nwatch = []";
+    fs::write(dir.path().join("testbed.toml"), project).unwrap();
+    let serving = Serving::start(dir.path(), &[]);
+    let error = PgConnection::connect(&serving.url("shop", "clone", "1"))
+        .await
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("echo broken") && text.contains("exit status: 3): broken"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn code_with_pools_of_its_own_shares_a_transaction() {
+    let schema = "CREATE TABLE note (id bigint GENERATED ALWAYS AS IDENTITY)";
+    let template = Template::new("shared transaction", schema, move |url| async move {
+        let mut connection = PgConnection::connect(&url).await?;
+        sqlx::raw_sql(schema).execute(&mut connection).await?;
+        connection.close().await.map_err(BoxError::from)
+    });
+    let testbed = Testbed::get().await.unwrap();
+    // The second time the database of the first one is used again.
+    for _ in 0..2 {
+        let shared = testbed.share(&template).unwrap();
+        let fixtures = shared.pool();
+        sqlx::query("INSERT INTO note DEFAULT VALUES")
+            .execute(&fixtures)
+            .await
+            .unwrap();
+        let code_under_test = PgPool::connect(shared.url()).await.unwrap();
+        let mut transaction = code_under_test.begin().await.unwrap();
+        assert_eq!(count(&mut transaction, "SELECT max(id) FROM note").await, 1);
+        transaction.commit().await.unwrap();
+    }
+}
