@@ -2,6 +2,7 @@
 
 mod access;
 mod auth;
+mod browser;
 mod compose;
 mod documents;
 mod health;

@@ -79,8 +79,9 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let order = format!("kill -KILL -- -{}", self.process.id());
+        let order = format!("kill -s KILL -- -{}", self.process.id());
         let _ = Command::new("/bin/sh").args(["-c", &order]).status();
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }

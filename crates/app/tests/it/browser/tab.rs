@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::chromium::{self, Driver};
+use crate::support::eventually;
 
 /// How long a person would wait for a page to react.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -16,6 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SAYS: &str = "const [css, words] = arguments;
     return [...document.querySelectorAll(css)]
         .some((one) => one.checkVisibility() && one.innerText.includes(words));";
+
+/// What the browser takes for errors: a refusal, which the page shows, and a request
+/// that gave way to a newer one.
+const HARMLESS: [&str; 3] = [
+    "responded with a status of 4",
+    "htmx:sendAbort",
+    "htmx:afterRequest",
+];
 
 /// A browser with one open page of a site. Its elements are named by CSS selectors.
 #[derive(Debug)]
@@ -62,7 +71,13 @@ impl Tab {
 
     /// Looks at the page through a script, which returns what it saw.
     pub(super) async fn look(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap()
+        self.look_with(script, &[]).await
+    }
+
+    /// The same with arguments for the script.
+    pub(super) async fn look_with(&self, script: &str, arguments: &[Value]) -> Value {
+        let seen = self.client.execute(script, arguments.into()).await;
+        seen.unwrap()
     }
 
     /// Clicks on what is there, or soon will be.
@@ -82,10 +97,20 @@ impl Tab {
         self.find(css).await.send_keys(keys).await.unwrap();
     }
 
-    /// Chooses from a list.
+    /// Presses Enter where the focus is.
+    pub(super) async fn press_enter(&self) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys("\u{e007}").await.unwrap();
+    }
+
+    /// Chooses from a list, by typing: the driver's own way does not tell the page
+    /// of it as a person's choice does.
     pub(super) async fn choose(&self, css: &str, label: &str) {
-        let list = self.find(css).await;
-        list.select_by_label(label).await.unwrap();
+        self.press(css, label).await;
+        let chosen = "return document.querySelector(arguments[0]).selectedOptions[0].text
+            === arguments[1]";
+        let what = format!("{css} is “{label}”");
+        self.until(&what, chosen, &[json!(css), json!(label)]).await;
     }
 
     /// What a field holds.
@@ -130,27 +155,46 @@ impl Tab {
         if timeout(PATIENCE, seen).await.is_err() {
             let page = "return `${location.href}\n${document.body.innerText}`";
             let page = self.look(page).await;
-            panic!("did not happen: {what}. The page:\n{}", page.as_str().unwrap());
+            panic!(
+                "did not happen: {what}. The page:\n{}",
+                page.as_str().unwrap()
+            );
         }
     }
 
-    /// An iPhone-sized screen, or the whole window again; by day or by night.
+    /// Goes on in another window, once it is open. The first one is 0.
+    pub(super) async fn turns_to_window(&self, number: usize) {
+        let handle = eventually("the window is open", || async {
+            self.client.windows().await.unwrap().into_iter().nth(number)
+        });
+        self.client.switch_to_window(handle.await).await.unwrap();
+    }
+
+    /// A screen of this width, by day (`light`) or by night (`dark`).
     pub(super) async fn set_screen(&self, width: u32, scheme: &str) {
-        let size = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": false });
         chromium::devtools(&self.client, "Emulation.setDeviceMetricsOverride", size).await;
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         chromium::devtools(&self.client, "Emulation.setEmulatedMedia", media).await;
     }
 
-    /// Asserts that no page has failed behind the person's back. A refusal that
-    /// the page shows is on the console too, and no fault.
+    /// Lets so many bytes a second through, or all that come.
+    pub(super) async fn set_line(&self, bytes: Option<u32>) {
+        let most = bytes.map_or(-1, i64::from);
+        let line = json!({
+            "offline": false, "latency": 0, "downloadThroughput": most, "uploadThroughput": -1,
+        });
+        // Without this first, the line stays as it is.
+        chromium::devtools(&self.client, "Network.enable", json!({})).await;
+        chromium::devtools(&self.client, "Network.emulateNetworkConditions", line).await;
+    }
+
+    /// Asserts that no page has failed behind the person's back.
     pub(super) async fn nothing_failed(&self) {
-        let errors = chromium::console_errors(&self.client).await;
-        let faults: Vec<_> = errors
-            .iter()
-            .filter(|error| !error.contains("responded with a status of 4"))
-            .collect();
-        assert!(faults.is_empty(), "on the console: {faults:#?}");
+        let mut errors = chromium::console_errors(&self.client).await;
+        errors.retain(|error| !HARMLESS.iter().any(|harmless| error.contains(harmless)));
+        assert!(errors.is_empty(), "on the console: {errors:#?}");
     }
 
     /// Closes the browser of a person for whom nothing failed.

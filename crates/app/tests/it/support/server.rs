@@ -60,6 +60,11 @@ impl TestServer {
         &mut self.process
     }
 
+    /// Where it listens, without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Somebody who is not signed in.
     pub(crate) fn as_nobody(&self) -> Client {
         Client::new(&self.address)
