@@ -51,6 +51,13 @@ const DOCUMENTS: [(&str, &[&str]); 4] = [
     ),
 ];
 
+/// Keeps what each file says of itself while it is on its way.
+const WATCH_THE_FILES: &str = "window.said = [];
+    const list = document.querySelector('#file-list');
+    const shown = () => [...list.querySelectorAll('.file-progress:not([hidden]) .file-words')];
+    new MutationObserver(() => window.said.push(...shown().map((one) => one.innerText)))
+        .observe(list, { childList: true, subtree: true });";
+
 /// A line on which a draft takes a few seconds, in bytes a second.
 const SLOW: u32 = 4000;
 
@@ -137,8 +144,11 @@ async fn adds_documents(tab: &Tab, site: &Site) {
     tab.sees(".file:last-child summary", "Other · 2024 · Education")
         .await;
     tab.click("#confirmed").await;
+    tab.look(WATCH_THE_FILES).await;
     tab.click("#send").await;
     tab.sees("#overall", "4 added.").await;
+    let said = tab.look("return window.said").await.to_string();
+    assert!(said.contains("sending…"), "{said}");
     assert_eq!(tab.count(".file-result.good a").await, DOCUMENTS.len());
 
     tab.goto("/library?tag=islands&outcome=Final+Report").await;
