@@ -77,7 +77,7 @@ impl Turn<'_, '_> {
     }
 
     fn hear_error(&mut self, error: &Message) {
-        self.copying = false;
+        self.session.copying = false;
         match self.session.expected.front() {
             Some(Expect::Own) => {
                 let refusal = refusals::unprepared(error.text_of_error());
@@ -122,7 +122,7 @@ impl Turn<'_, '_> {
 
     fn hear_copy_in(&mut self, message: &Message) {
         self.pass_on(message);
-        self.copying = true;
+        self.session.copying = true;
         // The server ignores a `Sync` that came before the data; the client
         // sends another one after them.
         if let Some(Expect::Sync) = self.session.expected.back() {

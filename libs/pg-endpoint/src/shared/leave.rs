@@ -28,9 +28,9 @@ impl Turn<'_, '_> {
     }
 
     async fn resynchronize(&mut self) -> io::Result<()> {
-        if self.copying {
+        if self.session.copying {
             frontend::copy_fail("the client is gone", &mut self.session.wire.outgoing)?;
-            self.copying = false;
+            self.session.copying = false;
         }
         let synced = self
             .session

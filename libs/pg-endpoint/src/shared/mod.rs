@@ -25,11 +25,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::timeout;
+use tokio::sync::{Mutex, MutexGuard, broadcast};
+use tokio::time::sleep;
 
 use crate::databases::BoxError;
 use crate::upstream::{self, Target};
+use crate::wire::Refusal;
 use session::Session;
 
 pub(crate) use serve::serve;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     clients: AtomicU64,
     /// The client whose statement the server is working on, or 0.
     running: AtomicU64,
+    /// Clients that do not want to wait for their turn any longer.
+    called_off: broadcast::Sender<ClientId>,
     /// Held while the server is told to stop a statement, so that this cannot
     /// hit the next client's.
     cancelling: Mutex<()>,
@@ -57,7 +60,6 @@ impl Shared {
     pub(crate) async fn begin(target: &Target, clone: String) -> Result<Arc<Self>, BoxError> {
         let parameters = [
             ("client_encoding", "UTF8"),
-            ("application_name", "testbed rollback"),
             ("idle_in_transaction_session_timeout", "0"),
         ];
         let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -70,6 +72,7 @@ impl Shared {
             key,
             clients: AtomicU64::new(0),
             running: AtomicU64::new(0),
+            called_off: broadcast::Sender::new(16),
             cancelling: Mutex::new(()),
         }))
     }
@@ -86,17 +89,34 @@ impl Shared {
             // If the server cannot be asked, the statement goes on: nobody
             // waits for an answer to a cancel request.
             let _ = upstream::cancel(&self.target, self.key).await;
+        } else {
+            // If nobody waits, nobody is told.
+            let _ = self.called_off.send(client);
         }
     }
 
     /// Ends the session, which undoes everything.
     pub(crate) async fn close(&self) {
-        self.session.lock().await.close().await;
+        let mut session = self.session.lock().await;
+        if !session.expected.is_empty() {
+            // A statement whose client is gone; it may run for long.
+            let _ = upstream::cancel(&self.target, self.key).await;
+        }
+        session.close().await;
     }
 
-    /// Waits for the session to be free; `None` if it is not in time.
-    async fn session(&self) -> Option<MutexGuard<'_, Session>> {
-        timeout(PATIENCE, self.session.lock()).await.ok()
+    /// Waits for this client's turn, unless it takes too long or the client
+    /// cancels its statement meanwhile.
+    async fn session(&self, client: ClientId) -> Result<MutexGuard<'_, Session>, Refusal> {
+        if let Ok(session) = self.session.try_lock() {
+            return Ok(session);
+        }
+        let mut called_off = self.called_off.subscribe();
+        tokio::select! {
+            session = self.session.lock() => Ok(session),
+            () = told(&mut called_off, client) => Err(refusals::cancelled()),
+            () = sleep(PATIENCE) => Err(refusals::waited(PATIENCE.as_secs())),
+        }
     }
 
     /// Notes whose statement the server is working on.
@@ -108,5 +128,17 @@ impl Shared {
     async fn rests(&self) {
         self.running.store(0, Ordering::SeqCst);
         drop(self.cancelling.lock().await);
+    }
+}
+
+/// Waits until a client is told to give up.
+async fn told(called_off: &mut broadcast::Receiver<ClientId>, client: ClientId) {
+    loop {
+        match called_off.recv().await {
+            Ok(called) if called == client => return,
+            // The sender lives as long as the session; who missed a message
+            // goes on waiting.
+            _ => {}
+        }
     }
 }

@@ -23,7 +23,7 @@ impl Turn<'_, '_> {
         loop {
             match message.kind() {
                 // The server ignores it too while it waits for data.
-                b'S' if self.copying => {}
+                b'S' if self.session.copying => {}
                 b'S' => {
                     if self.synchronize().await? {
                         return self.finish().await;
@@ -32,11 +32,29 @@ impl Turn<'_, '_> {
                 b'd' | b'c' | b'f' => self.copy(&message),
                 b'X' => return Err(Broken::Client),
                 _ if self.failed => {}
+                b'H' if self.rests().await? => return Ok(()),
                 b'H' => frontend::flush(&mut self.session.wire.outgoing),
+                b'Q' => {
+                    if self.in_order().await? {
+                        self.session.unsynced = false;
+                        return self.query(&message).await;
+                    }
+                }
                 _ => self.step(&message).await?,
             }
             message = self.next_message().await?;
         }
+    }
+
+    /// Whether the turn can end at a `Flush`, because the client has done no
+    /// more than prepare statements. It may think long before it uses them.
+    async fn rests(&mut self) -> Result<bool, Broken> {
+        if self.bound || !self.in_order().await? {
+            return Ok(false);
+        }
+        self.synchronize().await?;
+        self.leave_implicit().await?;
+        Ok(true)
     }
 
     async fn next_message(&mut self) -> Result<Message, Broken> {
@@ -55,15 +73,15 @@ impl Turn<'_, '_> {
             frontend::sync(&mut self.session.wire.outgoing);
             self.session.expected.push_back(Expect::Sync);
         }
-        while !self.session.expected.is_empty() && !self.copying {
+        while !self.session.expected.is_empty() && !self.session.copying {
             if let Event::Server(message) =
                 next_event(self.client.wire, &mut self.session.wire, false).await?
             {
                 self.hear(&message)?;
             }
         }
-        self.session.unsynced = self.copying;
-        Ok(!self.copying)
+        self.session.unsynced = self.session.copying;
+        Ok(!self.session.copying)
     }
 
     async fn step(&mut self, message: &Message) -> Result<(), Broken> {
@@ -188,6 +206,7 @@ impl Turn<'_, '_> {
         if !self.ready_to_send().await? {
             return Ok(());
         }
+        self.bound = true;
         let own = self.session.new_portal();
         self.send(b'B', &[&own, &prepared.name], rest);
         self.session
@@ -252,6 +271,7 @@ impl Turn<'_, '_> {
     }
 
     async fn execute_ours(&mut self, command: &Command) -> Result<(), Broken> {
+        self.bound = true;
         if self.in_order().await? {
             self.read_called_settings().await?;
             self.command(command).await?;

@@ -81,6 +81,11 @@ pub(super) fn waited(seconds: u64) -> Refusal {
     )
 }
 
+/// As PostgreSQL words it.
+pub(super) fn cancelled() -> Refusal {
+    Refusal::error("57014", "canceling statement due to user request")
+}
+
 pub(super) fn aborted() -> Refusal {
     let message = "current transaction is aborted, commands ignored until end of transaction block";
     Refusal::error("25P02", message)

@@ -3,7 +3,7 @@
 use super::client::{Client, Phase};
 use super::stack::ClientId;
 use super::turn::Turn;
-use super::{PATIENCE, Shared, refusals};
+use super::{Shared, refusals};
 use crate::wire::{Broken, Message, Refusal, Reply, Severity, Startup, Wire};
 
 /// Serves a client until it leaves. Then its open transaction is undone.
@@ -23,7 +23,7 @@ pub(crate) async fn serve(
         }
     }
     let _ = client.wire.flush().await;
-    if let Some(session) = shared.session().await {
+    if let Ok(session) = shared.session(id).await {
         let mut turn = Turn::new(&mut client, session, shared);
         if let Err(Broken::Server(error)) = turn.depart().await {
             turn.session.lose(&error);
@@ -42,10 +42,12 @@ async fn welcome(
         Reply(&mut client.wire.outgoing).refuse(&refusal);
         return false;
     }
-    let Some(session) = shared.session().await else {
-        let refusal = refusals::waited(PATIENCE.as_secs());
-        Reply(&mut client.wire.outgoing).refuse(&refusal);
-        return false;
+    let session = match shared.session(client.id).await {
+        Ok(session) => session,
+        Err(refusal) => {
+            Reply(&mut client.wire.outgoing).refuse(&refusal);
+            return false;
+        }
     };
     let mut turn = Turn::new(client, session, shared);
     let outcome = turn.welcome(key).await;
@@ -85,8 +87,9 @@ async fn take_turn(
         // The rest of a COPY that has failed.
         return Ok(());
     }
-    let Some(session) = shared.session().await else {
-        return turn_down(client, &request, &refusals::waited(PATIENCE.as_secs())).await;
+    let session = match shared.session(client.id).await {
+        Ok(session) => session,
+        Err(refusal) => return turn_down(client, &request, &refusal).await,
     };
     if let Some(refusal) = session.spoiled.clone() {
         drop(session);

@@ -55,6 +55,8 @@ pub(crate) struct Session {
     pub(super) expected: VecDeque<Expect>,
     /// Messages were sent that a `Sync` has to follow.
     pub(super) unsynced: bool,
+    /// The server waits for the client's data of a COPY.
+    pub(super) copying: bool,
     /// The settings in effect, as SQL; `None` if that is not known.
     pub(super) applied: Option<String>,
     /// What the server said about itself and the settings in effect.
@@ -85,6 +87,7 @@ impl Session {
             stack: Stack::default(),
             expected: VecDeque::new(),
             unsynced: false,
+            copying: false,
             applied: Some(String::new()),
             parameters: upstream.parameters.into_iter().collect(),
             deferrable: None,

@@ -15,10 +15,10 @@ pub(super) struct Turn<'a, 'b> {
     pub(super) shared: &'a Shared,
     /// The request has failed; the rest of it is skipped.
     pub(super) failed: bool,
-    /// The server waits for the client's data of a COPY.
-    pub(super) copying: bool,
     /// The session is ready for the client's statements.
     pub(super) entered: bool,
+    /// More was begun than the preparing of statements.
+    pub(super) bound: bool,
     pub(super) hold: Hold,
     /// Settings that the request has changed by function calls.
     pub(super) called: Vec<Setting>,
@@ -55,8 +55,8 @@ impl<'a, 'b> Turn<'a, 'b> {
             session,
             shared,
             failed: false,
-            copying: false,
             entered: false,
+            bound: false,
             hold: Hold::Off,
             called: Vec::new(),
         }
@@ -137,7 +137,7 @@ impl<'a, 'b> Turn<'a, 'b> {
     /// Waits until the server has answered everything.
     pub(super) async fn drain(&mut self) -> Result<(), Broken> {
         while !self.session.expected.is_empty() {
-            let hear_client = self.copying;
+            let hear_client = self.session.copying;
             match next_event(self.client.wire, &mut self.session.wire, hear_client).await? {
                 Event::Server(message) => self.hear(&message)?,
                 Event::Client(message) => self.copy(&message),
@@ -148,12 +148,12 @@ impl<'a, 'b> Turn<'a, 'b> {
 
     /// Passes on a client's message of a COPY.
     pub(super) fn copy(&mut self, message: &Message) {
-        if self.copying && matches!(message.kind(), b'd' | b'c' | b'f') {
+        if self.session.copying && matches!(message.kind(), b'd' | b'c' | b'f') {
             self.session
                 .wire
                 .outgoing
                 .extend_from_slice(message.bytes());
-            self.copying = message.kind() == b'd';
+            self.session.copying = message.kind() == b'd';
         }
     }
 

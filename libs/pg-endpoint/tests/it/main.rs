@@ -9,6 +9,7 @@ mod extended;
 mod life;
 mod pools;
 mod psql;
+mod raw;
 mod refusals;
 mod sharing;
 mod transactions;

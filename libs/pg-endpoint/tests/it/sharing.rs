@@ -198,3 +198,22 @@ async fn startup_parameters_are_each_client_s_own() {
     assert_eq!(error.code().unwrap().code(), "22023");
     assert_eq!(see(&plain, "SELECT 1").await, "1");
 }
+
+#[tokio::test]
+async fn waiting_for_a_turn_can_be_cancelled() {
+    let place = place();
+    let (one, other) = (place.client().await, place.client().await);
+    let cancel = other.cancel_token();
+    let work = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        fail(&other, "INSERT INTO note VALUES (1)").await
+    };
+    let stop = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        cancel.cancel_query(tokio_postgres::NoTls).await.unwrap();
+    };
+    // The statement whose turn it is goes on.
+    let (slept, (code, ..), ()) = tokio::join!(see(&one, "SELECT pg_sleep(0.6)"), work, stop);
+    assert_eq!((slept.as_str(), code.as_str()), ("", "57014"));
+    assert_eq!(notes(&other).await, "");
+}
