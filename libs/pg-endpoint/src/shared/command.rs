@@ -114,7 +114,10 @@ impl Turn<'_, '_> {
 
     /// COMMIT or ROLLBACK. A failed block is rolled back either way.
     async fn end_block(&mut self, commit: bool, chain: bool) -> Result<(), Broken> {
-        let (phase, read_only) = (self.client.phase, self.client.read_only);
+        let phase = self.client.phase;
+        // A failure outside of savepoints has given up being read-only.
+        let lasting = phase != Phase::Failed || !self.client.savepoints.is_empty();
+        let read_only = self.client.read_only && lasting;
         if matches!(phase, Phase::Idle | Phase::Implicit) {
             if chain {
                 let what = if commit {
