@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::address::{Address, Mode, Wish};
 use crate::cancel::{Cancellable, Keys};
 use crate::databases::BoxError;
-use crate::registry::{Key, Registry, Visit};
+use crate::registry::{Fate, Key, Registry, Visit};
 use crate::shared::{self, Shared};
 use crate::upstream::{self, ConnectError, Target};
 use crate::wire::{Greeting, Refusal, Reply, Startup, Wire, greet};
@@ -48,7 +48,7 @@ impl Door {
                 self.serve(&mut wire, &visit, startup).await;
             }
             Wish::End => {
-                self.registry.end(&template, &id).await;
+                self.registry.end(&template, &id, Fate::RolledBack).await;
                 answer_that_it_ended(&mut wire).await;
             }
         }

@@ -16,7 +16,7 @@ use crate::address::{self, Mode};
 use crate::cancel::Keys;
 use crate::databases::Databases;
 use crate::door::Door;
-use crate::registry::Registry;
+use crate::registry::{Fate, Registry};
 
 /// How an endpoint is started.
 #[derive(Clone, Debug)]
@@ -102,6 +102,17 @@ impl Endpoint {
 
     /// Like [`Endpoint::end`], for code that is not async, or must not be.
     pub fn end_blocking(&self, template: &str, id: &str) {
+        self.finish_blocking(template, id, Fate::RolledBack);
+    }
+
+    /// Like [`Endpoint::end_blocking`], but what was done in rollback mode is
+    /// committed first, so that somebody can look at it in the database that
+    /// [`Databases::open`] handed out.
+    pub fn keep_blocking(&self, template: &str, id: &str) {
+        self.finish_blocking(template, id, Fate::Kept);
+    }
+
+    fn finish_blocking(&self, template: &str, id: &str, fate: Fate) {
         let (registry, template, id) = (
             Arc::clone(&self.registry),
             template.to_owned(),
@@ -109,7 +120,7 @@ impl Endpoint {
         );
         let (done, ended) = sync_channel(1);
         self.runtime.spawn(async move {
-            registry.end(&template, &id).await;
+            registry.end(&template, &id, fate).await;
             // Whoever waited may have given up.
             let _ = done.send(());
         });
@@ -127,7 +138,7 @@ impl Endpoint {
         );
         let ended = self
             .runtime
-            .spawn(async move { registry.end(&template, &id).await });
+            .spawn(async move { registry.end(&template, &id, Fate::RolledBack).await });
         // It can only fail when the endpoint is gone, and all databases with it.
         let _ = ended.await;
     }

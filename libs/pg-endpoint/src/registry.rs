@@ -20,6 +20,14 @@ pub(crate) struct Key {
     pub(crate) id: String,
 }
 
+/// What becomes of the transaction of rollback mode in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    RolledBack,
+    /// It is committed, for somebody to look at.
+    Kept,
+}
+
 /// All scratch databases in use.
 pub(crate) struct Registry {
     databases: Box<dyn Databases>,
@@ -86,23 +94,23 @@ impl Registry {
 
     /// Ends the scratch databases of a test, in all modes, with their clients;
     /// returns when they are gone.
-    pub(crate) async fn end(&self, template: &str, id: &str) {
-        self.end_where(|key| key.template == template && key.id == id)
+    pub(crate) async fn end(&self, template: &str, id: &str, fate: Fate) {
+        self.end_where(|key| key.template == template && key.id == id, fate)
             .await;
     }
 
     pub(crate) async fn end_all(&self) {
-        self.end_where(|_| true).await;
+        self.end_where(|_| true, Fate::RolledBack).await;
     }
 
-    async fn end_where(&self, chosen: impl Fn(&Key) -> bool) {
+    async fn end_where(&self, chosen: impl Fn(&Key) -> bool, fate: Fate) {
         let ended: Vec<Live> = self
             .live()
             .extract_if(|key, _| chosen(key))
             .map(|(_, live)| live)
             .collect();
         for live in ended {
-            live.entry.end().await;
+            live.entry.end(fate).await;
         }
     }
 
@@ -131,18 +139,18 @@ impl Registry {
             if unused { live.remove(key) } else { None }
         };
         if let Some(left) = left {
-            left.entry.end().await;
+            left.entry.end(Fate::RolledBack).await;
         }
     }
 }
 
 impl Entry {
     /// Tells the clients, closes the shared session, gives the database back.
-    async fn end(&self) {
+    async fn end(&self, fate: Fate) {
         self.ended.send_replace(true);
         if let Some(Open { scratch, access }) = self.open.lock().await.take() {
             if let Some(shared) = access.shared {
-                shared.close().await;
+                shared.close(fate).await;
             }
             scratch.give_back().await;
         }

@@ -29,6 +29,7 @@ use tokio::sync::{Mutex, MutexGuard, broadcast};
 use tokio::time::sleep;
 
 use crate::databases::BoxError;
+use crate::registry::Fate;
 use crate::upstream::{self, Target};
 use crate::wire::Refusal;
 use session::Session;
@@ -95,12 +96,15 @@ impl Shared {
         }
     }
 
-    /// Ends the session, which undoes everything.
-    pub(crate) async fn close(&self) {
+    /// Ends the session, which undoes everything unless it is to be kept.
+    pub(crate) async fn close(&self, fate: Fate) {
         let mut session = self.session.lock().await;
         if !session.expected.is_empty() {
             // A statement whose client is gone; it may run for long.
             let _ = upstream::cancel(&self.target, self.key).await;
+        } else if fate == Fate::Kept {
+            // Where that is refused there is nothing that could be kept.
+            let _ = session.run("COMMIT;").await;
         }
         session.close().await;
     }
