@@ -1,11 +1,13 @@
 //! Which databases belong to nobody any more.
 
 use std::collections::{HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
 
 use sqlx::PgConnection;
 
 use crate::database::drop_database;
-use crate::found::{Found, look};
+use crate::files::Files;
+use crate::found::{Found, held, look};
 use crate::names::Name;
 use crate::note::Note;
 
@@ -17,13 +19,30 @@ const TEMPLATES: usize = 20;
 
 /// Of a template's spare clones, and of its pooled databases without an owner,
 /// as many as this stay for the next process.
-const STOCK: usize = 8;
+pub(crate) const STOCK: usize = 8;
 
-/// Drops what belongs to nobody, and tells how many that were. If another
-/// process is at it, or is quicker with one of them, so much the better.
-pub(crate) async fn collect(connection: &mut PgConnection) -> Result<usize, sqlx::Error> {
+/// Drops what belongs to nobody, and tells how many databases that were. If
+/// another process is at it, or is quicker with one of them, so much the better.
+pub(crate) async fn collect(
+    connection: &mut PgConnection,
+    files: Option<&Files>,
+) -> Result<usize, sqlx::Error> {
+    if let Some(files) = files {
+        remove_folders(connection, files).await?;
+    }
     let (found, now) = look(connection).await?;
     drop_all(connection, garbage(&found, now)).await
+}
+
+/// Removes the folders of databases that killed processes were making new.
+async fn remove_folders(connection: &mut PgConnection, files: &Files) -> Result<(), sqlx::Error> {
+    // Listed before the locks are: their owners were there before them.
+    let taken = files.taken()?;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    Files::clear(&taken, &held(connection).await?);
+    Ok(())
 }
 
 /// Drops what is only kept ready for the next process, templates aside.
@@ -76,14 +95,15 @@ fn unneeded_stock(found: &[Found]) -> Vec<&Found> {
         .filter(|one| one.finished)
         .filter_map(|one| one.name.lock())
         .collect();
-    let mut seen: HashMap<(bool, i64), usize> = HashMap::new();
+    let mut seen: HashMap<(Discriminant<Name>, i64), usize> = HashMap::new();
     let mut unneeded = Vec::new();
     for one in found.iter().filter(|one| one.is_stock()) {
-        let (Name::Spare { template } | Name::Pooled { template, .. }) = one.name else {
+        let (Name::Spare { template } | Name::Pooled { template, .. } | Name::Hull { template }) =
+            one.name
+        else {
             continue;
         };
-        let spare = matches!(one.name, Name::Spare { .. });
-        let count = seen.entry((spare, template)).or_default();
+        let count = seen.entry((discriminant(&one.name), template)).or_default();
         *count += 1;
         if *count > STOCK || !templates.contains(&template) {
             unneeded.push(one);
@@ -104,7 +124,7 @@ impl Found {
     /// Whether it waits for the next process that needs it.
     pub(crate) fn is_stock(&self) -> bool {
         match self.name {
-            Name::Spare { .. } => true,
+            Name::Spare { .. } | Name::Hull { .. } => true,
             Name::Pooled { .. } => !self.owned && self.note.is_none(),
             Name::Scratch { .. } | Name::Template { .. } => false,
         }
@@ -119,7 +139,7 @@ impl Found {
             Name::Template { .. } => !self.owned,
             Name::Scratch { .. } => !self.owned && (expired || self.note.is_none()),
             Name::Pooled { .. } => !self.owned && expired,
-            Name::Spare { .. } => false,
+            Name::Spare { .. } | Name::Hull { .. } => false,
         }
     }
 }

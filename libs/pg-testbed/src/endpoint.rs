@@ -6,7 +6,7 @@ mod shared;
 mod verbs;
 
 pub use project::{Project, ProjectError, Source};
-pub use shared::SharedTransaction;
+pub(crate) use shared::Shared;
 pub use verbs::{USAGE, end, serve};
 
 use pg_endpoint::Scratch;
@@ -26,12 +26,7 @@ async fn scratch(
     let database = match mode {
         pg_endpoint::Mode::Clone => request.await?,
         pg_endpoint::Mode::Wipe => request.mode(Mode::Wipe).await?,
-        // Nothing is left after a rollback but the numbers of sequences, which
-        // wiping sets back. A user who may not wipe gets a new clone each time.
-        pg_endpoint::Mode::Rollback => match request.mode(Mode::Wipe).await {
-            Err(TestbedError::MayNotWipe) => request.await?,
-            outcome => outcome?,
-        },
+        pg_endpoint::Mode::Rollback => testbed.for_rollback(template).await?,
     };
     Ok(Scratch::new(database.url().to_owned(), database))
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 use pg_cluster::ClusterError;
 use sqlx::error::DatabaseError;
@@ -75,12 +76,12 @@ pub enum TestbedError {
     )]
     MayNotWipe,
 
-    /// Rollback mode was asked for code that makes its own connections.
+    /// The door to a shared transaction cannot be opened.
     #[error(
-        "rollback mode lives in one connection: take it with Testbed::begin, or use Mode::Wipe \
-         or Mode::Clone for code with connections of its own"
+        "rollback mode needs a port of 127.0.0.1 for the test's connections, and none could be \
+         had: use Mode::Wipe or Mode::Clone"
     )]
-    RollbackNeedsConnection,
+    NoEndpoint(#[source] io::Error),
 
     /// A transaction was asked for in a mode that has none.
     #[error("a ScratchTransaction is rolled back: leave the mode away, or take a ScratchDb")]

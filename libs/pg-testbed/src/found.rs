@@ -40,6 +40,13 @@ pub(crate) async fn look(connection: &mut PgConnection) -> Result<(Vec<Found>, i
     Ok((found?, now))
 }
 
+/// The advisory locks that are held.
+pub(crate) async fn held(connection: &mut PgConnection) -> Result<Vec<i64>, sqlx::Error> {
+    let held = "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+                 WHERE locktype = 'advisory' AND objsubid = 1 AND granted";
+    sqlx::query_scalar(held).fetch_all(connection).await
+}
+
 /// One of them, or `None` if the name only resembles ours.
 fn read(row: &PgRow) -> Result<Option<Found>, sqlx::Error> {
     let database: String = row.try_get("database")?;

@@ -180,6 +180,9 @@ impl Argument for ScratchTransaction {
             return Err(TestbedError::TransactionNeedsRollback);
         }
         let mut transaction = Testbed::get().await?.begin(&setup.template).await?;
+        if setup.expects_panic {
+            transaction.expect_panic();
+        }
         transaction.load(setup.fixtures).await?;
         Ok((transaction, ()))
     }

@@ -41,8 +41,8 @@ pub(crate) fn start_reaper(server: &Server) {
     let mut command = Command::new(program);
     command.arg("keeper").current_dir("/").process_group(0);
     command.env(reaper::URL, server.url());
-    if server.is_private() {
-        command.env(reaper::PRIVATE, "1");
+    if let Some(files) = server.files() {
+        command.env(reaper::DATA, files.data());
     }
     command
         .stdin(Stdio::null())

@@ -4,12 +4,12 @@ use std::fmt;
 
 use sqlx::PgConnection;
 
-use crate::collect;
 use crate::database::drop_database;
 use crate::error::TestbedError;
 use crate::found::{Found, look};
 use crate::names::Name;
 use crate::note::Note;
+use crate::stock;
 use crate::testbed::Testbed;
 
 /// What a database of the testbed is there for.
@@ -32,6 +32,8 @@ pub enum State {
     },
     /// It waits for the next test.
     Ready,
+    /// It has no files: used clones are made new with it.
+    Hull,
     /// Its owner is gone; it is removed next.
     Abandoned,
 }
@@ -46,6 +48,7 @@ impl fmt::Display for State {
                 write!(f, "kept after a failure, for {} minutes", seconds / 60)
             }
             Self::Ready => f.write_str("ready for the next test"),
+            Self::Hull => f.write_str("without files, for making used clones new"),
             Self::Abandoned => f.write_str("abandoned, to be removed"),
         }
     }
@@ -90,8 +93,10 @@ impl Testbed {
 
     /// Drops what belongs to nobody. Returns how many databases that were.
     pub async fn collect(&self) -> Result<usize, TestbedError> {
-        let mut connection = self.keeper().server().connect().await?;
-        Ok(collect::collect(&mut connection).await?)
+        let keeper = self.keeper().clone();
+        self.keeper()
+            .run(async move { stock::collect(&keeper).await })
+            .await
     }
 
     /// Drops everything that no test uses just now: kept databases, clones that
@@ -118,6 +123,7 @@ fn state(found: &Found, now: i64) -> State {
             label: label.clone(),
         },
         (_, Name::Template { .. }) => State::Unfinished,
+        (_, Name::Hull { .. }) => State::Hull,
         (Some(Note::KeptUntil(time)), _) if *time >= now => State::Kept {
             seconds: time - now,
         },

@@ -16,8 +16,11 @@ pub enum Mode {
     /// faster. The database has one more schema, `_testbed`. After a test that
     /// changed the schema or the settings it is replaced by a new clone.
     Wipe,
-    /// One transaction, which is rolled back: see
-    /// [`Testbed::begin`](crate::Testbed::begin).
+    /// One transaction, which is rolled back: fixtures, test and the code under
+    /// test share it, however many connections they take and whatever they
+    /// commit. What cannot work in it is refused with an error that names clone
+    /// mode; the README of `pg-endpoint` lists it. For code that is given its
+    /// connection, [`Testbed::begin`](crate::Testbed::begin) is faster.
     Rollback,
 }
 

@@ -17,6 +17,7 @@ const SCRATCH: &str = "testbed_s_";
 const SPARE: &str = "testbed_p_";
 const POOLED: &str = "testbed_w_";
 const TEMPLATE: &str = "testbed_t_";
+const HULL: &str = "testbed_h_";
 
 /// The name of the `number`th scratch database of the owner with this lock.
 pub(crate) fn scratch(owner: i64, number: u64) -> String {
@@ -31,6 +32,11 @@ pub(crate) fn spare(template: i64, number: u64) -> String {
 /// How the names of a template's spare clones begin.
 pub(crate) fn spares_of(template: i64) -> String {
     format!("{SPARE}{template:016x}_")
+}
+
+/// The name of a template's clone without files.
+pub(crate) fn hull(template: i64) -> String {
+    format!("{HULL}{template:016x}_0")
 }
 
 /// The name of a database that goes from test to test.
@@ -76,6 +82,11 @@ pub(crate) enum Name {
         /// The lock that its owner holds.
         owner: i64,
     },
+    /// A clone without files, from which used clones are made new.
+    Hull {
+        /// The lock in its template's name.
+        template: i64,
+    },
     /// A template, and the lock that its builder holds.
     Template {
         /// The lock that its builder holds.
@@ -92,6 +103,9 @@ impl Name {
         } else if let Some(rest) = name.strip_prefix(SPARE) {
             let template = keys::<1>(rest)?[0];
             Some(Self::Spare { template })
+        } else if let Some(rest) = name.strip_prefix(HULL) {
+            let template = keys::<1>(rest)?[0];
+            Some(Self::Hull { template })
         } else if let Some(rest) = name.strip_prefix(POOLED) {
             let [template, owner] = keys(rest)?;
             Some(Self::Pooled { template, owner })
@@ -106,7 +120,7 @@ impl Name {
         match self {
             Self::Scratch { owner } | Self::Pooled { owner, .. } => Some(owner),
             Self::Template { builder } => Some(builder),
-            Self::Spare { .. } => None,
+            Self::Spare { .. } | Self::Hull { .. } => None,
         }
     }
 }
@@ -146,6 +160,7 @@ mod tests {
             let names = [
                 (scratch(owner, u64::MAX), Name::Scratch { owner }),
                 (spare(template, u64::MAX), Name::Spare { template }),
+                (hull(template), Name::Hull { template }),
                 (
                     pooled(template, owner, u64::MAX),
                     Name::Pooled { template, owner },

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use sqlx::{PgConnection, PgPool};
 
-use crate::collect;
 use crate::database::end_sessions;
 use crate::error::TestbedError;
 use crate::found::{Found, look};
@@ -162,8 +161,6 @@ pub(crate) async fn discard(keeper: &Keeper, template: i64) -> Result<(), Testbe
     for pooled in keeper.idle().take_all(template) {
         stock::remove(keeper, &pooled.name).await?;
     }
-    let mut worker = keeper.worker().await?;
-    collect::collect(worker.connection()).await?;
-    worker.done();
+    stock::collect(keeper).await?;
     Ok(())
 }

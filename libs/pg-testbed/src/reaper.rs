@@ -2,6 +2,7 @@
 //! or not test processes are left to do so.
 
 use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -9,6 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::collect;
 use crate::error::TestbedError;
+use crate::files::Files;
 use crate::helper::REAPER;
 use crate::server::{self, APPLICATION, Server};
 
@@ -16,8 +18,8 @@ use crate::server::{self, APPLICATION, Server};
 /// it may hold a password.
 pub(crate) const URL: &str = "TESTBED_KEEPER_URL";
 
-/// The variable that says that it is the private server.
-pub(crate) const PRIVATE: &str = "TESTBED_KEEPER_PRIVATE";
+/// The variable with the data folder of the private server, if it is that one.
+pub(crate) const DATA: &str = "TESTBED_KEEPER_DATA";
 
 /// The advisory lock of a server's one reaper, beside those of the budget.
 const LOCK: [i32; 2] = [0x7465_7374, 0];
@@ -54,19 +56,19 @@ pub async fn watch(how: Watch) -> Result<(), TestbedError> {
     if !is_first(&mut session).await? {
         return Ok(());
     }
-    let private = env::var_os(PRIVATE).is_some();
-    let patience = if private { how.rest } else { how.grace };
+    let files = env::var_os(DATA).map(|data| Files::of(Path::new(&data)));
+    let patience = if files.is_some() { how.rest } else { how.grace };
     let mut used = Instant::now();
     while used.elapsed() < patience {
         sleep(how.every).await;
-        collect::collect(&mut session).await?;
+        collect::collect(&mut session, files.as_ref()).await?;
         if in_use(&mut session).await? {
             used = Instant::now();
         }
     }
     collect::clear_stock(&mut session).await?;
     drop(session);
-    if private {
+    if files.is_some() {
         server::stop_private_server()?;
     }
     Ok(())

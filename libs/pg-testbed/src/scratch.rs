@@ -5,25 +5,28 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Instant;
 
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::budget::{CONNECTIONS, PATIENCE, Place};
 use crate::database::annotate;
+use crate::endpoint::Shared;
 use crate::error::TestbedError;
 use crate::keeper::Keeper;
 use crate::note::Note;
 use crate::pool::{self, Pooled};
 use crate::report::{self, Step};
 use crate::stock;
+use crate::template::Ready;
 
 /// How long the database of a failed test is kept, in seconds.
 const KEPT_FOR: i64 = 3600;
 
-/// A database that belongs to one test. Dropping it drops the database, or in
-/// [`Mode::Wipe`](crate::Mode::Wipe) restores it, with whatever sessions are
-/// left, and blocks for the few milliseconds that this takes. When the test is
-/// panicking, the database is kept instead and the way to open it is printed.
+/// A database that belongs to one test. Dropping it drops the database, in
+/// [`Mode::Wipe`](crate::Mode::Wipe) restores it, in
+/// [`Mode::Rollback`](crate::Mode::Rollback) rolls back, with whatever sessions
+/// are left, and blocks for the few milliseconds that this takes. When the test
+/// is panicking, the database is kept instead and the way to open it is printed.
 #[derive(Debug)]
 pub struct ScratchDb {
     held: Arc<Held>,
@@ -35,38 +38,72 @@ struct Held {
     keeper: Keeper,
     name: String,
     url: String,
+    options: PgConnectOptions,
     pool: OnceLock<PgPool>,
     kept: AtomicBool,
     expects_panic: AtomicBool,
-    /// With the key of its template, if the database goes from test to test.
-    pooled: Option<(i64, Pooled)>,
+    origin: Origin,
     place: Option<Place>,
     since: Instant,
 }
 
+/// Where a scratch database comes from, which says how it ends.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// It was empty, and is dropped.
+    Empty,
+    /// A clone of this template, which is dropped or made new for another test.
+    Clone(Arc<Ready>),
+    /// One that goes from test to test, with the key of its template.
+    Pooled(i64, Pooled),
+    /// A transaction in another scratch database, for all who connect.
+    Shared(Shared),
+}
+
 impl ScratchDb {
-    /// A database that is dropped after the test.
-    pub(crate) fn cloned(keeper: Keeper, name: String, place: Place) -> Self {
-        Self::new(keeper, name, None, place)
+    /// A database of its own for each test.
+    pub(crate) fn new(keeper: Keeper, name: String, origin: Origin, place: Place) -> Self {
+        let (url, options) = (
+            keeper.server().url_of(&name),
+            keeper.server().options_of(&name),
+        );
+        Self::held(keeper, name, url, options, origin, Some(place))
     }
 
     /// A database that is restored after the test.
     pub(crate) fn pooled(keeper: Keeper, template: i64, pooled: Pooled, place: Place) -> Self {
         let name = pooled.name.clone();
-        Self::new(keeper, name, Some((template, pooled)), place)
+        Self::new(keeper, name, Origin::Pooled(template, pooled), place)
     }
 
-    fn new(keeper: Keeper, name: String, pooled: Option<(i64, Pooled)>, place: Place) -> Self {
-        let url = keeper.server().url_of(&name);
+    /// A transaction in this database, which is never committed in it.
+    pub(crate) fn shared(inner: Self) -> Result<Self, TestbedError> {
+        let (keeper, name) = (inner.held.keeper.clone(), inner.held.name.clone());
+        let shared = Shared::begin(inner)?;
+        let url = shared.url().to_owned();
+        let options = url.parse()?;
+        let origin = Origin::Shared(shared);
+        Ok(Self::held(keeper, name, url, options, origin, None))
+    }
+
+    fn held(
+        keeper: Keeper,
+        name: String,
+        url: String,
+        options: PgConnectOptions,
+        origin: Origin,
+        place: Option<Place>,
+    ) -> Self {
         let held = Held {
             keeper,
             name,
             url,
+            options,
             pool: OnceLock::new(),
             kept: AtomicBool::new(false),
             expects_panic: AtomicBool::new(false),
-            pooled,
-            place: Some(place),
+            origin,
+            place,
             since: Instant::now(),
         };
         Self {
@@ -88,11 +125,10 @@ impl ScratchDb {
     /// be inside the test's runtime; later calls share it.
     pub fn pool(&self) -> PgPool {
         let connect = || {
-            let options = self.held.keeper.server().options_of(&self.held.name);
             let pool = PgPoolOptions::new()
                 .max_connections(CONNECTIONS)
                 .acquire_timeout(PATIENCE);
-            pool.connect_lazy_with(options)
+            pool.connect_lazy_with(self.held.options.clone())
         };
         self.held.pool.get_or_init(connect).clone()
     }
@@ -101,8 +137,7 @@ impl ScratchDb {
     pub async fn connect(&self) -> Result<PgConnection, TestbedError> {
         let begin = Instant::now();
         let server = self.held.keeper.server();
-        let options = server.options_of(&self.held.name);
-        let connection = server.connect_with(&options).await?;
+        let connection = server.connect_with(&self.held.options).await?;
         report::record(Step::Connect, begin.elapsed());
         Ok(connection)
     }
@@ -154,21 +189,31 @@ pub(crate) async fn load(
     Ok(())
 }
 
+impl Held {
+    /// Whether somebody may want to look at it.
+    fn is_wanted(&self) -> bool {
+        let failed = thread::panicking() && !self.expects_panic.load(Ordering::Relaxed);
+        failed || self.kept.load(Ordering::Relaxed)
+    }
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
+        let keep = self.is_wanted();
+        let origin = std::mem::replace(&mut self.origin, Origin::Empty);
+        if let Origin::Shared(shared) = origin {
+            // The database below it has its own times and its own end.
+            return shared.end(keep);
+        }
         report::record(Step::Test, self.since.elapsed());
         let begin = Instant::now();
-        let failed = thread::panicking() && !self.expects_panic.load(Ordering::Relaxed);
-        let keep = failed || self.kept.load(Ordering::Relaxed);
         if keep {
-            let minutes = KEPT_FOR / 60;
-            let url = &self.url;
-            eprintln!("the test's database is kept for {minutes} minutes: psql '{url}'");
+            tell_kept(&self.url);
         }
         let end = Ending {
             keeper: self.keeper.clone(),
             name: std::mem::take(&mut self.name),
-            pooled: self.pooled.take(),
+            origin,
             place: self.place.take(),
         };
         let done = self.keeper.block(end.run(keep));
@@ -179,24 +224,39 @@ impl Drop for Held {
     }
 }
 
+/// Says where a failed test's database is.
+pub(crate) fn tell_kept(url: &str) {
+    let minutes = KEPT_FOR / 60;
+    eprintln!("the test's database is kept for {minutes} minutes: psql '{url}'");
+}
+
+/// Lets a database stay although its owner goes.
+pub(crate) async fn keep(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
+    let until = |now| Note::KeptUntil(now + KEPT_FOR);
+    Ok(annotate(&mut *keeper.session().await, name, until).await?)
+}
+
 /// What is left to do when a test is over.
 struct Ending {
     keeper: Keeper,
     name: String,
-    pooled: Option<(i64, Pooled)>,
+    origin: Origin,
     place: Option<Place>,
 }
 
 impl Ending {
-    async fn run(self, keep: bool) -> Result<(), TestbedError> {
+    async fn run(self, wanted: bool) -> Result<(), TestbedError> {
         let keeper = &self.keeper;
-        if keep {
-            let until = |now| Note::KeptUntil(now + KEPT_FOR);
-            annotate(&mut *keeper.session().await, &self.name, until).await?;
-        } else if let Some((template, pooled)) = self.pooled {
-            pool::give_back(keeper, template, pooled).await?;
+        if wanted {
+            keep(keeper, &self.name).await?;
         } else {
-            stock::remove(keeper, &self.name).await?;
+            match self.origin {
+                Origin::Pooled(template, pooled) => {
+                    pool::give_back(keeper, template, pooled).await?;
+                }
+                Origin::Clone(ready) => stock::give_back(keeper, &ready, &self.name).await?,
+                Origin::Empty | Origin::Shared(_) => stock::remove(keeper, &self.name).await?,
+            }
         }
         drop(self.place);
         if one_test_per_process() {

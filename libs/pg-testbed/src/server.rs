@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::budget::PATIENCE;
 use crate::error::TestbedError;
+use crate::files::Files;
 use crate::folder;
 
 /// The variable that names a server to use instead of a private one.
@@ -25,7 +26,8 @@ pub(crate) const APPLICATION: &str = "pg-testbed";
 pub(crate) struct Server {
     url: Url,
     options: PgConnectOptions,
-    private: bool,
+    /// The files of its databases, if it is a private one.
+    files: Option<Files>,
     /// Our share in the private cluster; it keeps others from stopping it.
     _cluster: Option<Cluster>,
 }
@@ -38,15 +40,19 @@ impl Server {
             Ok(url) if !url.trim().is_empty() => Self::at(&url),
             _ => {
                 let cluster = private_cluster(LastUser::LeavesRunning);
-                let cluster = cluster.map_err(TestbedError::NoServer)?;
-                let server = Self::at(&cluster.url("postgres"))?;
-                Ok(Self {
-                    private: true,
-                    _cluster: Some(cluster),
-                    ..server
-                })
+                Self::of(cluster.map_err(TestbedError::NoServer)?)
             }
         }
+    }
+
+    /// The server of a private cluster.
+    pub(crate) fn of(cluster: Cluster) -> Result<Self, TestbedError> {
+        let server = Self::at(&cluster.url("postgres"))?;
+        Ok(Self {
+            files: Some(Files::of(&cluster.data_dir())),
+            _cluster: Some(cluster),
+            ..server
+        })
     }
 
     /// The server of this URL.
@@ -59,7 +65,7 @@ impl Server {
         Ok(Self {
             url,
             options: options.application_name(APPLICATION),
-            private: false,
+            files: None,
             _cluster: None,
         })
     }
@@ -128,9 +134,9 @@ impl Server {
         }
     }
 
-    /// Whether it is the user's private server.
-    pub(crate) fn is_private(&self) -> bool {
-        self.private
+    /// The files of its databases, if it is a private server.
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
     }
 
     /// The URL without the password, for messages.

@@ -12,10 +12,11 @@ use crate::database::{drop_database, rename, run};
 use crate::error::TestbedError;
 use crate::keeper::{Keeper, lock};
 use crate::names::{self, ident};
+use crate::recycle;
 use crate::template::Ready;
 
 /// How many clones of a template wait ready, for all processes together.
-const SPARES: i64 = 4;
+const SPARES: usize = 4;
 
 /// A clone of the template that belongs to this process: one that was ready,
 /// or else one made now. Others are then made ready in the background.
@@ -76,8 +77,25 @@ pub(crate) async fn create(keeper: &Keeper, from: Option<&Ready>) -> Result<Stri
     if let Some(sql) = from.and_then(|ready| ready.extras().apply(&name)) {
         run(worker.connection(), sql).await?;
     }
+    if let (Some(files), Some(_)) = (keeper.server().files(), from) {
+        let number = recycle::number_of(worker.connection(), &name).await?;
+        files.mark(number).map_err(sqlx::Error::Io)?;
+    }
     worker.done();
     Ok(name)
+}
+
+/// Makes a clone that a test has used new for another one, or drops it.
+pub(crate) async fn give_back(
+    keeper: &Keeper,
+    ready: &Ready,
+    name: &str,
+) -> Result<(), TestbedError> {
+    match recycle::recycle(keeper, ready, name).await {
+        Ok(true) => Ok(()),
+        // Whatever is in the way: nothing is lost but time.
+        Ok(false) | Err(_) => remove(keeper, name).await,
+    }
 }
 
 /// Drops a database of this process.
@@ -121,10 +139,12 @@ async fn fill(keeper: &Keeper, ready: &Ready) -> Result<(), TestbedError> {
     Ok(())
 }
 
-async fn count(keeper: &Keeper, ready: &Ready) -> Result<i64, sqlx::Error> {
+/// How many clones of a template wait ready.
+pub(crate) async fn count(keeper: &Keeper, ready: &Ready) -> Result<usize, sqlx::Error> {
     let count = "SELECT count(*) FROM pg_database WHERE starts_with(datname::text, $1)";
     let count = sqlx::query_scalar(count).bind(names::spares_of(ready.key()));
-    count.fetch_one(&mut *keeper.session().await).await
+    let count: i64 = count.fetch_one(&mut *keeper.session().await).await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// Waits until the clones that are being made are ready: a process with one
@@ -138,10 +158,14 @@ pub(crate) fn collect_later(keeper: &Keeper) {
     let keeper = keeper.clone();
     keeper.clone().start_work(async move {
         // What fails now, the next process will try again.
-        if let Ok(mut worker) = keeper.worker().await
-            && collect::collect(worker.connection()).await.is_ok()
-        {
-            worker.done();
-        }
+        let _ = collect(&keeper).await;
     });
+}
+
+/// Drops what belongs to nobody. Returns how many databases that were.
+pub(crate) async fn collect(keeper: &Keeper) -> Result<usize, TestbedError> {
+    let mut worker = keeper.worker().await?;
+    let dropped = collect::collect(worker.connection(), keeper.server().files()).await?;
+    worker.done();
+    Ok(dropped)
 }

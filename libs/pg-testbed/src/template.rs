@@ -17,6 +17,7 @@ use crate::extras::Extras;
 use crate::keeper::Keeper;
 use crate::names::{self, Name, ident};
 use crate::note::{self, Note};
+use crate::recycle::Moulds;
 use crate::report::{self, Step};
 
 /// Any error, as migrations may return it.
@@ -181,10 +182,11 @@ async fn finish(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::E
 }
 
 /// A template that can be cloned.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Ready {
     name: String,
     extras: Extras,
+    moulds: Moulds,
 }
 
 impl Ready {
@@ -206,6 +208,11 @@ impl Ready {
     /// What a clone has to be given besides.
     pub(crate) fn extras(&self) -> &Extras {
         &self.extras
+    }
+
+    /// What used clones are made new with.
+    pub(crate) fn moulds(&self) -> &Moulds {
+        &self.moulds
     }
 
     /// The finished template of this name, noted as used; `None` if there is
@@ -233,6 +240,10 @@ impl Ready {
 
     async fn read(connection: &mut PgConnection, name: String) -> Result<Self, TestbedError> {
         let extras = Extras::read(connection, &name).await?;
-        Ok(Self { name, extras })
+        Ok(Self {
+            name,
+            extras,
+            moulds: Moulds::default(),
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use pg_cluster::Cluster;
 use tokio::sync::OnceCell;
 
 use crate::budget::Budget;
@@ -15,7 +16,7 @@ use crate::keeper::{Keeper, lock};
 use crate::mode::Mode;
 use crate::pool;
 use crate::report::{self, Step};
-use crate::scratch::ScratchDb;
+use crate::scratch::{Origin, ScratchDb};
 use crate::server::Server;
 use crate::stock;
 use crate::template::{Ready, Template};
@@ -39,6 +40,12 @@ impl Testbed {
     pub async fn get() -> Result<Self, TestbedError> {
         let start = || Self::start(Server::from_environment);
         SHARED.get_or_try_init(start).await.cloned()
+    }
+
+    /// A testbed of its own on a private cluster, such as one of another major
+    /// version. The cluster must not be used for anything that is to last.
+    pub async fn on_cluster(cluster: Cluster) -> Result<Self, TestbedError> {
+        Self::start(move || Server::of(cluster)).await
     }
 
     /// A testbed of its own on the server of this URL, whose user must be
@@ -70,8 +77,8 @@ impl Testbed {
     }
 
     /// Begins a transaction in a database with a template's content, for code
-    /// that is given its connection. It is rolled back when the result is
-    /// dropped, in about half a millisecond.
+    /// that is given its connection: the fastest form of [`Mode::Rollback`]. It
+    /// is rolled back when the result is dropped, in a fraction of a millisecond.
     ///
     /// Inside it, as in any transaction: `now()` stands still, nothing is seen
     /// by other connections, NOTIFY does not arrive, and the isolation level
@@ -93,7 +100,7 @@ impl Testbed {
         self.hand_out(async move {
             let place = Budget::enter(&keeper).await?;
             let name = stock::create(&keeper, None).await?;
-            Ok(ScratchDb::cloned(keeper, name, place))
+            Ok(ScratchDb::new(keeper, name, Origin::Empty, place))
         })
         .await
     }
@@ -126,7 +133,7 @@ impl Testbed {
         self.hand_out(async move {
             let place = Budget::enter(&keeper).await?;
             let name = stock::take(&keeper, &ready).await?;
-            Ok(ScratchDb::cloned(keeper, name, place))
+            Ok(ScratchDb::new(keeper, name, Origin::Clone(ready), place))
         })
         .await
     }
@@ -139,6 +146,19 @@ impl Testbed {
             Ok(ScratchDb::pooled(keeper, ready.key(), pooled, place))
         })
         .await
+    }
+
+    /// A database in which nothing is ever committed. What a rollback leaves, the
+    /// numbers of sequences, is set back as in wipe mode; a user who may not
+    /// wipe gets a new clone each time.
+    pub(crate) async fn for_rollback(
+        &self,
+        template: &Template,
+    ) -> Result<ScratchDb, TestbedError> {
+        match self.scratch(template).mode(Mode::Wipe).await {
+            Err(TestbedError::MayNotWipe) => self.scratch(template).await,
+            outcome => outcome,
+        }
     }
 
     /// Hands out a database; the time it takes is the one called clone.
@@ -186,7 +206,7 @@ impl Request<'_> {
         match self.mode {
             Mode::Clone => self.testbed.cloned(ready).await,
             Mode::Wipe => self.testbed.pooled(ready).await,
-            Mode::Rollback => Err(TestbedError::RollbackNeedsConnection),
+            Mode::Rollback => ScratchDb::shared(self.testbed.for_rollback(self.template).await?),
         }
     }
 }

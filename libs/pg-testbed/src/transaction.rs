@@ -15,6 +15,7 @@ use crate::keeper::Keeper;
 use crate::pool::{self, Pooled};
 use crate::report::{self, Step};
 use crate::scratch;
+use crate::stock;
 use crate::template::Ready;
 
 /// Undoes what the last rollback left (the numbers of sequences, locks of the
@@ -29,13 +30,16 @@ const BEGIN: &str = "
 ///
 /// At the end deferred constraints are checked as a COMMIT would check them, and
 /// sequences are set back. Dropping it panics if one of them is violated, or if
-/// the test ended the transaction itself.
+/// the test ended the transaction itself. When the test is panicking, what it
+/// did is committed in a database that is kept, and the way to open that one is
+/// printed; unless a statement failed, after which nothing is left.
 #[derive(Debug)]
 pub struct ScratchTransaction {
     keeper: Keeper,
     template: i64,
     /// Both are there until the end.
     parts: Option<(Pooled, Transaction<'static, Postgres>)>,
+    expects_panic: bool,
     since: Instant,
 }
 
@@ -53,6 +57,7 @@ impl ScratchTransaction {
             keeper,
             template: ready.key(),
             parts: Some((pooled, transaction)),
+            expects_panic: false,
             since: Instant::now(),
         })
     }
@@ -60,6 +65,11 @@ impl ScratchTransaction {
     /// Runs the statements of fixtures, each with a name for messages.
     pub async fn load(&mut self, fixtures: &[(&str, &str)]) -> Result<(), TestbedError> {
         scratch::load(self, fixtures).await
+    }
+
+    /// A panic is no failure of this test.
+    pub(crate) fn expect_panic(&mut self) {
+        self.expects_panic = true;
     }
 }
 
@@ -84,8 +94,13 @@ impl Drop for ScratchTransaction {
         let Some((pooled, transaction)) = self.parts.take() else {
             return;
         };
-        let end = end(self.keeper.clone(), self.template, pooled, transaction);
-        let ended = self.keeper.block(end);
+        let keeper = self.keeper.clone();
+        let ended = if thread::panicking() && !self.expects_panic {
+            self.keeper.block(keep(keeper, pooled, transaction))
+        } else {
+            let end = end(keeper, self.template, pooled, transaction);
+            self.keeper.block(end)
+        };
         report::record(Step::Return, begin.elapsed());
         match ended {
             Ok(()) => {}
@@ -104,6 +119,24 @@ fn one_session(options: PgConnectOptions) -> PgPool {
         .test_before_acquire(false)
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options)
+}
+
+/// Commits what a failed test did, for somebody to look at, and keeps the
+/// database.
+async fn keep(
+    keeper: Keeper,
+    pooled: Pooled,
+    mut transaction: Transaction<'static, Postgres>,
+) -> Result<(), TestbedError> {
+    let whole = check(&mut transaction).await.is_ok();
+    let committed = transaction.commit().await;
+    if !whole || committed.is_err() {
+        eprintln!("the test's work is gone: its transaction had failed");
+        return stock::remove(&keeper, &pooled.name).await;
+    }
+    scratch::keep(&keeper, &pooled.name).await?;
+    scratch::tell_kept(&keeper.server().url_of(&pooled.name));
+    Ok(())
 }
 
 /// Rolls back and gives the database back, restored in full if it may have

@@ -1,104 +1,88 @@
-//! Rollback mode inside a test process, for code with connections of its own.
+//! Rollback mode inside a test process: the way into a transaction that all
+//! connections of a test share.
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
-use pg_endpoint::{BoxError, Databases, Endpoint, Opening, Options};
-use sqlx::PgPool;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use pg_endpoint::{BoxError, Databases, Endpoint, Opening, Options, Scratch};
 
-use super::scratch;
-use crate::budget::{CONNECTIONS, PATIENCE};
+use crate::error::TestbedError;
 use crate::keeper::lock;
-use crate::template::Template;
-use crate::testbed::Testbed;
+use crate::scratch::ScratchDb;
 
 /// The process's endpoint. It is made once and ends with the process.
 static HERE: OnceLock<Here> = OnceLock::new();
 
-/// By what name a test's template is known to the endpoint: by its number.
-type Known = Arc<Mutex<HashMap<String, (Testbed, Template)>>>;
-
-struct Here {
-    endpoint: Endpoint,
-    known: Known,
-    tests: AtomicU64,
-}
-
-/// Hands out databases of the templates of the tests that are running.
-struct Tests(Known);
-
-impl Databases for Tests {
-    fn open<'a>(&'a self, name: &'a str, mode: pg_endpoint::Mode) -> Opening<'a> {
-        Box::pin(async move {
-            let known = lock(&self.0).get(name).cloned();
-            let (testbed, template) = known.ok_or_else(|| BoxError::from("the test has ended"))?;
-            Ok(scratch(&testbed, &template, mode).await?)
-        })
-    }
-}
-
-/// A transaction that is reached by a connection string: all connections to it,
-/// of however many pools, are in the same transaction, and what they commit is
-/// seen by all of them. It is rolled back when this is dropped. The README of
-/// `pg-endpoint` says what cannot work in it; that fails with an error.
-#[derive(Debug)]
-pub struct SharedTransaction {
-    name: String,
-    url: String,
-    options: PgConnectOptions,
-    pool: OnceLock<PgPool>,
-}
-
-impl SharedTransaction {
-    /// A connection URL for any client.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// A pool, made at the first call, which must be inside the test's runtime;
-    /// later calls share it.
-    pub fn pool(&self) -> PgPool {
-        let connect = || {
-            let pool = PgPoolOptions::new()
-                .max_connections(CONNECTIONS)
-                .acquire_timeout(PATIENCE);
-            pool.connect_lazy_with(self.options.clone())
-        };
-        self.pool.get_or_init(connect).clone()
-    }
-}
-
-impl Drop for SharedTransaction {
-    fn drop(&mut self) {
-        if let Some(here) = HERE.get() {
-            here.endpoint.end_blocking(&self.name, TEST);
-            lock(&here.known).remove(&self.name);
-        }
-    }
-}
+/// A test's transaction stays while nobody is connected: it ends with its test.
+const GRACE: Duration = Duration::from_hours(24);
 
 /// The id in the name; the template's name is different for each test already.
 const TEST: &str = "test";
 
-impl Testbed {
-    /// Rollback mode for code that makes its own connections: a transaction
-    /// in a database with a template's content, by connection string. The error
-    /// is that no port could be had.
-    pub fn share(&self, template: &Template) -> io::Result<SharedTransaction> {
-        let here = here()?;
-        let number = here.tests.fetch_add(1, Ordering::Relaxed);
-        let name = format!("t{number}");
-        lock(&here.known).insert(name.clone(), (self.clone(), template.clone()));
-        let url = here.endpoint.url(&name, pg_endpoint::Mode::Rollback, TEST);
-        Ok(SharedTransaction {
-            name,
-            options: url.parse().map_err(io::Error::other)?,
-            url,
-            pool: OnceLock::new(),
+/// The databases of the running tests, by the number that stands in their URL
+/// in the place of a template.
+type Running = Arc<Mutex<HashMap<String, ScratchDb>>>;
+
+struct Here {
+    endpoint: Endpoint,
+    running: Running,
+    tests: AtomicU64,
+}
+
+/// Hands out the databases of the running tests.
+struct Tests(Running);
+
+impl Databases for Tests {
+    fn open<'a>(&'a self, name: &'a str, _mode: pg_endpoint::Mode) -> Opening<'a> {
+        Box::pin(async move {
+            let database = lock(&self.0).get(name).map(ScratchDb::share);
+            let database = database.ok_or_else(|| BoxError::from("the test has ended"))?;
+            Ok(Scratch::new(database.url().to_owned(), database))
         })
+    }
+}
+
+/// A transaction that is reached by a connection string.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    name: String,
+    url: String,
+    database: ScratchDb,
+}
+
+impl Shared {
+    /// One in this database, which begins with its first client.
+    pub(crate) fn begin(database: ScratchDb) -> Result<Self, TestbedError> {
+        let here = here().map_err(TestbedError::NoEndpoint)?;
+        let name = format!("t{}", here.tests.fetch_add(1, Ordering::Relaxed));
+        lock(&here.running).insert(name.clone(), database.share());
+        let url = here.endpoint.url(&name, pg_endpoint::Mode::Rollback, TEST);
+        Ok(Self {
+            name,
+            url,
+            database,
+        })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Rolls it back, or commits it in a database that is kept to look at.
+    pub(crate) fn end(self, keep: bool) {
+        let Some(here) = HERE.get() else { return };
+        if keep {
+            self.database.keep_it();
+            here.endpoint.keep_blocking(&self.name, TEST);
+        } else {
+            // Even if the test panics, as it may be meant to.
+            self.database.expect_panic();
+            here.endpoint.end_blocking(&self.name, TEST);
+        }
+        lock(&here.running).remove(&self.name);
     }
 }
 
@@ -106,12 +90,13 @@ fn here() -> io::Result<&'static Here> {
     if let Some(here) = HERE.get() {
         return Ok(here);
     }
-    let known = Known::default();
-    let endpoint = Endpoint::start(Tests(Arc::clone(&known)), &Options::default())?;
+    let running = Running::default();
+    let options = Options::default().grace(GRACE);
+    let endpoint = Endpoint::start(Tests(Arc::clone(&running)), &options)?;
     let tests = AtomicU64::new(1);
     Ok(HERE.get_or_init(|| Here {
         endpoint,
-        known,
+        running,
         tests,
     }))
 }

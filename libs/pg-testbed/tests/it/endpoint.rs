@@ -6,8 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use pg_testbed::{BoxError, Template, Testbed};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{Connection, PgConnection};
 
 const TESTBED: &str = env!("CARGO_BIN_EXE_testbed");
 
@@ -137,28 +136,4 @@ async fn a_command_that_fails_is_quoted() {
         text.contains("echo broken") && text.contains("exit status: 3): broken"),
         "{text}"
     );
-}
-
-#[tokio::test]
-async fn code_with_pools_of_its_own_shares_a_transaction() {
-    let schema = "CREATE TABLE note (id bigint GENERATED ALWAYS AS IDENTITY)";
-    let template = Template::new("shared transaction", schema, move |url| async move {
-        let mut connection = PgConnection::connect(&url).await?;
-        sqlx::raw_sql(schema).execute(&mut connection).await?;
-        connection.close().await.map_err(BoxError::from)
-    });
-    let testbed = Testbed::get().await.unwrap();
-    // The second time the database of the first one is used again.
-    for _ in 0..2 {
-        let shared = testbed.share(&template).unwrap();
-        let fixtures = shared.pool();
-        sqlx::query("INSERT INTO note DEFAULT VALUES")
-            .execute(&fixtures)
-            .await
-            .unwrap();
-        let code_under_test = PgPool::connect(shared.url()).await.unwrap();
-        let mut transaction = code_under_test.begin().await.unwrap();
-        assert_eq!(count(&mut transaction, "SELECT max(id) FROM note").await, 1);
-        transaction.commit().await.unwrap();
-    }
 }

@@ -2,10 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use pg_testbed::{Mode, ScratchTransaction, Template, Testbed, TestbedError};
+use pg_testbed::{ScratchTransaction, State, Template, Testbed};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use crate::support::template;
+use crate::support::{template, text};
 
 const NOTES: &str = "
     CREATE TABLE note (id serial PRIMARY KEY, text text NOT NULL);
@@ -154,12 +154,25 @@ async fn an_isolation_level_that_comes_too_late_is_refused() {
 }
 
 #[tokio::test]
-async fn code_with_a_pool_of_its_own_is_told_which_mode_to_use() {
+async fn a_failed_test_leaves_its_work_to_look_at() {
     let testbed = Testbed::get().await.unwrap();
-    let notes = notes("rollback-pool");
-    let refused = testbed.scratch(&notes).mode(Mode::Rollback).await;
-    let error = refused.unwrap_err();
-    assert!(matches!(error, TestbedError::RollbackNeedsConnection));
-    assert!(error.to_string().contains("Mode::Wipe"), "{error}");
+    let notes = notes("rollback-kept");
+    let mut transaction = testbed.begin(&notes).await.unwrap();
+    next_id(&mut transaction).await;
+    let name = sqlx::query_scalar("SELECT current_database()::text");
+    let name: String = name.fetch_one(&mut *transaction).await.unwrap();
+    let failed = catch_unwind(AssertUnwindSafe(move || {
+        let _held = transaction;
+        panic!("on purpose");
+    }));
+    failed.unwrap_err();
+    let all = testbed.databases().await.unwrap();
+    let kept = all.into_iter().find(|one| one.name == name).unwrap();
+    assert!(matches!(kept.state, State::Kept { .. }), "{kept:?}");
+    assert_eq!(
+        text(&kept.url, "SELECT count(*)::text FROM note").await,
+        "2"
+    );
+    testbed.drop_database(&name).await.unwrap();
     testbed.discard(&notes).await.unwrap();
 }

@@ -1,0 +1,231 @@
+//! The files of databases, on a server whose data folder is ours: the private
+//! one. What is done with them is safe because of what `recycle` does first.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, FileTimes};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// The time of change of a file that nobody has written to since it was copied:
+/// a moment in 2001. Whoever writes sets it to the present.
+const MARK: Duration = Duration::from_secs(1_000_000_000);
+
+/// Where the databases of a server have their files.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    /// With a folder for each database, named by its number.
+    base: PathBuf,
+    /// For folders that belong to no database just now. On the same file
+    /// system, so that moving is renaming.
+    aside: PathBuf,
+}
+
+/// The files of a template, as they stay.
+#[derive(Debug)]
+pub(crate) struct Original {
+    folder: PathBuf,
+    /// How long each is, in bytes.
+    sizes: HashMap<OsString, u64>,
+}
+
+impl Files {
+    /// Those of the server with this data folder.
+    pub(crate) fn of(data: &Path) -> Self {
+        Self {
+            base: data.join("base"),
+            aside: data.with_file_name("aside"),
+        }
+    }
+
+    /// The server's data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.base.parent().unwrap_or(&self.base)
+    }
+
+    /// The folder of the database with this number.
+    fn folder(&self, database: u32) -> PathBuf {
+        self.base.join(database.to_string())
+    }
+
+    /// Notes of a new clone, to which nobody has connected yet, that its files
+    /// are as they were copied.
+    pub(crate) fn mark(&self, database: u32) -> io::Result<()> {
+        for entry in fs::read_dir(self.folder(database))? {
+            mark(&File::open(entry?.path())?)?;
+        }
+        Ok(())
+    }
+
+    /// The files of a template. They do not change: nobody can connect to it.
+    pub(crate) fn original(&self, database: u32) -> io::Result<Original> {
+        let folder = self.folder(database);
+        let mut sizes = HashMap::new();
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            sizes.insert(entry.file_name(), entry.metadata()?.len());
+        }
+        Ok(Original { folder, sizes })
+    }
+
+    /// Removes the files of a database that is only there to be copied.
+    pub(crate) fn hollow(&self, database: u32) -> io::Result<()> {
+        for entry in fs::read_dir(self.folder(database))? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(())
+    }
+
+    /// Takes the folder of a database away, to a place that the owner with this
+    /// lock may use. `number` tells its folders apart.
+    pub(crate) fn take(&self, database: u32, owner: i64, number: u64) -> io::Result<PathBuf> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(&self.aside)?;
+        let place = self.aside.join(format!("{owner:016x}_{number:x}"));
+        fs::rename(self.folder(database), &place)?;
+        Ok(place)
+    }
+
+    /// Gives a folder that was taken away to a database, in place of its own.
+    pub(crate) fn give(&self, taken: &Path, database: u32) -> io::Result<()> {
+        let folder = self.folder(database);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::rename(taken, folder)
+    }
+
+    /// Removes those of the folders that no living owner has taken.
+    pub(crate) fn clear(taken: &[PathBuf], held: &[i64]) {
+        for folder in taken {
+            let owner = owner_of(folder);
+            if owner.is_none_or(|owner| !held.contains(&owner)) {
+                // Another process may be at it too; what stays has a next time.
+                let _ = fs::remove_dir_all(folder);
+            }
+        }
+    }
+
+    /// The folders that were taken away.
+    pub(crate) fn taken(&self) -> io::Result<Vec<PathBuf>> {
+        match fs::read_dir(&self.aside) {
+            Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Original {
+    /// Makes the files in a folder that was taken away those of the template
+    /// again: byte for byte, as if they had all been copied.
+    pub(crate) fn restore(&self, taken: &Path) -> io::Result<()> {
+        let mut missing: HashMap<_, _> = self.sizes.iter().collect();
+        for entry in fs::read_dir(taken)? {
+            let entry = entry?;
+            let Some(size) = missing.remove(&entry.file_name()) else {
+                fs::remove_file(entry.path())?;
+                continue;
+            };
+            let now = entry.metadata()?;
+            if now.len() != *size || now.modified()? != SystemTime::UNIX_EPOCH + MARK {
+                self.copy(&entry.file_name(), taken)?;
+            }
+        }
+        for name in missing.into_keys() {
+            self.copy(name, taken)?;
+        }
+        Ok(())
+    }
+
+    fn copy(&self, name: &OsString, into: &Path) -> io::Result<()> {
+        let copy = into.join(name);
+        let new = !copy.exists();
+        fs::copy(self.folder.join(name), &copy)?;
+        if new {
+            // We may be root, and the server is somebody else.
+            let owner = into.metadata()?;
+            chown(&copy, Some(owner.uid()), Some(owner.gid()))?;
+        }
+        mark(&File::open(copy)?)
+    }
+}
+
+fn mark(file: &File) -> io::Result<()> {
+    file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + MARK))
+}
+
+/// The lock in a taken folder's name.
+fn owner_of(taken: &Path) -> Option<i64> {
+    let name = taken.file_name()?.to_str()?;
+    let (owner, _) = name.split_once('_')?;
+    Some(u64::from_str_radix(owner, 16).ok()?.cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A data folder with a template and a clone of it.
+    fn clone_of(files: &[(&str, &str)]) -> (tempfile::TempDir, Files, Original) {
+        let data = tempfile::tempdir().unwrap();
+        let of = Files::of(&data.path().join("pgdata"));
+        for database in [1, 2] {
+            fs::create_dir_all(of.folder(database)).unwrap();
+            for (name, text) in files {
+                fs::write(of.folder(database).join(name), text).unwrap();
+            }
+        }
+        of.mark(2).unwrap();
+        let original = of.original(1).unwrap();
+        (data, of, original)
+    }
+
+    fn content(folder: &Path) -> Vec<(String, String)> {
+        let mut content: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| {
+                let text = fs::read_to_string(entry.path()).unwrap();
+                (entry.file_name().into_string().unwrap(), text)
+            })
+            .collect();
+        content.sort();
+        content
+    }
+
+    #[test]
+    fn whatever_was_written_becomes_the_template_s() {
+        let (_data, files, original) =
+            clone_of(&[("1", "one"), ("2", "two"), ("3", ""), ("4", "four")]);
+        let folder = files.folder(2);
+        fs::write(folder.join("1"), "eno").unwrap();
+        fs::write(folder.join("3"), "three").unwrap();
+        fs::remove_file(folder.join("4")).unwrap();
+        fs::write(folder.join("5"), "five").unwrap();
+        let taken = files.take(2, -1, 7).unwrap();
+        original.restore(&taken).unwrap();
+        files.give(&taken, 3).unwrap();
+        assert_eq!(content(&files.folder(3)), content(&files.folder(1)));
+    }
+
+    #[test]
+    fn what_was_not_written_is_left_alone() {
+        let (_data, files, original) = clone_of(&[("1", "one")]);
+        let taken = files.take(2, 1, 1).unwrap();
+        let before = taken.join("1").metadata().unwrap().ctime_nsec();
+        original.restore(&taken).unwrap();
+        assert_eq!(taken.join("1").metadata().unwrap().ctime_nsec(), before);
+    }
+
+    #[test]
+    fn folders_of_owners_who_are_gone_are_removed() {
+        let (_data, files, _) = clone_of(&[("1", "one")]);
+        let of_the_living = files.take(1, 5, 1).unwrap();
+        files.take(2, i64::MIN, 1).unwrap();
+        Files::clear(&files.taken().unwrap(), &[5]);
+        assert_eq!(files.taken().unwrap(), [of_the_living]);
+    }
+}
