@@ -132,14 +132,15 @@ impl Cluster {
     }
 
     /// A connection URL for a database of the cluster, for sqlx, tokio-postgres,
-    /// psql and everything else that takes the socket's folder as `host`.
+    /// psql and everything else that takes the socket's folder as `host`. It names
+    /// no other host, which some of them would try first.
     pub fn url(&self, database: &str) -> String {
         let (database, socket) = (
             encode(database.as_bytes()),
             self.place.socket_dir.as_os_str(),
         );
         let socket = encode(socket.as_encoded_bytes());
-        format!("postgres://{SUPERUSER}@localhost:{PORT}/{database}?host={socket}")
+        format!("postgres:///{database}?host={socket}&port={PORT}&user={SUPERUSER}")
     }
 
     /// What the user should be told, such as that the data is elsewhere.
