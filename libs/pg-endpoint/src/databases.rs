@@ -27,6 +27,7 @@ pub trait Databases: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Scratch {
     url: String,
+    comes_again: bool,
     guard: Option<Box<dyn Any + Send>>,
 }
 
@@ -36,8 +37,22 @@ impl Scratch {
     pub fn new(url: impl Into<String>, guard: impl Send + 'static) -> Self {
         Self {
             url: url.into(),
+            comes_again: false,
             guard: Some(Box::new(guard)),
         }
+    }
+
+    /// Says that the same database will be handed out again for rollback mode,
+    /// in the same state. The session may then wait for it: see
+    /// [`Options::idle_sessions`](crate::Options::idle_sessions).
+    #[must_use]
+    pub fn comes_again(mut self) -> Self {
+        self.comes_again = true;
+        self
+    }
+
+    pub(crate) fn will_come_again(&self) -> bool {
+        self.comes_again
     }
 
     pub(crate) fn url(&self) -> &str {

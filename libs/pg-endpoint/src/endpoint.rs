@@ -22,7 +22,9 @@ use crate::registry::{Fate, Registry};
 #[derive(Clone, Debug)]
 pub struct Options {
     port: u16,
-    grace: Duration,
+    pub(crate) grace: Duration,
+    pub(crate) idle_sessions: usize,
+    pub(crate) instead: Option<String>,
 }
 
 impl Default for Options {
@@ -30,6 +32,8 @@ impl Default for Options {
         Self {
             port: 0,
             grace: Duration::from_secs(5),
+            idle_sessions: 0,
+            instead: None,
         }
     }
 }
@@ -47,6 +51,22 @@ impl Options {
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// How many sessions of rollback mode may wait, reset, for the next test in
+    /// the same database, which then need not connect to the server. Default: 0.
+    #[must_use]
+    pub fn idle_sessions(mut self, idle_sessions: usize) -> Self {
+        self.idle_sessions = idle_sessions;
+        self
+    }
+
+    /// What the hint of a refusal tells a test to do for clone mode. Default:
+    /// to connect to the database of that name.
+    #[must_use]
+    pub fn instead(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
         self
     }
 }
@@ -71,7 +91,7 @@ impl Endpoint {
         let port = listeners[0].local_addr()?.port();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
-        let registry = Registry::new(Box::new(databases), options.grace);
+        let registry = Registry::new(Box::new(databases), options.clone());
         let door = Door {
             registry: Arc::clone(&registry),
             keys: Keys::default(),

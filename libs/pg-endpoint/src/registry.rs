@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::sleep;
 
 use crate::address::{self, Mode};
 use crate::databases::{BoxError, Databases, Scratch};
+use crate::endpoint::Options;
 use crate::shared::Shared;
-use crate::upstream::Target;
+use crate::upstream::{Target, Upstream};
 
 /// Whose scratch database it is: all clients with the same key meet in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,8 +31,10 @@ pub(crate) enum Fate {
 /// All scratch databases in use.
 pub(crate) struct Registry {
     databases: Box<dyn Databases>,
-    grace: Duration,
+    options: Options,
     live: Mutex<HashMap<Key, Live>>,
+    /// Sessions that wait for the next test in the database of their URL.
+    idle: Mutex<HashMap<String, Upstream>>,
 }
 
 /// A scratch database with its clients.
@@ -63,11 +65,12 @@ pub(crate) struct Access {
 }
 
 impl Registry {
-    pub(crate) fn new(databases: Box<dyn Databases>, grace: Duration) -> Arc<Self> {
+    pub(crate) fn new(databases: Box<dyn Databases>, options: Options) -> Arc<Self> {
         Arc::new(Self {
             databases,
-            grace,
+            options,
             live: Mutex::default(),
+            idle: Mutex::default(),
         })
     }
 
@@ -110,8 +113,41 @@ impl Registry {
             .map(|(_, live)| live)
             .collect();
         for live in ended {
-            live.entry.end(fate).await;
+            self.finish(&live.entry, fate).await;
         }
+    }
+
+    /// Tells the clients, closes the shared session, gives the database back.
+    async fn finish(&self, entry: &Entry, fate: Fate) {
+        entry.ended.send_replace(true);
+        let Some(Open { scratch, access }) = entry.open.lock().await.take() else {
+            return;
+        };
+        if let Some(shared) = access.shared {
+            let rests = fate == Fate::RolledBack && scratch.will_come_again() && self.has_room();
+            match shared.reset(rests).await {
+                Some(session) => drop(self.idle().insert(scratch.url().to_owned(), session)),
+                None => shared.close(fate).await,
+            }
+        }
+        scratch.give_back().await;
+    }
+
+    /// How a test gets clone mode.
+    fn instead(&self, template: &str, id: &str) -> String {
+        let connect = || {
+            let clone = address::name(template, Mode::Clone, id);
+            format!("connect to database \"{clone}\"")
+        };
+        self.options.instead.clone().unwrap_or_else(connect)
+    }
+
+    fn has_room(&self) -> bool {
+        self.idle().len() < self.options.idle_sessions
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<String, Upstream>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn live(&self) -> MutexGuard<'_, HashMap<Key, Live>> {
@@ -130,7 +166,7 @@ impl Registry {
 
     /// Ends a scratch database that nobody has visited meanwhile.
     async fn end_if_left(&self, key: &Key, visits: u64) {
-        sleep(self.grace).await;
+        sleep(self.options.grace).await;
         let left = {
             let mut live = self.live();
             let unused = live
@@ -139,20 +175,7 @@ impl Registry {
             if unused { live.remove(key) } else { None }
         };
         if let Some(left) = left {
-            left.entry.end(Fate::RolledBack).await;
-        }
-    }
-}
-
-impl Entry {
-    /// Tells the clients, closes the shared session, gives the database back.
-    async fn end(&self, fate: Fate) {
-        self.ended.send_replace(true);
-        if let Some(Open { scratch, access }) = self.open.lock().await.take() {
-            if let Some(shared) = access.shared {
-                shared.close(fate).await;
-            }
-            scratch.give_back().await;
+            self.finish(&left.entry, Fate::RolledBack).await;
         }
     }
 }
@@ -176,8 +199,9 @@ impl Visit {
         let target = Target::parse(scratch.url())?;
         let shared = match mode {
             Mode::Rollback => {
-                let clone = address::name(template, Mode::Clone, id);
-                Some(Shared::begin(&target, clone).await?)
+                let instead = self.registry.instead(template, id);
+                let idle = self.registry.idle().remove(scratch.url());
+                Some(Shared::begin(&target, instead, idle).await?)
             }
             Mode::Clone | Mode::Wipe => None,
         };

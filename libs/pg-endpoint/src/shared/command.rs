@@ -27,7 +27,7 @@ impl Turn<'_, '_> {
             Command::RollbackTo(name) => self.rollback_to(name).await?,
             Command::Access { read_only } => self.access(*read_only),
             Command::Impossible(what) => {
-                let refusal = refusals::impossible(what, &self.session.clone);
+                let refusal = refusals::impossible(what, &self.session.instead);
                 self.refuse(&refusal);
             }
             other => self.clear(other),

@@ -70,8 +70,8 @@ impl Turn<'_, '_> {
 
     /// Passes on an error, with the mode to use if the mode is why.
     pub(super) fn pass_on_error(&mut self, error: &Message) {
-        let clone = &self.session.clone;
-        let hint = |code: &str| refusals::hint(code, clone);
+        let instead = &self.session.instead;
+        let hint = |code: &str| refusals::hint(code, instead);
         with_hint(&mut self.client.wire.outgoing, error, hint);
         self.failed = true;
     }
@@ -111,7 +111,7 @@ impl Turn<'_, '_> {
 
     fn hear_ready(&mut self, message: &Message) {
         if message.body() == b"I" {
-            let refusal = refusals::ended(&self.session.clone);
+            let refusal = refusals::ended(&self.session.instead);
             self.session.spoil(refusal);
         }
         if let Some(Expect::Own) = self.session.expected.pop_front() {

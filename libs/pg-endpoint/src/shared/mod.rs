@@ -30,7 +30,7 @@ use tokio::time::sleep;
 
 use crate::databases::BoxError;
 use crate::registry::Fate;
-use crate::upstream::{self, Target};
+use crate::upstream::{self, Target, Upstream};
 use crate::wire::Refusal;
 use session::Session;
 
@@ -44,7 +44,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Shared {
     session: Mutex<Session>,
     target: Target,
-    key: (i32, i32),
+    key: upstream::Key,
     clients: AtomicU64,
     /// The client whose statement the server is working on, or 0.
     running: AtomicU64,
@@ -56,17 +56,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Opens a session and begins its transaction. `clone` is the name of the
-    /// database that a test should use when it cannot work in this mode.
-    pub(crate) async fn begin(target: &Target, clone: String) -> Result<Arc<Self>, BoxError> {
-        let parameters = [
-            ("client_encoding", "UTF8"),
-            ("idle_in_transaction_session_timeout", "0"),
-        ];
-        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let upstream = upstream::connect(target, &parameters).await?;
-        let key = upstream.key;
-        let session = Session::begin(upstream, clone).await?;
+    /// Begins a transaction, in the session that waits for it or in a new one.
+    /// `instead` tells how a test that cannot work in this mode gets clone mode.
+    pub(crate) async fn begin(
+        target: &Target,
+        instead: String,
+        idle: Option<Upstream>,
+    ) -> Result<Arc<Self>, BoxError> {
+        let (key, session) = match Self::resume(idle, &instead).await {
+            Some(resumed) => resumed,
+            None => Self::connect(target, instead).await?,
+        };
         Ok(Arc::new(Self {
             session: Mutex::new(session),
             target: target.clone(),
@@ -76,6 +76,42 @@ impl Shared {
             called_off: broadcast::Sender::new(16),
             cancelling: Mutex::new(()),
         }))
+    }
+
+    /// The session that waits, unless the server has ended it meanwhile.
+    async fn resume(idle: Option<Upstream>, instead: &str) -> Option<(upstream::Key, Session)> {
+        let idle = idle?;
+        let key = idle.key;
+        let session = Session::begin(idle, instead.to_owned()).await.ok()?;
+        Some((key, session))
+    }
+
+    async fn connect(
+        target: &Target,
+        instead: String,
+    ) -> Result<(upstream::Key, Session), BoxError> {
+        let parameters = [
+            ("client_encoding", "UTF8"),
+            ("idle_in_transaction_session_timeout", "0"),
+        ];
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let upstream = upstream::connect(target, &parameters).await?;
+        let key = upstream.key;
+        Ok((key, Session::begin(upstream, instead).await?))
+    }
+
+    /// Undoes everything and takes the session out, as if it were new, if that
+    /// is wanted and possible; nobody can use it any more.
+    pub(crate) async fn reset(&self, wanted: bool) -> Option<Upstream> {
+        if !wanted {
+            return None;
+        }
+        let (wire, parameters) = self.session.lock().await.reset().await?;
+        Some(Upstream {
+            wire,
+            key: self.key,
+            parameters,
+        })
     }
 
     /// A number for a new client, from 1 on.

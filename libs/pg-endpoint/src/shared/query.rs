@@ -108,7 +108,7 @@ impl Turn<'_, '_> {
                 facts.advisory != 0 && held_by_another,
             ),
         };
-        wrong.then(|| refusals::lock(how, &session.clone))
+        wrong.then(|| refusals::lock(how, &session.instead))
     }
 
     /// The SQL with the client's names replaced by those on the server.

@@ -7,35 +7,35 @@ use crate::wire::Refusal;
 /// SQLSTATE for what a mode does not do: feature_not_supported.
 const UNSUPPORTED: &str = "0A000";
 
-fn use_clone(clone: &str) -> String {
-    format!("Use clone mode for this test: connect to database \"{clone}\".")
+fn use_clone(instead: &str) -> String {
+    format!("Use clone mode for this test: {instead}.")
 }
 
 /// A rollback would undo another client's work as well.
-pub(super) fn conflict(clone: &str) -> Refusal {
+pub(super) fn conflict(instead: &str) -> Refusal {
     let message = "rollback mode cannot undo this client's transaction without undoing what \
                    another client has written since; nothing can be relied on any more";
-    Refusal::error(UNSUPPORTED, message).hint(use_clone(clone))
+    Refusal::error(UNSUPPORTED, message).hint(use_clone(instead))
 }
 
 /// A statement that cannot work at all.
-pub(super) fn impossible(what: &str, clone: &str) -> Refusal {
+pub(super) fn impossible(what: &str, instead: &str) -> Refusal {
     let message =
         format!("{what} cannot work in rollback mode, where all clients share a transaction");
-    Refusal::error(UNSUPPORTED, message).hint(use_clone(clone))
+    Refusal::error(UNSUPPORTED, message).hint(use_clone(instead))
 }
 
 /// A statement that would see whether others hold locks.
-pub(super) fn lock(how: &str, clone: &str) -> Refusal {
+pub(super) fn lock(how: &str, instead: &str) -> Refusal {
     let message = format!(
         "{how} cannot work in rollback mode while another client's transaction or advisory lock \
          is open: clients share one session, which never waits for its own locks"
     );
-    Refusal::error(UNSUPPORTED, message).hint(use_clone(clone))
+    Refusal::error(UNSUPPORTED, message).hint(use_clone(instead))
 }
 
 /// The hint for an error of the server that comes of sharing a transaction.
-pub(super) fn hint(code: &str, clone: &str) -> Option<String> {
+pub(super) fn hint(code: &str, instead: &str) -> Option<String> {
     let why = match code {
         // It must not be in a transaction, or must come first in one.
         "25001" => "In rollback mode everything is inside one long transaction.",
@@ -43,13 +43,13 @@ pub(super) fn hint(code: &str, clone: &str) -> Option<String> {
         "55P04" => "In rollback mode a new enum label is never committed, so it cannot be used.",
         _ => return None,
     };
-    Some(format!("{why} {}", use_clone(clone)))
+    Some(format!("{why} {}", use_clone(instead)))
 }
 
 /// Something ended the transaction that all share.
-pub(super) fn ended(clone: &str) -> Refusal {
+pub(super) fn ended(instead: &str) -> Refusal {
     let message = "the transaction that all clients share has ended unexpectedly";
-    Refusal::error("25P01", message).hint(use_clone(clone))
+    Refusal::error("25P01", message).hint(use_clone(instead))
 }
 
 /// Our own preparation for a client's statement failed.

@@ -71,8 +71,8 @@ pub(crate) struct Session {
     pub(super) advisory_blocks: BTreeSet<ClientId>,
     /// Why nobody can go on: what a client sees would be wrong.
     pub(super) spoiled: Option<Refusal>,
-    /// The name of the database to use in clone mode.
-    pub(super) clone: String,
+    /// How a test gets clone mode, for hints.
+    pub(super) instead: String,
     /// SQL to run before anything else.
     pending: String,
     /// Statements (`S`) and portals (`P`) to close before anything else.
@@ -81,7 +81,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) async fn begin(upstream: Upstream, clone: String) -> Result<Self, BoxError> {
+    pub(super) async fn begin(upstream: Upstream, instead: String) -> Result<Self, BoxError> {
         let mut session = Self {
             wire: upstream.wire,
             stack: Stack::default(),
@@ -95,7 +95,7 @@ impl Session {
             advisory: None,
             advisory_blocks: BTreeSet::new(),
             spoiled: None,
-            clone,
+            instead,
             pending: String::new(),
             closing: Vec::new(),
             names: 0,
@@ -177,6 +177,26 @@ impl Session {
     /// Spoils the session because the server is gone.
     pub(super) fn lose(&mut self, error: &io::Error) {
         self.spoil(refusals::lost(error));
+    }
+
+    /// Undoes everything, forgets all that clients have set or prepared, and
+    /// gives the connection away with what the server says about itself; `None`
+    /// if it is in any other state than between two turns.
+    pub(super) async fn reset(&mut self) -> Option<(Wire, Vec<(String, String)>)> {
+        let busy = self.unsynced || self.copying || !self.expected.is_empty();
+        if busy || self.spoiled.is_some() {
+            return None;
+        }
+        self.pending.clear();
+        self.closing.clear();
+        // Apart: the second must not be in a transaction.
+        for undo in ["ROLLBACK;", "DISCARD ALL;"] {
+            self.run(undo).await.ok()?.ok()?;
+        }
+        self.spoil(refusals::closed());
+        let parameters = std::mem::take(&mut self.parameters);
+        let wire = std::mem::replace(&mut self.wire, Wire::ended());
+        Some((wire, parameters.into_iter().collect()))
     }
 
     pub(super) async fn close(&mut self) {

@@ -90,7 +90,7 @@ impl Turn<'_, '_> {
             }
             self.session.queue(sql);
         } else {
-            let refusal = refusals::conflict(&self.session.clone);
+            let refusal = refusals::conflict(&self.session.instead);
             self.session.spoil(refusal);
         }
         self.client.settings.undo(level);

@@ -53,6 +53,7 @@ pub(super) fn understand(tokens: &[Token<'_>]) -> (Option<Command>, Facts) {
         "close" if says(rest, &["all"]) => Some(Command::CloseAll),
         "discard" if says(rest, &["all"]) => Some(Command::DiscardAll),
         "listen" => Some(Command::Impossible("LISTEN")),
+        "notify" => Some(Command::Impossible("NOTIFY")),
         "unlisten" => Some(Command::Unlisten),
         _ => None,
     };

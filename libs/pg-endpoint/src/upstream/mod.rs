@@ -20,11 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a cancel request may take.
 const CANCEL_PATIENCE: Duration = Duration::from_secs(5);
 
+/// Process number and secret of a session, with which its statements are
+/// cancelled.
+pub(crate) type Key = (i32, i32);
+
 /// A session that is ready for its first request.
 pub(crate) struct Upstream {
     pub(crate) wire: Wire,
-    /// Process number and secret, with which its statements are cancelled.
-    pub(crate) key: (i32, i32),
+    pub(crate) key: Key,
     /// What the server said about itself, such as its version.
     pub(crate) parameters: Vec<(String, String)>,
 }
@@ -63,7 +66,7 @@ fn may_pass(message: &Message, deadline: Instant) -> bool {
 
 /// Asks the server to stop what the session with this key is doing, and returns
 /// when it was told.
-pub(crate) async fn cancel(target: &Target, (process, secret): (i32, i32)) -> io::Result<()> {
+pub(crate) async fn cancel(target: &Target, (process, secret): Key) -> io::Result<()> {
     let asked = async {
         let mut wire = target.open().await?;
         frontend::cancel_request(process, secret, &mut wire.outgoing);

@@ -53,6 +53,11 @@ impl Wire {
         Self::new(Box::new(reader), Box::new(writer))
     }
 
+    /// A connection that has ended.
+    pub(crate) fn ended() -> Self {
+        Self::new(Box::new(tokio::io::empty()), Box::new(tokio::io::sink()))
+    }
+
     fn new(
         reader: Box<dyn AsyncRead + Send + Unpin>,
         writer: Box<dyn AsyncWrite + Send + Unpin>,

@@ -9,6 +9,7 @@ async fn what_cannot_work_names_clone_mode() {
     let clone = format!("shop.clone.{}", place.id);
     for (sql, code) in [
         ("LISTEN news", "0A000"),
+        ("NOTIFY news", "0A000"),
         ("PREPARE TRANSACTION 'x'", "0A000"),
         ("BEGIN ISOLATION LEVEL SERIALIZABLE", "0A000"),
         (
