@@ -60,3 +60,9 @@ schema: ## Write the schema contract anew from the migrations
 .PHONY: audit
 audit: ## Licences and advisories of dependencies (needs cargo-deny)
 	$(CARGO) deny check
+
+.PHONY: bench-testbed
+bench-testbed: ## Time scratch databases in every mode against sqlx::test, in our schema
+	$(CARGO) bench -p pg-testbed --bench compare -- --migrations "$(CURDIR)/crates/store/migrations" \
+		--insert "INSERT INTO users (email, role, hashed_password) VALUES ('ada@example.org', 'writer', '')" \
+		--count "SELECT count(*) FROM users"

@@ -1,14 +1,17 @@
 //! The same short tests in every mode, in plain clones of a template and under
 //! `#[sqlx::test]`, side by side on one server and with one schema: 18 tables
-//! made by 10 migrations.
+//! made by 10 migrations, or one of your own.
 //!
-//! `cargo bench -p pg-testbed` for 500 tests, 4 at a time; `-- 100` for 100.
+//! `cargo bench -p pg-testbed` for 500 tests, 4 at a time; `-- 100` for 100;
+//! `-- --migrations DIR --insert SQL --count SQL` for your schema, where the first
+//! statement adds one row to an empty table and the second counts its rows.
 //! The server is that of the tests: `TEST_DATABASE_URL`, or the private one.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,13 +22,30 @@ use sqlx::testing::{TestArgs, TestFn};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
 use tokio::runtime::{Builder, Runtime};
 
-static MIGRATOR: Migrator = sqlx::migrate!("benches/migrations");
+static OURS: Migrator = sqlx::migrate!("benches/migrations");
+
+/// What the tests run in, and what they do there.
+struct Schema {
+    label: String,
+    migrator: &'static Migrator,
+    insert: String,
+    count: String,
+}
+
+static SCHEMA: OnceLock<Schema> = OnceLock::new();
 
 /// How many tests run at the same time.
 const AT_ONCE: usize = 4;
 
 /// Those that are compared, the one they are compared with first.
-const WAYS: [&str; 5] = ["sqlx::test", "plain clones", "clone", "wipe", "rollback"];
+const WAYS: [&str; 6] = [
+    "sqlx::test",
+    "plain clones",
+    "clone",
+    "wipe",
+    "by pool", // rollback mode for code that makes its own connections
+    "rollback",
+];
 
 /// How many times as fast as `#[sqlx::test]` each has to be.
 const BARS: [(&str, f64); 3] = [("clone", 6.0), ("wipe", 15.0), ("rollback", 40.0)];
@@ -36,15 +56,46 @@ fn main() -> Outcome {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let number = |word: &String| word.parse().ok();
     let tests = arguments.iter().find_map(number).unwrap_or(500);
+    let _ = SCHEMA.set(Schema::of(&arguments)?);
     match arguments.iter().find(|word| WAYS.contains(&word.as_str())) {
         Some(way) => run_one_way(way, tests),
-        None => compare(tests),
+        None => compare(tests, &arguments),
+    }
+}
+
+impl Schema {
+    fn of(arguments: &[String]) -> Result<Self, BoxError> {
+        let option = |name: &str| {
+            let at = arguments.iter().position(|word| word == name)?;
+            arguments.get(at + 1).cloned()
+        };
+        let Some(dir) = option("--migrations") else {
+            let insert = "INSERT INTO person (email, name, role)
+                          VALUES ('ada@example.org', 'Ada', 'writer')";
+            return Ok(Self {
+                label: "bench".to_owned(),
+                migrator: &OURS,
+                insert: insert.to_owned(),
+                count: "SELECT count(*) FROM person".to_owned(),
+            });
+        };
+        let migrator = runtime().block_on(Migrator::new(Path::new(&dir)))?;
+        Ok(Self {
+            label: format!("bench {dir}"),
+            migrator: Box::leak(Box::new(migrator)),
+            insert: option("--insert").ok_or("--insert is missing")?,
+            count: option("--count").ok_or("--count is missing")?,
+        })
+    }
+
+    fn get() -> &'static Self {
+        SCHEMA.get().expect("set at the start")
     }
 }
 
 /// Each way runs in a process of its own: `#[sqlx::test]` reads its server from
 /// the environment.
-fn compare(tests: usize) -> Outcome {
+fn compare(tests: usize, arguments: &[String]) -> Outcome {
     let url = runtime().block_on(async { Testbed::get().await.map(|testbed| testbed.admin_url()) });
     let url = url?;
     println!("{tests} tests, {AT_ONCE} at a time; milliseconds, median / 95th percentile\n");
@@ -55,7 +106,7 @@ fn compare(tests: usize) -> Outcome {
     let mut first = None;
     for way in WAYS {
         let mut command = Command::new(env::current_exe()?);
-        command.args([way, &tests.to_string()]);
+        command.args([way, &tests.to_string()]).args(arguments);
         let output = command.env("DATABASE_URL", &url).output()?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into());
@@ -103,6 +154,7 @@ fn run_one_way(way: &str, tests: usize) -> Outcome {
         "plain clones" => runtime().block_on(plain_clone(number, &steps)),
         "clone" => runtime().block_on(scratch(Mode::Clone, &steps)),
         "wipe" => runtime().block_on(scratch(Mode::Wipe, &steps)),
+        "by pool" => runtime().block_on(scratch(Mode::Rollback, &steps)),
         _ => runtime().block_on(transaction(&steps)),
     })?;
     let each = milliseconds(began.elapsed()) / tests as f64;
@@ -111,7 +163,8 @@ fn run_one_way(way: &str, tests: usize) -> Outcome {
 }
 
 fn template() -> Template {
-    Template::migrations("bench", &MIGRATOR)
+    let schema = Schema::get();
+    Template::migrations(&schema.label, schema.migrator)
 }
 
 fn warm_up() -> Outcome {
@@ -153,12 +206,11 @@ fn in_threads(tests: usize, test: impl Fn(usize) -> Outcome + Sync) -> Outcome {
 
 /// What each test does.
 async fn work(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let insert = "INSERT INTO person (email, name, role) VALUES ($1, $2, 'writer') RETURNING id";
-    let insert = sqlx::query(insert).bind("ada@example.org").bind("Ada");
-    insert.fetch_one(&mut *connection).await?;
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM person")
-        .fetch_one(connection)
-        .await?;
+    let schema = Schema::get();
+    let insert = sqlx::query(schema.insert.as_str());
+    insert.execute(&mut *connection).await?;
+    let count = sqlx::query_scalar(schema.count.as_str());
+    let count: i64 = count.fetch_one(connection).await?;
     assert_eq!(count, 1, "another test is in this database");
     Ok(())
 }
@@ -169,7 +221,7 @@ fn sqlx_test(number: usize, steps: &Steps) -> Outcome {
         work(&mut *pool.acquire().await?).await
     }
     let mut args = TestArgs::new(format!("compare::test_{number}").leak());
-    args.migrator(&MIGRATOR);
+    args.migrator(Schema::get().migrator);
     let test: fn(PgPool) -> _ = with_pool;
     let began = Instant::now();
     test.run_test(args)?;
@@ -211,11 +263,12 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Err
 
 async fn ready_template(testbed: &Testbed) -> Result<String, BoxError> {
     static NAME: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    let template = format!("template {}", Schema::get().label);
     let find = || async {
         let all = testbed.databases().await?;
         let found = all
             .into_iter()
-            .find(|one| one.state.to_string() == "template bench");
+            .find(|one| one.state.to_string() == template);
         found
             .map(|one| one.name)
             .ok_or_else(|| "no template".into())

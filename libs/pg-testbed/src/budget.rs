@@ -21,12 +21,17 @@ pub(crate) const CONNECTIONS: u32 = 4;
 /// How long a test waits for a place, or for one of its own connections.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a test waits for a place while the server has connections to spare.
+/// A test with several databases would otherwise wait for itself.
+const FORBEARANCE: Duration = Duration::from_secs(1);
+
 /// First half of the locks' numbers: `test` in ASCII.
 const CLASS: i32 = 0x7465_7374;
 
 /// The places on one server.
 #[derive(Debug)]
 pub(crate) struct Budget {
+    connections: i32,
     places: i32,
     held: Mutex<HashSet<i32>>,
 }
@@ -37,25 +42,46 @@ impl Budget {
     pub(crate) fn of(facts: &Facts) -> Self {
         let pool = CONNECTIONS.cast_signed();
         Self {
+            connections: facts.connections,
             places: (facts.connections / 2 / pool).max(1),
             held: Mutex::default(),
         }
     }
 
-    /// Waits for a place.
+    /// Of the databases that go from test to test, how many a process may keep
+    /// open while no test uses them. Each has two sessions.
+    pub(crate) fn idle(&self) -> usize {
+        usize::try_from(self.connections / 48)
+            .unwrap_or_default()
+            .max(1)
+    }
+
+    /// Waits for a place, or until it is plain that the server has connections to
+    /// spare although all places are taken: tests rarely use all of theirs.
     pub(crate) async fn enter(keeper: &Keeper) -> Result<Place, TestbedError> {
-        let budget = keeper.budget();
-        let deadline = Instant::now() + PATIENCE;
+        let (budget, began) = (keeper.budget(), Instant::now());
         loop {
-            if let Some(number) = budget.try_enter(&mut *keeper.session().await).await? {
-                let keeper = keeper.clone();
-                return Ok(Place { keeper, number });
+            let mut session = keeper.session().await;
+            if let Some(number) = budget.try_enter(&mut session).await? {
+                return Ok(Place::of(keeper, Some(number)));
             }
-            if Instant::now() > deadline {
+            if began.elapsed() > FORBEARANCE && budget.has_room(&mut session).await? {
+                return Ok(Place::of(keeper, None));
+            }
+            drop(session);
+            if began.elapsed() > PATIENCE {
                 return Err(keeper.server().no_connection());
             }
             sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Whether as many connections are free as three tests may have.
+    async fn has_room(&self, session: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let taken = "SELECT count(*)::int FROM pg_stat_activity
+                      WHERE backend_type = 'client backend'";
+        let taken: i32 = sqlx::query_scalar(taken).fetch_one(session).await?;
+        Ok(taken + 3 * CONNECTIONS.cast_signed() <= self.connections)
     }
 
     /// Takes a free place. The CASE keeps the order: the lock of a place that
@@ -81,12 +107,21 @@ impl Budget {
 #[derive(Debug)]
 pub(crate) struct Place {
     keeper: Keeper,
-    number: i32,
+    /// `None` if there was no place, but room.
+    number: Option<i32>,
+}
+
+impl Place {
+    fn of(keeper: &Keeper, number: Option<i32>) -> Self {
+        let keeper = keeper.clone();
+        Self { keeper, number }
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let (keeper, number) = (self.keeper.clone(), self.number);
+        let Some(number) = self.number else { return };
+        let keeper = self.keeper.clone();
         self.keeper.start_work(async move {
             let mut session = keeper.session().await;
             let leave = sqlx::query("SELECT pg_advisory_unlock($1, $2)");

@@ -53,6 +53,19 @@ pub(crate) async fn clear_stock(connection: &mut PgConnection) -> Result<usize, 
     drop_all(connection, idle).await
 }
 
+/// Drops all that no process uses, templates too.
+pub(crate) async fn clear_all(connection: &mut PgConnection) -> Result<usize, sqlx::Error> {
+    let (found, _) = look(connection).await?;
+    drop_all(connection, found.iter().filter(|one| !one.owned).collect()).await
+}
+
+/// Whether a failed test's database is there to be looked at.
+pub(crate) async fn has_kept(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let (found, now) = look(connection).await?;
+    let kept = |one: &Found| matches!(one.note, Some(Note::KeptUntil(time)) if time >= now);
+    Ok(found.iter().any(kept))
+}
+
 async fn drop_all(
     connection: &mut PgConnection,
     databases: Vec<&Found>,

@@ -26,7 +26,10 @@ async fn scratch(
     let database = match mode {
         pg_endpoint::Mode::Clone => request.await?,
         pg_endpoint::Mode::Wipe => request.mode(Mode::Wipe).await?,
-        pg_endpoint::Mode::Rollback => testbed.for_rollback(template).await?,
+        pg_endpoint::Mode::Rollback => {
+            let database = testbed.for_rollback(template).await?;
+            return Ok(Scratch::new(database.url().to_owned(), database).comes_again());
+        }
     };
     Ok(Scratch::new(database.url().to_owned(), database))
 }

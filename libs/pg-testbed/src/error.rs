@@ -68,11 +68,11 @@ pub enum TestbedError {
     #[error("the test server's user may not create databases: ALTER ROLE … CREATEDB")]
     MayNotCreate(#[source] sqlx::Error),
 
-    /// The user may not switch off triggers, which wiping and rolling back need.
+    /// The user may not switch off triggers, which wiping needs.
     #[error(
-        "wipe and rollback mode put rows back without firing triggers, which the test server's \
-         user may not do: have a superuser run GRANT SET ON PARAMETER session_replication_role \
-         TO the user, or use Mode::Clone"
+        "wipe mode puts rows back without firing triggers, which the test server's user may not \
+         do: have a superuser run GRANT SET ON PARAMETER session_replication_role TO the user, \
+         or use clone or rollback mode"
     )]
     MayNotWipe,
 
@@ -95,7 +95,10 @@ pub enum TestbedError {
     TransactionEnded,
 
     /// A deferred constraint would have refused the commit.
-    #[error("a deferred constraint is violated at the end of the test; a COMMIT would fail")]
+    #[error(
+        "a deferred constraint is violated at the end of the test; a COMMIT would fail. If the \
+         test is about that, use Mode::Wipe or Mode::Clone, where it can commit"
+    )]
     Deferred(#[source] sqlx::Error),
 
     /// A fixture could not be loaded.
@@ -118,6 +121,10 @@ pub enum TestbedError {
         source: BoxError,
     },
 
+    /// A template is gone that was there before; asked again, it is made anew.
+    #[error("the template was dropped during the run")]
+    Gone(#[source] sqlx::Error),
+
     /// The thread that speaks to the server is gone, with the connection.
     #[error("the connection to the test server was lost during the run")]
     Lost,
@@ -135,6 +142,7 @@ impl From<sqlx::Error> for TestbedError {
             .unwrap_or_default();
         match &*code {
             "42501" => Self::MayNotCreate(error),
+            "3D000" => Self::Gone(error),
             "57P01" | "57P02" => Self::Lost,
             _ => Self::Database(error),
         }

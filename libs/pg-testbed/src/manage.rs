@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use sqlx::PgConnection;
-
+use crate::collect;
 use crate::database::drop_database;
 use crate::error::TestbedError;
 use crate::found::{Found, look};
@@ -103,18 +102,8 @@ impl Testbed {
     /// wait ready, and templates. Returns how many databases that were.
     pub async fn drop_unused(&self) -> Result<usize, TestbedError> {
         let mut connection = self.keeper().server().connect().await?;
-        let (found, _) = look(&mut connection).await?;
-        let mut dropped = 0;
-        for one in found.iter().filter(|one| !one.owned) {
-            dropped += usize::from(drop_one(&mut connection, one).await);
-        }
-        Ok(dropped)
+        Ok(collect::clear_all(&mut connection).await?)
     }
-}
-
-async fn drop_one(connection: &mut PgConnection, one: &Found) -> bool {
-    let dropped = drop_database(connection, &one.database, one.finished).await;
-    dropped.is_ok()
 }
 
 fn state(found: &Found, now: i64) -> State {

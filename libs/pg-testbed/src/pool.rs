@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use crate::database::end_sessions;
 use crate::error::TestbedError;
@@ -15,6 +16,9 @@ use crate::stock::{self, take_over};
 use crate::template::Ready;
 use crate::wipe;
 
+/// The owner of databases that wait for anybody: a lock that nobody takes.
+const NOBODY: i64 = 0;
+
 /// One of these databases, with the sessions that stay in it.
 #[derive(Debug)]
 pub(crate) struct Pooled {
@@ -24,6 +28,24 @@ pub(crate) struct Pooled {
     /// Runs the transactions of tests in rollback mode, if there were any. What
     /// they leave is undone before the next one begins.
     pub(crate) transactor: Option<PgPool>,
+    /// Whether sessions of rollback mode may wait in it.
+    served_rollback: bool,
+}
+
+impl Pooled {
+    fn new(name: String, wiper: PgConnection) -> Self {
+        Self {
+            name,
+            wiper,
+            transactor: None,
+            served_rollback: false,
+        }
+    }
+
+    /// Whether sessions are in it that wait for the next transaction.
+    fn has_sessions(&self) -> bool {
+        self.transactor.is_some() || self.served_rollback
+    }
 }
 
 /// Those of the process that no test uses, by the key of their template.
@@ -31,13 +53,20 @@ pub(crate) struct Pooled {
 pub(crate) struct Idle(Mutex<HashMap<i64, Vec<Pooled>>>);
 
 impl Idle {
-    fn pop(&self, template: i64) -> Option<Pooled> {
-        lock(&self.0).get_mut(&template)?.pop()
+    /// Takes one, of the wanted kind if there is one.
+    fn pop(&self, template: i64, wanted: impl Fn(&Pooled) -> bool) -> Option<Pooled> {
+        let mut idle = lock(&self.0);
+        let idle = idle.get_mut(&template)?;
+        let at = idle.iter().rposition(wanted);
+        at.map(|at| idle.swap_remove(at)).or_else(|| idle.pop())
     }
 
-    /// Puts a database back that is in its template's state.
-    pub(crate) fn push(&self, template: i64, pooled: Pooled) {
+    fn push(&self, template: i64, pooled: Pooled) {
         lock(&self.0).entry(template).or_default().push(pooled);
+    }
+
+    fn count(&self) -> usize {
+        lock(&self.0).values().map(Vec::len).sum()
     }
 
     /// Takes all of a template.
@@ -46,13 +75,19 @@ impl Idle {
     }
 }
 
-/// A database in its template's state: one of ours that is free, or one whose
-/// process is gone, or a new clone. To be used on the keeper's runtime.
+/// A database in its template's state for a transaction: one of ours that is
+/// free, or one whose process is gone, or a new clone. To be used on the
+/// keeper's runtime.
 pub(crate) async fn take(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, TestbedError> {
-    if !keeper.facts().may_wipe {
-        return Err(TestbedError::MayNotWipe);
-    }
-    if let Some(pooled) = keeper.idle().pop(ready.key()) {
+    take_kind(keeper, ready, Pooled::has_sessions).await
+}
+
+async fn take_kind(
+    keeper: &Keeper,
+    ready: &Arc<Ready>,
+    wanted: impl Fn(&Pooled) -> bool,
+) -> Result<Pooled, TestbedError> {
+    if let Some(pooled) = keeper.idle().pop(ready.key(), wanted) {
         return Ok(pooled);
     }
     take_new(keeper, ready).await
@@ -60,13 +95,16 @@ pub(crate) async fn take(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, 
 
 /// The same for a test with connections of its own: in a database that served
 /// for transactions, what they left is undone first.
-pub(crate) async fn take_clean(
+pub(crate) async fn take_to_wipe(
     keeper: &Keeper,
     ready: &Arc<Ready>,
 ) -> Result<Pooled, TestbedError> {
+    if !keeper.facts().may_wipe {
+        return Err(TestbedError::MayNotWipe);
+    }
     loop {
-        let pooled = take(keeper, ready).await?;
-        if pooled.transactor.is_none() {
+        let pooled = take_kind(keeper, ready, |one| !one.has_sessions()).await?;
+        if !pooled.has_sessions() {
             return Ok(pooled);
         }
         give_back(keeper, ready.key(), pooled).await?;
@@ -75,7 +113,9 @@ pub(crate) async fn take_clean(
 
 /// One whose process is gone, or a new clone.
 async fn take_new(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, TestbedError> {
-    while let Some(name) = adopt(keeper, ready).await? {
+    while keeper.facts().may_wipe
+        && let Some(name) = adopt(keeper, ready).await?
+    {
         match restore(keeper, name.clone()).await {
             Ok(Some(pooled)) => return Ok(pooled),
             Ok(None) | Err(_) => stock::remove(keeper, &name).await?,
@@ -110,11 +150,7 @@ fn own_name(keeper: &Keeper, ready: &Ready) -> String {
 async fn restore(keeper: &Keeper, name: String) -> Result<Option<Pooled>, TestbedError> {
     let mut wiper = connect(keeper, &name).await?;
     let clean = wipe::wipe(&mut wiper).await?.is_none();
-    Ok(clean.then_some(Pooled {
-        name,
-        wiper,
-        transactor: None,
-    }))
+    Ok(clean.then(|| Pooled::new(name, wiper)))
 }
 
 /// A new clone, prepared for being wiped.
@@ -124,15 +160,14 @@ async fn born(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, TestbedErro
     crate::database::rename(&mut *keeper.session().await, &clone, &name).await?;
     let mut wiper = connect(keeper, &name).await?;
     wipe::prepare(&mut wiper).await?;
-    Ok(Pooled {
-        name,
-        wiper,
-        transactor: None,
-    })
+    Ok(Pooled::new(name, wiper))
 }
 
 async fn connect(keeper: &Keeper, name: &str) -> Result<PgConnection, TestbedError> {
-    let options = keeper.server().options_of(name).options(wipe::SETTINGS);
+    let mut options = keeper.server().options_of(name).options(wipe::SETTINGS);
+    if keeper.facts().may_wipe {
+        options = options.options([wipe::WITHOUT_TRIGGERS]);
+    }
     keeper.server().connect_with(&options).await
 }
 
@@ -146,14 +181,51 @@ pub(crate) async fn give_back(
     if let Some(transactor) = pooled.transactor.take() {
         transactor.close().await;
     }
+    if !keeper.facts().may_wipe {
+        return stock::remove(keeper, &pooled.name).await;
+    }
     match wipe::wipe(&mut pooled.wiper).await {
         Ok(None) => {
-            keeper.idle().push(template, pooled);
-            Ok(())
+            pooled.served_rollback = false;
+            rest(keeper, template, pooled).await
         }
         // Whatever is in the way, a new database has nothing of it.
         Ok(Some(_)) | Err(_) => stock::remove(keeper, &pooled.name).await,
     }
+}
+
+/// Puts back a database in which all was rolled back: only its sequences may
+/// have moved.
+pub(crate) async fn rewind(
+    keeper: &Keeper,
+    template: i64,
+    mut pooled: Pooled,
+) -> Result<(), TestbedError> {
+    if wipe::rewind(&mut pooled.wiper).await.is_err() {
+        return give_back(keeper, template, pooled).await;
+    }
+    pooled.served_rollback = true;
+    rest(keeper, template, pooled).await
+}
+
+/// Lets a database that is in its template's state wait for our next test; if we
+/// have enough of them, for anybody's, without our sessions in it.
+pub(crate) async fn rest(
+    keeper: &Keeper,
+    template: i64,
+    pooled: Pooled,
+) -> Result<(), TestbedError> {
+    if keeper.idle().count() < keeper.budget().idle() {
+        keeper.idle().push(template, pooled);
+        return Ok(());
+    }
+    let name = pooled.name.clone();
+    drop(pooled);
+    let mut session = keeper.session().await;
+    end_sessions(&mut session, &name).await?;
+    let free = names::pooled(template, NOBODY, Uuid::new_v4().as_u64_pair().0);
+    take_over(&mut session, &name, &free).await?;
+    Ok(())
 }
 
 /// Drops the databases of a template that is of no more use.

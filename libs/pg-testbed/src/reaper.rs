@@ -29,8 +29,9 @@ const LOCK: [i32; 2] = [0x7465_7374, 0];
 pub struct Watch {
     /// Time between two looks.
     pub every: Duration,
-    /// Without a test process for this long, a server that was named by
-    /// `TEST_DATABASE_URL` is cleared of spare databases.
+    /// Without a test process or a failed test's database for this long, a
+    /// server that was named by `TEST_DATABASE_URL` is cleared of all that the
+    /// testbed has made.
     pub grace: Duration,
     /// Without a test process for this long, the private server is stopped.
     pub rest: Duration,
@@ -62,11 +63,16 @@ pub async fn watch(how: Watch) -> Result<(), TestbedError> {
     while used.elapsed() < patience {
         sleep(how.every).await;
         collect::collect(&mut session, files.as_ref()).await?;
-        if in_use(&mut session).await? {
+        if in_use(&mut session).await? || collect::has_kept(&mut session).await? {
             used = Instant::now();
         }
     }
-    collect::clear_stock(&mut session).await?;
+    if files.is_some() {
+        collect::clear_stock(&mut session).await?;
+    } else {
+        // Somebody else's server is left as it was found.
+        collect::clear_all(&mut session).await?;
+    }
     drop(session);
     if files.is_some() {
         server::stop_private_server()?;

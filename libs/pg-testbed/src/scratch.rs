@@ -56,6 +56,8 @@ pub(crate) enum Origin {
     Clone(Arc<Ready>),
     /// One that goes from test to test, with the key of its template.
     Pooled(i64, Pooled),
+    /// The same, for transactions only: nothing is ever committed in it.
+    RolledBack(i64, Pooled),
     /// A transaction in another scratch database, for all who connect.
     Shared(Shared),
 }
@@ -74,6 +76,12 @@ impl ScratchDb {
     pub(crate) fn pooled(keeper: Keeper, template: i64, pooled: Pooled, place: Place) -> Self {
         let name = pooled.name.clone();
         Self::new(keeper, name, Origin::Pooled(template, pooled), place)
+    }
+
+    /// A database for transactions, in which nothing is ever committed.
+    pub(crate) fn rolled_back(keeper: Keeper, template: i64, pooled: Pooled, place: Place) -> Self {
+        let name = pooled.name.clone();
+        Self::new(keeper, name, Origin::RolledBack(template, pooled), place)
     }
 
     /// A transaction in this database, which is never committed in it.
@@ -168,6 +176,11 @@ impl ScratchDb {
         self.held.expects_panic.store(true, Ordering::Relaxed);
     }
 
+    /// How many sessions for transactions in such databases may wait.
+    pub(crate) fn idle_sessions(&self) -> usize {
+        self.held.keeper.budget().idle()
+    }
+
     pub(crate) fn keep_it(&self) {
         self.held.kept.store(true, Ordering::Relaxed);
     }
@@ -251,6 +264,9 @@ impl Ending {
             keep(keeper, &self.name).await?;
         } else {
             match self.origin {
+                Origin::RolledBack(template, pooled) => {
+                    pool::rewind(keeper, template, pooled).await?;
+                }
                 Origin::Pooled(template, pooled) => {
                     pool::give_back(keeper, template, pooled).await?;
                 }

@@ -26,8 +26,9 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 type Migration =
     dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>> + Send + Sync;
 
-/// After how many seconds the note of a template's last use is renewed.
-const RENEW: i64 = 24 * 3600;
+/// After how many seconds the note of a template's last use is renewed. Shorter
+/// than what spares it when there are too many.
+const RENEW: i64 = 600;
 
 /// How to make a template, and what tells it from others. It is made once per
 /// label, content and version of the server, by whichever test comes first.

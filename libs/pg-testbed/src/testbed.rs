@@ -85,13 +85,19 @@ impl Testbed {
     /// cannot be changed any more. What needs one of those needs
     /// [`Mode::Wipe`].
     pub async fn begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
-        let ready = self.ready(template).await?;
-        let (begin, keeper) = (Instant::now(), self.keeper.clone());
-        let transaction = ScratchTransaction::begin(keeper, ready);
-        let transaction = self.keeper.run(transaction).await?;
+        let begin = Instant::now();
+        let transaction = match self.begin_in(self.ready(template).await?).await {
+            Err(TestbedError::Gone(_)) => self.begin_in(self.made_anew(template).await?).await,
+            outcome => outcome,
+        }?;
         report::record(Step::Clone, begin.elapsed());
         self.keeper.collect_once();
         Ok(transaction)
+    }
+
+    async fn begin_in(&self, ready: Arc<Ready>) -> Result<ScratchTransaction, TestbedError> {
+        let transaction = ScratchTransaction::begin(self.keeper.clone(), ready);
+        self.keeper.run(transaction).await
     }
 
     /// A new database with nothing in it.
@@ -138,27 +144,51 @@ impl Testbed {
         .await
     }
 
-    async fn pooled(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
+    async fn wiped(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
         let keeper = self.keeper.clone();
         self.hand_out(async move {
             let place = Budget::enter(&keeper).await?;
-            let pooled = pool::take_clean(&keeper, &ready).await?;
+            let pooled = pool::take_to_wipe(&keeper, &ready).await?;
             Ok(ScratchDb::pooled(keeper, ready.key(), pooled, place))
         })
         .await
     }
 
     /// A database in which nothing is ever committed. What a rollback leaves, the
-    /// numbers of sequences, is set back as in wipe mode; a user who may not
-    /// wipe gets a new clone each time.
+    /// numbers of sequences, is set back.
+    async fn rolled_back(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
+        let keeper = self.keeper.clone();
+        self.hand_out(async move {
+            let place = Budget::enter(&keeper).await?;
+            let pooled = pool::take(&keeper, &ready).await?;
+            Ok(ScratchDb::rolled_back(keeper, ready.key(), pooled, place))
+        })
+        .await
+    }
+
+    /// The same for who opens the transaction elsewhere.
     pub(crate) async fn for_rollback(
         &self,
         template: &Template,
     ) -> Result<ScratchDb, TestbedError> {
-        match self.scratch(template).mode(Mode::Wipe).await {
-            Err(TestbedError::MayNotWipe) => self.scratch(template).await,
+        match self.rolled_back(self.ready(template).await?).await {
+            Err(TestbedError::Gone(_)) => self.rolled_back(self.made_anew(template).await?).await,
             outcome => outcome,
         }
+    }
+
+    async fn take(&self, mode: Mode, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
+        match mode {
+            Mode::Clone => self.cloned(ready).await,
+            Mode::Wipe => self.wiped(ready).await,
+            Mode::Rollback => ScratchDb::shared(self.rolled_back(ready).await?),
+        }
+    }
+
+    /// A template that was dropped after this process has first used it.
+    async fn made_anew(&self, template: &Template) -> Result<Arc<Ready>, TestbedError> {
+        lock(&self.templates).remove(&template.name(&self.keeper));
+        self.ready(template).await
     }
 
     /// Hands out a database; the time it takes is the one called clone.
@@ -202,11 +232,14 @@ impl Request<'_> {
     }
 
     async fn fulfil(self) -> Result<ScratchDb, TestbedError> {
-        let ready = self.testbed.ready(self.template).await?;
-        match self.mode {
-            Mode::Clone => self.testbed.cloned(ready).await,
-            Mode::Wipe => self.testbed.pooled(ready).await,
-            Mode::Rollback => ScratchDb::shared(self.testbed.for_rollback(self.template).await?),
+        let testbed = self.testbed;
+        let ready = testbed.ready(self.template).await?;
+        match testbed.take(self.mode, ready).await {
+            Err(TestbedError::Gone(_)) => {
+                let ready = testbed.made_anew(self.template).await?;
+                testbed.take(self.mode, ready).await
+            }
+            outcome => outcome,
         }
     }
 }

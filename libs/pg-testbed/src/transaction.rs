@@ -150,8 +150,7 @@ async fn end(
     let verdict = check(&mut transaction).await;
     let rolled_back = transaction.rollback().await;
     if verdict.is_ok() && rolled_back.is_ok() {
-        keeper.idle().push(template, pooled);
-        return Ok(());
+        return pool::rest(&keeper, template, pooled).await;
     }
     pool::give_back(&keeper, template, pooled).await?;
     match verdict {

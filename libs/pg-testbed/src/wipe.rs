@@ -12,10 +12,12 @@ use sqlx::{PgConnection, Row};
 use crate::database::run;
 use crate::names::{ident, literal};
 
-/// The session that wipes: no trigger fires and no foreign key is checked, and
-/// values are always written in the same way.
-pub(crate) const SETTINGS: [(&str, &str); 6] = [
-    ("session_replication_role", "replica"),
+/// In the session that wipes no trigger fires and no foreign key is checked.
+/// Not everybody may do that.
+pub(crate) const WITHOUT_TRIGGERS: (&str, &str) = ("session_replication_role", "replica");
+
+/// Values are always written in the same way.
+pub(crate) const SETTINGS: [(&str, &str); 5] = [
     ("timezone", "UTC"),
     ("datestyle", "ISO"),
     ("intervalstyle", "postgres"),
@@ -50,6 +52,11 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::E
 pub(crate) async fn wipe(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     let wipe = sqlx::query_scalar("SELECT _testbed.wipe()");
     wipe.fetch_one(connection).await
+}
+
+/// Sets the sequences back, after a rollback.
+pub(crate) async fn rewind(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    run(connection, "SELECT _testbed.rewind()".to_owned()).await
 }
 
 /// What a relation is, as far as its content goes.

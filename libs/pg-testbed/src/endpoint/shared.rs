@@ -40,7 +40,7 @@ impl Databases for Tests {
         Box::pin(async move {
             let database = lock(&self.0).get(name).map(ScratchDb::share);
             let database = database.ok_or_else(|| BoxError::from("the test has ended"))?;
-            Ok(Scratch::new(database.url().to_owned(), database))
+            Ok(Scratch::new(database.url().to_owned(), database).comes_again())
         })
     }
 }
@@ -56,7 +56,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// One in this database, which begins with its first client.
     pub(crate) fn begin(database: ScratchDb) -> Result<Self, TestbedError> {
-        let here = here().map_err(TestbedError::NoEndpoint)?;
+        let here = here(database.idle_sessions()).map_err(TestbedError::NoEndpoint)?;
         let name = format!("t{}", here.tests.fetch_add(1, Ordering::Relaxed));
         lock(&here.running).insert(name.clone(), database.share());
         let url = here.endpoint.url(&name, pg_endpoint::Mode::Rollback, TEST);
@@ -86,12 +86,15 @@ impl Shared {
     }
 }
 
-fn here() -> io::Result<&'static Here> {
+fn here(idle_sessions: usize) -> io::Result<&'static Here> {
     if let Some(here) = HERE.get() {
         return Ok(here);
     }
     let running = Running::default();
-    let options = Options::default().grace(GRACE);
+    let options = Options::default()
+        .grace(GRACE)
+        .idle_sessions(idle_sessions)
+        .instead("`mode = clone` in its attribute, or `Mode::Clone`");
     let endpoint = Endpoint::start(Tests(Arc::clone(&running)), &options)?;
     let tests = AtomicU64::new(1);
     Ok(HERE.get_or_init(|| Here {

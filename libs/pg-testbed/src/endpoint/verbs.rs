@@ -16,6 +16,9 @@ const PORT: u16 = 5434;
 /// The project's file without `--config`.
 const FILE: &str = "testbed.toml";
 
+/// How many sessions of rollback mode wait for the next test.
+const IDLE: usize = 2;
+
 /// How the verbs are used.
 pub const USAGE: &str = "\
   serve [--port PORT] [--grace SECONDS] [--config FILE] [--migrations NAME=DIR]
@@ -46,7 +49,7 @@ pub async fn serve(words: &[&str]) -> Result<(), BoxError> {
     let (port, grace) = (line.port.unwrap_or(PORT), line.grace);
     let project = line.project()?;
     let names: Vec<String> = project.names().map(str::to_owned).collect();
-    let mut options = Options::default().port(port);
+    let mut options = Options::default().port(port).idle_sessions(IDLE);
     if let Some(seconds) = grace {
         options = options.grace(Duration::from_secs(seconds));
     }

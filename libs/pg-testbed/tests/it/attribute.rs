@@ -46,6 +46,16 @@ async fn a_url_on_several_threads(url: &str) {
 }
 
 #[pg_testbed::test(template = people())]
+async fn a_url_for_tokio_postgres(url: &str) {
+    let config: tokio_postgres::Config = url.parse().unwrap();
+    assert_eq!(config.get_hosts().len(), 1, "it might try another server");
+    let (client, connection) = config.connect(tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let count: String = client.query_one(COUNT, &[]).await.unwrap().get(0);
+    assert_eq!(count, "0");
+}
+
+#[pg_testbed::test(template = people())]
 async fn a_connection_by_reference(connection: &mut PgConnection) {
     let insert = sqlx::query("INSERT INTO person VALUES (1)");
     insert.execute(connection).await.unwrap();

@@ -71,7 +71,7 @@ async fn what_cannot_work_names_the_mode_that_can() {
             .downcast_ref::<sqlx::postgres::PgDatabaseError>()
             .hint();
         assert!(
-            hint.is_some_and(|hint| hint.contains("clone")),
+            hint.is_some_and(|hint| hint.contains("Mode::Clone")),
             "{impossible}: {hint:?}"
         );
     }
