@@ -38,6 +38,18 @@
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from-sqlite.md")]
+struct FromSqliteExamples;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from-sqlalchemy.md")]
+struct FromSqlalchemyExamples;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from-sqlx-test.md")]
+struct FromSqlxTestExamples;
+
 mod budget;
 mod collect;
 mod database;
