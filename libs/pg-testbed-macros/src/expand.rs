@@ -21,18 +21,18 @@ pub(crate) fn expand(options: &Options, function: &ItemFn) -> syn::Result<TokenS
     let expects_panic = attributes
         .iter()
         .any(|attribute| attribute.path().is_ident("should_panic"));
-    let setup = options.setup(expects_panic);
+    let (setup, krate) = (options.setup(expects_panic), options.krate());
     let mut inner = function.clone();
     inner.attrs.clear();
     let call = if function.sig.asyncness.is_some() {
         quote! {
-            ::pg_testbed::harness::run_async(&#setup, async move |mut argument: #made| {
+            #krate::harness::run_async(&#setup, async move |mut argument: #made| {
                 #name(#passed).await
             })
         }
     } else {
         quote! {
-            ::pg_testbed::harness::run(&#setup, move |mut argument: #made| #name(#passed))
+            #krate::harness::run(&#setup, move |mut argument: #made| #name(#passed))
         }
     };
     Ok(quote! {

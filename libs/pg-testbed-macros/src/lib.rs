@@ -13,7 +13,7 @@ use crate::options::Options;
 ///
 /// The type of the function's one argument says in which form: `ScratchDb`,
 /// `PgPool`, `PgConnection`, `String` or `&str` (the URL), or
-/// `ScratchTransaction`, which is rolled back. The function is `async` or not,
+/// `ScratchTransaction`, the fastest: one connection in a transaction. The function is `async` or not,
 /// and returns nothing or a `Result`; an error keeps the database like a panic.
 ///
 /// ```text
@@ -25,11 +25,13 @@ use crate::options::Options;
 ///   `migrator = path::TO_STATIC`: a `Migrator` that there is already;
 ///   `template = expression`: any `Template`. Without one of them the database
 ///   is empty.
-/// - `mode = clone | wipe`: how the test is kept apart; `rollback` goes with a
-///   `ScratchTransaction`.
+/// - `mode = clone | wipe | rollback`: how the test is kept apart. A
+///   `ScratchTransaction` is always rolled back.
 /// - `fixtures("name", "path/to/file.sql")`: statements run before the test;
 ///   a name stands for `fixtures/name.sql`. Relative to the source file.
 /// - `flavor = "multi_thread"`: the runtime of an async test.
+/// - `crate = path`: where `pg-testbed` is, if it has another name:
+///   `#[testbed::test(crate = testbed)]`.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let options = parse_macro_input!(arguments as Options);

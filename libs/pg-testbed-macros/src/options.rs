@@ -2,13 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprPath, Ident, LitStr, Token, parenthesized};
+use syn::{Error, Expr, ExprPath, Ident, LitStr, Path, Token, parenthesized};
 
 /// The options of one test.
 #[derive(Default)]
 pub(crate) struct Options {
+    krate: Option<Path>,
     template: Option<Source>,
     mode: Option<Ident>,
     fixtures: Vec<LitStr>,
@@ -26,7 +28,7 @@ impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut options = Self::default();
         while !input.is_empty() {
-            let name: Ident = input.parse()?;
+            let name = input.call(Ident::parse_any)?;
             options.parse_one(&name, input)?;
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -37,6 +39,14 @@ impl Parse for Options {
 }
 
 impl Options {
+    /// By what path the generated code finds `pg-testbed`.
+    pub(crate) fn krate(&self) -> TokenStream {
+        match &self.krate {
+            Some(path) => quote!(#path),
+            None => quote!(::pg_testbed),
+        }
+    }
+
     fn parse_one(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if name == "fixtures" {
             let list;
@@ -47,6 +57,10 @@ impl Options {
         }
         input.parse::<Token![=]>()?;
         match name.to_string().as_str() {
+            "crate" => {
+                self.krate = Some(input.parse()?);
+                Ok(())
+            }
             "template" => self.set_source(name, Source::Expression(input.parse()?)),
             "migrator" => self.set_source(name, Source::Migrator(input.parse()?)),
             "migrations" => self.set_source(name, Source::Migrations(input.parse()?)),
@@ -54,7 +68,7 @@ impl Options {
             "flavor" => self.set_flavor(&input.parse()?),
             _ => Err(Error::new(
                 name.span(),
-                "expected template, migrator, migrations, mode, fixtures or flavor",
+                "expected template, migrator, migrations, mode, fixtures, flavor or crate",
             )),
         }
     }
@@ -100,10 +114,11 @@ impl Options {
         let mode = self.mode.iter();
         let fixtures = self.fixtures.iter().map(fixture);
         let multi_thread = self.multi_thread;
+        let krate = self.krate();
         quote! {
-            ::pg_testbed::harness::Setup {
+            #krate::harness::Setup {
                 template: #template,
-                mode: [#(::pg_testbed::Mode::#mode),*].first().copied(),
+                mode: [#(#krate::Mode::#mode),*].first().copied(),
                 fixtures: &[#(#fixtures),*],
                 multi_thread: #multi_thread,
                 expects_panic: #expects_panic,
@@ -112,16 +127,16 @@ impl Options {
     }
 
     fn template(&self) -> TokenStream {
-        let label = quote!(::core::env!("CARGO_PKG_NAME"));
+        let (label, krate) = (quote!(::core::env!("CARGO_PKG_NAME")), self.krate());
         match &self.template {
-            None => quote!(::pg_testbed::harness::empty()),
+            None => quote!(#krate::harness::empty()),
             Some(Source::Expression(expression)) => quote!(#expression),
             Some(Source::Migrator(path)) => {
-                quote!(::pg_testbed::Template::migrations(#label, &#path))
+                quote!(#krate::Template::migrations(#label, &#path))
             }
             Some(Source::Migrations(path)) => quote! {{
                 static MIGRATOR: ::sqlx::migrate::Migrator = ::sqlx::migrate!(#path);
-                ::pg_testbed::Template::migrations(#label, &MIGRATOR)
+                #krate::Template::migrations(#label, &MIGRATOR)
             }},
         }
     }

@@ -21,6 +21,9 @@ pub(crate) const CONNECTIONS: u32 = 4;
 /// How long a test waits for a place, or for one of its own connections.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a process keeps a place between two of its tests.
+const REST: Duration = Duration::from_millis(20);
+
 /// How long a test waits for a place while the server has connections to spare.
 /// A test with several databases would otherwise wait for itself.
 const FORBEARANCE: Duration = Duration::from_secs(1);
@@ -34,6 +37,8 @@ pub(crate) struct Budget {
     connections: i32,
     places: i32,
     held: Mutex<HashSet<i32>>,
+    /// Places whose test is over, kept for the next one for a moment.
+    resting: Mutex<Vec<(i32, Instant)>>,
 }
 
 impl Budget {
@@ -45,6 +50,7 @@ impl Budget {
             connections: facts.connections,
             places: (facts.connections / 2 / pool).max(1),
             held: Mutex::default(),
+            resting: Mutex::default(),
         }
     }
 
@@ -60,6 +66,9 @@ impl Budget {
     /// spare although all places are taken: tests rarely use all of theirs.
     pub(crate) async fn enter(keeper: &Keeper) -> Result<Place, TestbedError> {
         let (budget, began) = (keeper.budget(), Instant::now());
+        if let Some((number, _)) = lock(&budget.resting).pop() {
+            return Ok(Place::of(keeper, Some(number)));
+        }
         loop {
             let mut session = keeper.session().await;
             if let Some(number) = budget.try_enter(&mut session).await? {
@@ -74,6 +83,15 @@ impl Budget {
             }
             sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Takes the places that no test of this process has wanted for a while.
+    fn rested(&self) -> Vec<i32> {
+        let rested = |(_, since): &mut (i32, Instant)| since.elapsed() >= REST;
+        let rested = lock(&self.resting)
+            .extract_if(.., rested)
+            .collect::<Vec<_>>();
+        rested.into_iter().map(|(number, _)| number).collect()
     }
 
     /// Whether as many connections are free as three tests may have.
@@ -122,12 +140,21 @@ impl Drop for Place {
     fn drop(&mut self) {
         let Some(number) = self.number else { return };
         let keeper = self.keeper.clone();
+        lock(&keeper.budget().resting).push((number, Instant::now()));
         self.keeper.start_work(async move {
-            let mut session = keeper.session().await;
-            let leave = sqlx::query("SELECT pg_advisory_unlock($1, $2)");
-            // A session that is gone has no locks any more.
-            let _ = leave.bind(CLASS).bind(number).execute(&mut *session).await;
-            lock(&keeper.budget().held).remove(&number);
+            sleep(REST).await;
+            for number in keeper.budget().rested() {
+                leave(&keeper, number).await;
+            }
         });
     }
+}
+
+/// Gives a place to whoever comes next.
+async fn leave(keeper: &Keeper, number: i32) {
+    let mut session = keeper.session().await;
+    let leave = sqlx::query("SELECT pg_advisory_unlock($1, $2)");
+    // A session that is gone has no locks any more.
+    let _ = leave.bind(CLASS).bind(number).execute(&mut *session).await;
+    lock(&keeper.budget().held).remove(&number);
 }

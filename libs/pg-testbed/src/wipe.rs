@@ -203,14 +203,16 @@ const CATALOGS: [(&str, &str); 27] = [
 
 /// A function that ends the other sessions in the database and waits until they
 /// are gone: what they were about to commit has to be there before it is wiped.
+/// It looks often, so it does without the joins of `pg_stat_activity`.
 const ALONE_FUNCTION: &str = "
     CREATE FUNCTION _testbed.alone() RETURNS boolean LANGUAGE plpgsql AS $alone$
+    DECLARE
+      here oid := (SELECT oid FROM pg_database WHERE datname = current_database());
     BEGIN
       FOR look IN 1..10000 LOOP
         PERFORM pg_stat_clear_snapshot();
-        PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname = current_database() AND backend_type = 'client backend'
-            AND pid <> pg_backend_pid();
+        PERFORM pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
+          WHERE datid = here AND backend_type = 'client backend' AND pid <> pg_backend_pid();
         IF NOT FOUND THEN RETURN true; END IF;
         PERFORM pg_sleep(0.0005);
       END LOOP;
@@ -222,15 +224,15 @@ const ALONE_FUNCTION: &str = "
 /// their files, which TRUNCATE replaces.
 fn shape_function() -> String {
     let mut parts = vec![
-        "(SELECT sum(hashtextextended(concat_ws(' ', oid, relname, relnamespace, relkind, relowner,
-            relacl, relam, relpersistence, relreplident, relispopulated, relrowsecurity,
+        "(SELECT sum(hash_record_extended((oid, relname, relnamespace, relkind, relowner,
+            relacl::text, relam, relpersistence, relreplident, relispopulated, relrowsecurity,
             relforcerowsecurity, relispartition, reloptions), 0))
             FROM pg_class WHERE oid >= 16384 AND relkind <> 't' AND relpersistence <> 't')"
             .to_owned(),
-        "(SELECT sum(hashtextextended(concat_ws(' ', oid, xmin), 0)) FROM pg_namespace
+        "(SELECT sum(hash_record_extended((oid, xmin), 0)) FROM pg_namespace
            WHERE nspname !~ '^pg_(toast_)?temp_')"
             .to_owned(),
-        "(SELECT sum(hashtextextended(concat_ws(' ', setrole, setconfig), 0))
+        "(SELECT sum(hash_record_extended((setrole, setconfig), 0))
             FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
            WHERE d.datname = current_database())"
             .to_owned(),
@@ -238,7 +240,7 @@ fn shape_function() -> String {
     ];
     parts.extend(CATALOGS.iter().map(|(catalog, id)| {
         format!(
-            "(SELECT sum(hashtextextended(concat_ws(' ', {id}, xmin), 0)) FROM {catalog}
+            "(SELECT sum(hash_record_extended(({id}, xmin), 0)) FROM {catalog}
                WHERE {id} >= 16384)"
         )
     }));

@@ -229,14 +229,20 @@ async fn run_command(command: String, dir: PathBuf, url: String) -> Result<(), B
     Err(format!("`{command}` failed ({}): {}", output.status, printed.trim()).into())
 }
 
-/// The files of a folder in the order of their paths, or the one file.
+/// The files of a folder in the order of their paths, or the one file. What is
+/// hidden and what Python compiles for itself comes and goes, and counts for
+/// nothing.
 fn files(path: &Path, recursive: bool) -> Result<Vec<PathBuf>, ProjectError> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let mut found = Vec::new();
     for entry in fs::read_dir(path).map_err(cannot_read(path))? {
-        let path = entry.map_err(cannot_read(path))?.path();
+        let entry = entry.map_err(cannot_read(path))?;
+        let (name, path) = (entry.file_name(), entry.path());
+        if name == "__pycache__" || name.as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
         if !path.is_dir() {
             found.push(path);
         } else if recursive {
@@ -276,6 +282,17 @@ mod tests {
         assert_eq!(sources["plain"], Source::Sql { sql });
         let (command, watch) = ("alembic upgrade head".into(), vec!["alembic".into()]);
         assert_eq!(sources["old"], Source::Command { command, watch });
+    }
+
+    #[test]
+    fn caches_do_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("__pycache__")).unwrap();
+        for name in ["1.py", "__pycache__/1.pyc", ".1.py.swp"] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let found = files(dir.path(), true).unwrap();
+        assert_eq!(found, [dir.path().join("1.py")]);
     }
 
     #[test]

@@ -66,6 +66,16 @@ fn a_test_that_is_not_async(url: &str) {
     assert!(url.contains("/testbed_s_"), "{url}");
 }
 
+/// As who depends on the crate by another name has it.
+mod renamed {
+    use ::pg_testbed as testbed;
+
+    #[testbed::test(crate = testbed, template = super::people(), mode = rollback)]
+    async fn the_crate_may_have_another_name(db: testbed::ScratchDb) {
+        assert!(db.url().contains(".rollback."), "{}", db.url());
+    }
+}
+
 #[pg_testbed::test]
 #[should_panic(expected = "on purpose")]
 async fn an_expected_panic(db: ScratchDb) {
