@@ -41,10 +41,8 @@ impl Parse for Options {
 impl Options {
     /// By what path the generated code finds `pg-testbed`.
     pub(crate) fn krate(&self) -> TokenStream {
-        match &self.krate {
-            Some(path) => quote!(#path),
-            None => quote!(::pg_testbed),
-        }
+        let path = self.krate.as_ref();
+        path.map_or_else(|| quote!(::pg_testbed), |path| quote!(#path))
     }
 
     fn parse_one(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {

@@ -71,7 +71,7 @@ mod renamed {
     use ::pg_testbed as testbed;
 
     #[testbed::test(crate = testbed, template = super::people(), mode = rollback)]
-    async fn the_crate_may_have_another_name(db: testbed::ScratchDb) {
+    fn the_crate_may_have_another_name(db: &testbed::ScratchDb) {
         assert!(db.url().contains(".rollback."), "{}", db.url());
     }
 }
