@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::PgPool;
 
-use crate::support::Site;
+use crate::support::template;
 
 /// A CHECK, and a statement that it must refuse.
 const REFUSED: &[(&str, &str)] = &[
@@ -89,16 +89,12 @@ const REFUSED_BY_TYPE: &[(&str, &str)] = &[
     ),
 ];
 
-async fn site_with_rows() -> Site {
-    let site = Site::new().await;
-    sqlx::raw_sql(
-        "INSERT INTO documents (filename, doc_type) VALUES ('a.txt', 'Other');
-         INSERT INTO outputs (output_type, title, content) VALUES ('other', 't', 'c');",
-    )
-    .execute(&site.pool())
-    .await
-    .unwrap();
-    site
+/// A document and an output, to be changed.
+const ROWS: &str = "INSERT INTO documents (filename, doc_type) VALUES ('a.txt', 'Other');
+     INSERT INTO outputs (output_type, title, content) VALUES ('other', 't', 'c');";
+
+async fn give_rows(pool: &PgPool) {
+    sqlx::raw_sql(ROWS).execute(pool).await.unwrap();
 }
 
 /// Runs a statement, undoes it, and says how the database took it.
@@ -109,18 +105,18 @@ async fn attempt(pool: &PgPool, statement: &'static str) -> Result<u64, sqlx::Er
     result.map(|done| done.rows_affected())
 }
 
-#[tokio::test]
-async fn every_check_refuses_what_it_should() {
-    let site = site_with_rows().await;
+#[pg_testbed::test(template = template(), mode = rollback)]
+async fn every_check_refuses_what_it_should(pool: PgPool) {
+    give_rows(&pool).await;
     for (name, statement) in REFUSED {
-        let error = attempt(&site.pool(), statement).await.expect_err(name);
+        let error = attempt(&pool, statement).await.expect_err(name);
         let constraint = error.as_database_error().and_then(|e| e.constraint());
         assert_eq!(constraint, Some(*name), "{statement}: {error}");
     }
     let checks: Vec<String> = sqlx::query_scalar(
         "SELECT conname::text FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace",
     )
-    .fetch_all(&site.pool())
+    .fetch_all(&pool)
     .await
     .unwrap();
     let tried: BTreeSet<_> = REFUSED.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -131,11 +127,11 @@ async fn every_check_refuses_what_it_should() {
     );
 }
 
-#[tokio::test]
-async fn every_native_type_refuses_what_it_does_not_know() {
-    let site = site_with_rows().await;
+#[pg_testbed::test(template = template(), mode = rollback)]
+async fn every_native_type_refuses_what_it_does_not_know(pool: PgPool) {
+    give_rows(&pool).await;
     for (name, statement) in REFUSED_BY_TYPE {
-        let error = attempt(&site.pool(), statement).await.expect_err(name);
+        let error = attempt(&pool, statement).await.expect_err(name);
         let refusal = error.as_database_error().expect("the database's refusal");
         // invalid_text_representation
         assert_eq!(refusal.code().as_deref(), Some("22P02"), "{statement}");
@@ -144,17 +140,16 @@ async fn every_native_type_refuses_what_it_does_not_know() {
     let types: Vec<String> = sqlx::query_scalar(
         "SELECT typname::text FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace ORDER BY 1",
     )
-    .fetch_all(&site.pool())
+    .fetch_all(&pool)
     .await
     .unwrap();
     let tried: Vec<_> = REFUSED_BY_TYPE.iter().map(|(name, _)| *name).collect();
     assert_eq!(tried, types, "a type without a case, or the reverse");
 }
 
-#[tokio::test]
-async fn the_last_year_is_next_year() {
-    let site = site_with_rows().await;
-    let pool = site.pool();
+#[pg_testbed::test(template = template(), mode = rollback)]
+async fn the_last_year_is_next_year(pool: PgPool) {
+    give_rows(&pool).await;
     let next = "UPDATE documents SET year = EXTRACT(YEAR FROM CURRENT_DATE) + 1";
     assert_eq!(attempt(&pool, next).await.unwrap(), 1);
     let after = "UPDATE documents SET year = EXTRACT(YEAR FROM CURRENT_DATE) + 2";

@@ -10,7 +10,7 @@ pub(crate) mod site;
 pub(crate) use client::{Client, Reply};
 pub(crate) use samples::{a_document, an_output};
 pub(crate) use server::TestServer;
-pub(crate) use site::Site;
+pub(crate) use site::{Site, template};
 
 use std::time::{Duration, Instant};
 

@@ -6,11 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use archivist_store::migrate::MIGRATOR;
-use pg_testbed::{ScratchDb, Template, Testbed};
+use pg_testbed::{Mode, ScratchDb, Template, Testbed};
 use sqlx::PgPool;
 use tempfile::TempDir;
 
 use super::process::{self, Finished, archivist};
+
+/// A database with all migrations, for tests that do not need the program.
+pub(crate) fn template() -> Template {
+    Template::migrations("org-archivist", &MIGRATOR)
+}
 
 /// A data folder, with a scratch database or, on its first start, with a private
 /// cluster.
@@ -21,11 +26,12 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// With a migrated database.
+    /// With a migrated database. The program listens and takes locks, which
+    /// rollback mode cannot serve.
     pub(crate) async fn new() -> Self {
-        let template = Template::migrations("org-archivist", &MIGRATOR);
         let testbed = Testbed::get().await.unwrap();
-        Self::of(Some(testbed.scratch(&template).await.unwrap()))
+        let database = testbed.scratch(&template()).mode(Mode::Wipe).await;
+        Self::of(Some(database.unwrap()))
     }
 
     /// With a database that holds nothing.
