@@ -21,11 +21,17 @@ demo: ## Build and start the server with a fictional nonprofit in ./data-demo
 	$(MAKE) run ARGS="--demo --data data-demo $(ARGS)"
 
 .PHONY: test
-test: setup-test format lint docs unit ## Run everything: formatting, clippy, documentation, all tests
+test: setup-test compose format lint docs unit ## Run everything: formatting, clippy, documentation, all tests
 
 .PHONY: setup-test
 setup-test:
 	@scripts/setup test
+
+# The client alone can read the file; it needs no engine.
+.PHONY: compose
+compose: ## Check compose.yaml, where docker's client is installed
+	@if docker compose version >/dev/null 2>&1; then docker compose --profile test config --quiet; \
+	elif docker-compose version >/dev/null 2>&1; then docker-compose --profile test config --quiet; fi
 
 .PHONY: format
 format:
@@ -48,6 +54,10 @@ unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 	else \
 		$(CARGO) test --workspace --locked --lib --bins --tests; \
 	fi
+
+.PHONY: clients
+clients: ## Suites of other languages' clients against testbed serve (needs Python and Node.js)
+	libs/pg-endpoint/tests/clients/run
 
 .PHONY: sqlx
 sqlx: ## Check the queries against the migrations and write .sqlx/ anew

@@ -144,6 +144,19 @@ async fn the_database_made_for_the_migrations_is_dropped() {
 }
 
 #[tokio::test]
+async fn the_next_comparison_drops_what_a_killed_one_has_left() {
+    let site = Site::new().await;
+    change(
+        &site,
+        "CREATE DATABASE archivist_migrations_00000000deadbeef",
+    )
+    .await;
+    site.run(&["db", "diff", "migrations", "migrations"]).ok();
+    let left = "SELECT count(*) FROM pg_database WHERE datname LIKE '%00000000deadbeef'";
+    assert_eq!(site.count(left).await, 0);
+}
+
+#[tokio::test]
 async fn two_files_are_compared_without_a_database() {
     let site = Site::with_private_cluster();
     let text = "# pg-catalog fingerprint 1\nenvironment server version: 15.4\ntable t\n";

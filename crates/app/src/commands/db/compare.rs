@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use archivist_store::{PgPool, contract, migrate, pool};
+use archivist_store::{PgConnection, PgPool, contract, migrate, pool};
 use pg_catalog::{Comparison, Fingerprint, Kind, diff as compare, load};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -19,6 +19,9 @@ const DATABASE: &str = "database";
 
 /// An empty database with all migrations, as a side.
 const MIGRATIONS: &str = "migrations";
+
+/// How the names of databases begin that are made for the migrations.
+const BESIDE: &str = "archivist_migrations_";
 
 /// Prints the fingerprint of the site's database, or writes it to a file.
 pub(super) async fn fingerprint(database: &Database, output: Option<PathBuf>) -> Result<ExitCode> {
@@ -99,18 +102,48 @@ async fn read(pool: &PgPool) -> Result<Fingerprint> {
     Ok(contract::read(&mut conn).await?.fingerprint())
 }
 
-/// Makes a database beside the site's, migrates it, reads it, and drops it.
+/// Makes a database beside the site's, migrates it, reads it, and drops it. Its
+/// name has the number of a lock that we hold meanwhile, so that the next one to
+/// do this can tell what a killed process has left.
 async fn of_migrations(database: &Database) -> Result<Fingerprint> {
-    let name = format!("archivist_migrations_{}", Uuid::new_v4().simple());
+    let mut owner = database.pool.acquire().await?;
+    let lock = Uuid::new_v4().as_u64_pair().0;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(lock.cast_signed())
+        .execute(&mut *owner)
+        .await?;
+    drop_abandoned(&mut owner).await?;
+    let name = format!("{BESIDE}{lock:016x}");
     run(
-        &database.pool,
+        &mut owner,
         format!("CREATE DATABASE {name} TEMPLATE template0"),
     )
     .await
     .context("an empty database for the migrations cannot be made on this server")?;
     let fingerprint = migrated(database, &name).await;
-    run(&database.pool, format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+    run(&mut owner, format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+    // The lock goes with its session.
+    owner.close().await?;
     fingerprint
+}
+
+/// Drops the databases of this kind whose lock nobody holds any more.
+async fn drop_abandoned(conn: &mut PgConnection) -> Result<()> {
+    let abandoned: Vec<String> = sqlx::query_scalar(
+        "SELECT datname::text FROM pg_database
+          WHERE datname ~ ('^' || $1 || '[0-9a-f]{16}$') AND NOT EXISTS (
+                SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                   AND lpad(to_hex(classid::bigint), 8, '0') || lpad(to_hex(objid::bigint), 8, '0')
+                       = right(datname, 16))",
+    )
+    .bind(BESIDE)
+    .fetch_all(&mut *conn)
+    .await?;
+    for name in abandoned {
+        // Another role's is not ours to drop.
+        let _ = run(conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+    }
+    Ok(())
 }
 
 async fn migrated(database: &Database, name: &str) -> Result<Fingerprint> {
@@ -124,8 +157,8 @@ async fn migrated(database: &Database, name: &str) -> Result<Fingerprint> {
     fingerprint
 }
 
-async fn run(pool: &PgPool, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await?;
+async fn run(conn: &mut PgConnection, sql: String) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await?;
     Ok(())
 }
 
