@@ -3,11 +3,9 @@
 
 mod project;
 mod shared;
-mod verbs;
 
 pub use project::{Project, ProjectError, Source};
 pub(crate) use shared::Shared;
-pub use verbs::{USAGE, end, serve};
 
 use pg_endpoint::Scratch;
 

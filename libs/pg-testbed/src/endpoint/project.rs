@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::process::Command;
 
 use super::scratch;
+use crate::scratch::ScratchDb;
 use crate::template::{BoxError, Template};
 use crate::testbed::Testbed;
 
@@ -137,6 +138,12 @@ impl Project {
                 known: self.names().collect::<Vec<_>>().join(", "),
             }),
         }
+    }
+
+    /// A clone of the template of this name.
+    pub async fn scratch(&self, name: &str) -> Result<ScratchDb, BoxError> {
+        let template = self.template(name).await?;
+        Ok(Testbed::get().await?.scratch(&template).await?)
     }
 
     fn commanded(

@@ -4,6 +4,7 @@ mod attribute;
 mod clones;
 mod endpoint;
 mod leaks;
+mod parity;
 mod recycle;
 mod rollback;
 mod shared;

@@ -1,5 +1,11 @@
-//! The command: looking at the test databases, clearing them up, and what the
-//! test processes start in the background.
+//! The command: looking at the test databases, clearing them up, comparing and
+//! verifying any database, and what the test processes start in the background.
+
+mod check;
+mod line;
+mod parity;
+mod serving;
+mod side;
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -9,8 +15,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use pg_testbed::reaper::{self, Watch};
-use pg_testbed::{BoxError, Testbed, endpoint, report};
-use sqlx::{Connection, PgConnection};
+use pg_testbed::{BoxError, Testbed, report};
 
 const USAGE: &str = "\
 usage: testbed COMMAND
@@ -21,8 +26,10 @@ On the server that TEST_DATABASE_URL names, or else on the private one:
   drop NAME | --all    drops one of them, or all that no test uses now
   gc                   drops those that belong to nobody
   stop                 stops the private server, unless it is in use
-  check [URL]          whether the server answers; tables, ENUM types with
-                       their labels, and migrations of a database
+  check [URL] [--against SIDE]
+                       whether the server is up and well; tables, ENUM types with
+                       their labels, and migrations of a database; and whether it
+                       is equal to production: exit code 1 if not
   report               the times of the last run with TESTBED_REPORT=1";
 
 type Outcome = Result<ExitCode, BoxError>;
@@ -38,24 +45,39 @@ async fn main() -> ExitCode {
         ["drop", name] => drop_one(name).await,
         ["gc"] => collect().await,
         ["stop"] => stop(),
-        ["check"] => check(None).await,
-        ["check", url] => check(Some(url)).await,
-        ["serve", ref rest @ ..] => endpoint::serve(rest).await.map(|()| ExitCode::SUCCESS),
-        ["end", ref rest @ ..] => endpoint::end(rest).await.map(|()| ExitCode::SUCCESS),
+        ["check", ref rest @ ..] => check::check(rest).await,
+        ["fingerprint", ref rest @ ..] => parity::fingerprint(rest).await,
+        ["diff", ref rest @ ..] => parity::diff(rest).await,
+        ["verify", ref rest @ ..] => parity::verify(rest).await,
+        ["lint", ref rest @ ..] => parity::lint(rest),
+        ["serve", ref rest @ ..] => serving::serve(rest).await.map(|()| ExitCode::SUCCESS),
+        ["end", ref rest @ ..] => serving::end(rest).await.map(|()| ExitCode::SUCCESS),
         ["report"] => newest_report(),
         ["report", "--follow", times] => follow(Path::new(times)),
         // The two of a test that cannot wait for the usual pace.
         ["keeper", every, grace] => keeper(seconds(every), seconds(grace)).await,
         ["keeper"] => watch(Watch::default()).await,
+        ["help" | "--help" | "-h"] => print(&usage()).map(|()| ExitCode::SUCCESS),
         _ => {
-            eprintln!("{USAGE}\n{}", endpoint::USAGE);
+            eprint!("{}", usage());
             Ok(ExitCode::from(2))
         }
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("{error:?}");
-        ExitCode::FAILURE
+        eprintln!("{}", told(&*error));
+        ExitCode::from(2)
     })
+}
+
+/// An error with all its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = write!(text, "\n  because: {inner}");
+        cause = inner.source();
+    }
+    text
 }
 
 async fn list() -> Outcome {
@@ -68,10 +90,19 @@ async fn list() -> Outcome {
     if databases.is_empty() {
         text += "no test databases\n";
     }
-    // In one piece: `testbed list | head` may close the pipe early.
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn usage() -> String {
+    format!("{USAGE}\n\n{}\n\n{}\n", parity::USAGE, serving::USAGE)
+}
+
+/// Prints in one piece: `testbed list | head` may close the pipe early.
+fn print(text: &str) -> Result<(), BoxError> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
+        _ => Ok(()),
     }
 }
 
@@ -140,63 +171,4 @@ async fn watch(how: Watch) -> Outcome {
 /// A number of seconds; what is none counts as one.
 fn seconds(word: &str) -> Duration {
     Duration::from_secs(word.parse().unwrap_or(1))
-}
-
-/// Answers what is otherwise asked of a test database by hand.
-async fn check(url: Option<&str>) -> Outcome {
-    let url = match url {
-        Some(url) => pg_testbed::plain_url(url)?,
-        None => Testbed::get().await?.admin_url(),
-    };
-    let mut connection = PgConnection::connect(&url).await?;
-    let version: String = sqlx::query_scalar("SELECT version()")
-        .fetch_one(&mut connection)
-        .await?;
-    println!("server: {version}");
-    for (what, query) in [("tables", TABLES), ("enum types", ENUMS)] {
-        show(&mut connection, what, query).await?;
-    }
-    for (table, query) in MIGRATIONS {
-        let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table);
-        if there.fetch_one(&mut connection).await? {
-            show(&mut connection, "migrations", query).await?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-const TABLES: &str = "
-    SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-     ORDER BY 1";
-
-const ENUMS: &str = "
-    SELECT format('%s (%s)', enumtypid::regtype,
-                  string_agg(enumlabel, ', ' ORDER BY enumsortorder))
-      FROM pg_enum GROUP BY enumtypid ORDER BY 1";
-
-/// Where sqlx and Alembic note what was done.
-const MIGRATIONS: [(&str, &str); 2] = [
-    (
-        "_sqlx_migrations",
-        "SELECT version || ' ' || description || CASE WHEN success THEN '' ELSE ' FAILED' END
-           FROM _sqlx_migrations ORDER BY version",
-    ),
-    (
-        "alembic_version",
-        "SELECT version_num::text FROM alembic_version",
-    ),
-];
-
-async fn show(
-    connection: &mut PgConnection,
-    what: &str,
-    query: &'static str,
-) -> Result<(), sqlx::Error> {
-    let lines: Vec<String> = sqlx::query_scalar(query).fetch_all(connection).await?;
-    println!("{what}: {}", lines.len());
-    for line in lines {
-        println!("  {line}");
-    }
-    Ok(())
 }

@@ -1,0 +1,114 @@
+//! `testbed check`: what is otherwise asked of a test database by hand.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use pg_testbed::{BoxError, Testbed};
+use sqlx::{PgConnection, Row};
+
+use crate::line::{Line, PROJECT};
+use crate::parity::{compared, report};
+use crate::print;
+use crate::side::Side;
+
+pub(crate) const OPTIONS: [&str; 2] = ["--against", "--schema"];
+
+/// Looks at a database; compares it with another side if there is one.
+pub(crate) async fn check(words: &[&str]) -> Result<ExitCode, BoxError> {
+    let line = Line::parse(words, &[&OPTIONS[..], &PROJECT].concat())?;
+    let url = match &line.words[..] {
+        [] => Testbed::get().await?.admin_url(),
+        [url] => url.clone(),
+        _ => return Err("it should be: testbed check [URL]".into()),
+    };
+    let side = Side::of(&url, &line).await?;
+    let mut connection = side.connect().await?;
+    let mut text = health(&mut connection).await?;
+    for (what, query) in [("tables", TABLES), ("enum types", ENUMS)] {
+        text += &list(&mut connection, what, query).await?;
+    }
+    text += &migrations(&mut connection).await?;
+    let Some(against) = line.value("--against") else {
+        print(&text)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let against = Side::of(against, &line).await?;
+    let comparison = compared(&against, &side, &line).await?;
+    print(&(text + &report(&against, &side, &comparison)))?;
+    Ok(if comparison.agrees() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether the server is well, and whether its data would survive a failure.
+async fn health(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT version(), date_trunc('second', now() - pg_postmaster_start_time())::text AS up,
+                pg_is_in_recovery() AS recovering, current_setting('fsync') AS fsync,
+                current_setting('max_connections') AS allowed,
+                (SELECT count(*) FROM pg_stat_activity
+                  WHERE backend_type = 'client backend') AS taken",
+    )
+    .fetch_one(connection)
+    .await?;
+    let (version, up): (String, String) = (row.try_get("version")?, row.try_get("up")?);
+    let (taken, allowed): (i64, String) = (row.try_get("taken")?, row.try_get("allowed")?);
+    let state = if row.try_get("recovering")? {
+        "in recovery: it takes no writes"
+    } else {
+        "takes writes"
+    };
+    let fsync: String = row.try_get("fsync")?;
+    Ok(format!(
+        "server: {version}\nhealth: up for {up}, {state}, {taken} of {allowed} connections taken, fsync {fsync}\n"
+    ))
+}
+
+async fn migrations(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let mut text = String::new();
+    for (table, query) in MIGRATIONS {
+        let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table);
+        if there.fetch_one(&mut *connection).await? {
+            text += &list(connection, "migrations", query).await?;
+        }
+    }
+    Ok(text)
+}
+
+async fn list(
+    connection: &mut PgConnection,
+    what: &str,
+    query: &'static str,
+) -> Result<String, sqlx::Error> {
+    let lines: Vec<String> = sqlx::query_scalar(query).fetch_all(connection).await?;
+    let mut text = format!("{what}: {}\n", lines.len());
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+    Ok(text)
+}
+
+const TABLES: &str = "
+    SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+     ORDER BY 1";
+
+const ENUMS: &str = "
+    SELECT format('%s (%s)', enumtypid::regtype,
+                  string_agg(enumlabel, ', ' ORDER BY enumsortorder))
+      FROM pg_enum GROUP BY enumtypid ORDER BY 1";
+
+/// Where sqlx and Alembic note what was done.
+const MIGRATIONS: [(&str, &str); 2] = [
+    (
+        "_sqlx_migrations",
+        "SELECT version || ' ' || description || CASE WHEN success THEN '' ELSE ' FAILED' END
+           FROM _sqlx_migrations ORDER BY version",
+    ),
+    (
+        "alembic_version",
+        "SELECT version_num::text FROM alembic_version",
+    ),
+];
