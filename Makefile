@@ -59,6 +59,13 @@ unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 clients: ## Suites of other languages' clients against testbed serve (needs Python and Node.js)
 	libs/pg-endpoint/tests/clients/run
 
+# For instance: make test-postgres VERSION=18
+.PHONY: test-postgres
+test-postgres: ## Test the libraries and the schema on another PostgreSQL (VERSION=15 to 18)
+	dir=$$(scripts/postgres $(VERSION)) && export PG_BIN_DIR="$$dir" && \
+	$(CARGO) test --locked -p pg-cluster -p pg-catalog -p pg-endpoint -p pg-testbed --lib --bins --tests && \
+	$(CARGO) test --locked -p archivist-app --test it -- schema:: parity::
+
 .PHONY: sqlx
 sqlx: ## Check the queries against the migrations and write .sqlx/ anew
 	scripts/sqlx

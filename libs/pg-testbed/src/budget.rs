@@ -54,8 +54,8 @@ impl Budget {
         }
     }
 
-    /// Of the databases that go from test to test, how many a process may keep
-    /// open while no test uses them. Each has two sessions.
+    /// Of a template's databases that go from test to test, how many a process
+    /// may keep open while no test uses them. Each has two sessions.
     pub(crate) fn idle(&self) -> usize {
         usize::try_from(self.connections / 48)
             .unwrap_or_default()

@@ -65,8 +65,8 @@ impl Idle {
         lock(&self.0).entry(template).or_default().push(pooled);
     }
 
-    fn count(&self) -> usize {
-        lock(&self.0).values().map(Vec::len).sum()
+    fn count(&self, template: i64) -> usize {
+        lock(&self.0).get(&template).map_or(0, Vec::len)
     }
 
     /// Takes all of a template.
@@ -215,7 +215,7 @@ pub(crate) async fn rest(
     template: i64,
     pooled: Pooled,
 ) -> Result<(), TestbedError> {
-    if keeper.idle().count() < keeper.budget().idle() {
+    if keeper.idle().count(template) < keeper.budget().idle() {
         keeper.idle().push(template, pooled);
         return Ok(());
     }
