@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::PgConnection;
@@ -31,24 +32,34 @@ const FORBEARANCE: Duration = Duration::from_secs(1);
 /// First half of the locks' numbers: `test` in ASCII.
 const CLASS: i32 = 0x7465_7374;
 
+/// The lock of whoever goes without a place just now; places count from 1.
+const GATE: i32 = -1;
+
+/// How long that lock is held: until the connections of the last one show.
+const SETTLING: Duration = Duration::from_millis(250);
+
 /// The places on one server.
 #[derive(Debug)]
 pub(crate) struct Budget {
     connections: i32,
     places: i32,
+    /// Whether this process holds the lock of the gate.
+    gate: AtomicBool,
     held: Mutex<HashSet<i32>>,
     /// Places whose test is over, kept for the next one for a moment.
     resting: Mutex<Vec<(i32, Instant)>>,
 }
 
 impl Budget {
-    /// Half of the server's connections go to pools; the other half is for the
-    /// processes' own sessions, for bare connections and for other users.
+    /// Two fifths of the server's connections go to tests, a pool and a session
+    /// that restores for each; the others are for the processes' own sessions,
+    /// about seven each, for bare connections and for other users.
     pub(crate) fn of(facts: &Facts) -> Self {
-        let pool = CONNECTIONS.cast_signed();
+        let of_a_test = CONNECTIONS.cast_signed() + 1;
         Self {
             connections: facts.connections,
-            places: (facts.connections / 2 / pool).max(1),
+            places: (facts.connections * 2 / 5 / of_a_test).max(1),
+            gate: AtomicBool::new(false),
             held: Mutex::default(),
             resting: Mutex::default(),
         }
@@ -74,7 +85,8 @@ impl Budget {
             if let Some(number) = budget.try_enter(&mut session).await? {
                 return Ok(Place::of(keeper, Some(number)));
             }
-            if began.elapsed() > FORBEARANCE && budget.has_room(&mut session).await? {
+            if began.elapsed() > FORBEARANCE && budget.pass_gate(&mut session).await? {
+                close_later(keeper);
                 return Ok(Place::of(keeper, None));
             }
             drop(session);
@@ -94,12 +106,25 @@ impl Budget {
         rested.into_iter().map(|(number, _)| number).collect()
     }
 
-    /// Whether as many connections are free as three tests may have.
-    async fn has_room(&self, session: &mut PgConnection) -> Result<bool, sqlx::Error> {
-        let taken = "SELECT count(*)::int FROM pg_stat_activity
-                      WHERE backend_type = 'client backend'";
-        let taken: i32 = sqlx::query_scalar(taken).fetch_one(session).await?;
-        Ok(taken + 3 * CONNECTIONS.cast_signed() <= self.connections)
+    /// Whether a test may go without a place: if as many connections are free as
+    /// three tests may have, and nobody else has just asked the same.
+    async fn pass_gate(&self, session: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        if self.gate.swap(true, Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let pass = sqlx::query_scalar(
+            "SELECT CASE WHEN count(*) + $3::int <= $4::int
+                         THEN pg_try_advisory_lock($1::int, $2::int) ELSE false END
+               FROM pg_stat_activity WHERE backend_type = 'client backend'",
+        );
+        let pass = pass.bind(CLASS).bind(GATE);
+        let pass = pass
+            .bind(3 * CONNECTIONS.cast_signed())
+            .bind(self.connections);
+        let passed = pass.fetch_one(session).await;
+        self.gate
+            .store(matches!(passed, Ok(true)), Ordering::Relaxed);
+        passed
     }
 
     /// Takes a free place. The CASE keeps the order: the lock of a place that
@@ -152,9 +177,23 @@ impl Drop for Place {
 
 /// Gives a place to whoever comes next.
 async fn leave(keeper: &Keeper, number: i32) {
-    let mut session = keeper.session().await;
-    let leave = sqlx::query("SELECT pg_advisory_unlock($1, $2)");
-    // A session that is gone has no locks any more.
-    let _ = leave.bind(CLASS).bind(number).execute(&mut *session).await;
+    unlock(keeper, number).await;
     lock(&keeper.budget().held).remove(&number);
+}
+
+/// Lets others through the gate, when the connections of this test show.
+fn close_later(keeper: &Keeper) {
+    let own = keeper.clone();
+    keeper.start_work(async move {
+        sleep(SETTLING).await;
+        unlock(&own, GATE).await;
+        own.budget().gate.store(false, Ordering::Relaxed);
+    });
+}
+
+async fn unlock(keeper: &Keeper, number: i32) {
+    let mut session = keeper.session().await;
+    let unlock = sqlx::query("SELECT pg_advisory_unlock($1, $2)");
+    // A session that is gone has no locks any more.
+    let _ = unlock.bind(CLASS).bind(number).execute(&mut *session).await;
 }

@@ -12,7 +12,7 @@ use pg_endpoint::Scratch;
 use crate::error::TestbedError;
 use crate::mode::Mode;
 use crate::template::Template;
-use crate::testbed::Testbed;
+use crate::testbed::{Testbed, Wanted};
 
 /// A database for the clients of one test.
 async fn scratch(
@@ -25,7 +25,7 @@ async fn scratch(
         pg_endpoint::Mode::Clone => request.await?,
         pg_endpoint::Mode::Wipe => request.mode(Mode::Wipe).await?,
         pg_endpoint::Mode::Rollback => {
-            let database = testbed.for_rollback(template).await?;
+            let database = testbed.take(template, Wanted::ForTransaction).await?;
             return Ok(Scratch::new(database.url().to_owned(), database).comes_again());
         }
     };

@@ -136,6 +136,10 @@ pub enum TestbedError {
 
 impl From<sqlx::Error> for TestbedError {
     fn from(error: sqlx::Error) -> Self {
+        // Rows are only looked up by the name of a database.
+        if matches!(error, sqlx::Error::RowNotFound) {
+            return Self::Gone(error);
+        }
         let code = error
             .as_database_error()
             .and_then(DatabaseError::code)

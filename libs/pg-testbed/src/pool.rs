@@ -75,11 +75,24 @@ impl Idle {
     }
 }
 
-/// A database in its template's state for a transaction: one of ours that is
-/// free, or one whose process is gone, or a new clone. To be used on the
-/// keeper's runtime.
+/// A database in its template's state for a transaction of the transactor,
+/// which undoes what its last one has left: one of ours that is free, or one
+/// whose process is gone, or a new clone. To be used on the keeper's runtime.
 pub(crate) async fn take(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, TestbedError> {
-    take_kind(keeper, ready, Pooled::has_sessions).await
+    take_kind(keeper, ready, |one| one.transactor.is_some()).await
+}
+
+/// The same for a transaction that is begun elsewhere.
+pub(crate) async fn take_to_share(
+    keeper: &Keeper,
+    ready: &Arc<Ready>,
+) -> Result<Pooled, TestbedError> {
+    let mut pooled = take_kind(keeper, ready, |one| one.transactor.is_none()).await?;
+    if let Some(transactor) = pooled.transactor.take() {
+        transactor.close().await;
+        wipe::rewind(&mut pooled.wiper).await?;
+    }
+    Ok(pooled)
 }
 
 async fn take_kind(

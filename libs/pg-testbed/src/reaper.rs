@@ -37,11 +37,19 @@ pub struct Watch {
     pub rest: Duration,
 }
 
-impl Default for Watch {
-    fn default() -> Self {
+/// The variable with the seconds of [`Watch::grace`].
+const GRACE: &str = "TESTBED_GRACE";
+
+impl Watch {
+    /// As the environment says, or else: every ten seconds, 45 seconds of grace.
+    pub fn from_environment() -> Self {
+        let grace = env::var(GRACE)
+            .ok()
+            .and_then(|seconds| seconds.parse().ok());
+        let grace = Duration::from_secs(grace.unwrap_or(45));
         Self {
-            every: Duration::from_secs(10),
-            grace: Duration::from_secs(45),
+            every: (grace / 3).clamp(Duration::from_secs(1), Duration::from_secs(10)),
+            grace,
             rest: Duration::from_mins(30),
         }
     }

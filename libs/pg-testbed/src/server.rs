@@ -1,6 +1,8 @@
 //! Which server the tests use.
 
 use std::env;
+use std::num::NonZero;
+use std::thread;
 use std::time::Duration;
 
 use pg_cluster::{Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile};
@@ -181,9 +183,16 @@ fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
     Cluster::open(
         options
             .app_name("pg-testbed")
+            .setting("max_connections", connections().to_string())
             .binaries(binaries)
             .last_user(last_user),
     )
+}
+
+/// Enough for a test on each processor, in the private server.
+fn connections() -> usize {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    (20 * processors).max(200)
 }
 
 /// Stops the private server, which otherwise stays warm for the next run,

@@ -160,7 +160,7 @@ impl fmt::Debug for Template {
 }
 
 /// Waits until nobody else builds this template. The lock goes with the session.
-async fn lock(connection: &mut PgConnection, name: &str) -> Result<(), TestbedError> {
+pub(crate) async fn lock(connection: &mut PgConnection, name: &str) -> Result<(), TestbedError> {
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(Ready::key_of(name))
         .execute(connection)

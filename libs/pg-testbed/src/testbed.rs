@@ -19,10 +19,21 @@ use crate::report::{self, Step};
 use crate::scratch::{Origin, ScratchDb};
 use crate::server::Server;
 use crate::stock;
-use crate::template::{Ready, Template};
+use crate::template::{self, Ready, Template};
 use crate::transaction::ScratchTransaction;
 
 static SHARED: OnceCell<Testbed> = OnceCell::const_new();
+
+/// How often a template is made that somebody else keeps dropping.
+const ATTEMPTS: usize = 5;
+
+/// What kind of database is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted {
+    Mode(Mode),
+    /// One in which a transaction is begun and rolled back by the caller.
+    ForTransaction,
+}
 
 /// A template that is there, or that one of this process's tests is fetching.
 type Slot = Arc<OnceCell<Arc<Ready>>>;
@@ -86,16 +97,20 @@ impl Testbed {
     /// [`Mode::Wipe`].
     pub async fn begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
         let begin = Instant::now();
-        let transaction = match self.begin_in(self.ready(template).await?).await {
-            Err(TestbedError::Gone(_)) => self.begin_in(self.made_anew(template).await?).await,
-            outcome => outcome,
-        }?;
+        let mut attempts = 1..ATTEMPTS;
+        let transaction = loop {
+            match self.try_begin(template).await {
+                Err(TestbedError::Gone(_)) if attempts.next().is_some() => self.forget(template),
+                outcome => break outcome?,
+            }
+        };
         report::record(Step::Clone, begin.elapsed());
         self.keeper.collect_once();
         Ok(transaction)
     }
 
-    async fn begin_in(&self, ready: Arc<Ready>) -> Result<ScratchTransaction, TestbedError> {
+    async fn try_begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
+        let ready = self.ready(template).await?;
         let transaction = ScratchTransaction::begin(self.keeper.clone(), ready);
         self.keeper.run(transaction).await
     }
@@ -117,6 +132,8 @@ impl Testbed {
         let name = template.name(&self.keeper);
         let key = Ready::key_of(&name);
         let mut connection = self.keeper.server().connect().await?;
+        // Another process may be making it.
+        template::lock(&mut connection, &name).await?;
         let finished = Ready::find(&mut connection, &name).await?.is_some();
         drop_database(&mut connection, &name, finished).await?;
         lock(&self.templates).remove(&name);
@@ -160,35 +177,44 @@ impl Testbed {
         let keeper = self.keeper.clone();
         self.hand_out(async move {
             let place = Budget::enter(&keeper).await?;
-            let pooled = pool::take(&keeper, &ready).await?;
+            let pooled = pool::take_to_share(&keeper, &ready).await?;
             Ok(ScratchDb::rolled_back(keeper, ready.key(), pooled, place))
         })
         .await
     }
 
-    /// The same for who opens the transaction elsewhere.
-    pub(crate) async fn for_rollback(
+    /// A database of this kind. The template may have been dropped after this
+    /// process has first used it; then it is made anew.
+    pub(crate) async fn take(
         &self,
         template: &Template,
+        wanted: Wanted,
     ) -> Result<ScratchDb, TestbedError> {
-        match self.rolled_back(self.ready(template).await?).await {
-            Err(TestbedError::Gone(_)) => self.rolled_back(self.made_anew(template).await?).await,
-            outcome => outcome,
+        let mut attempts = 1..ATTEMPTS;
+        loop {
+            match self.try_take(template, wanted).await {
+                Err(TestbedError::Gone(_)) if attempts.next().is_some() => self.forget(template),
+                outcome => return outcome,
+            }
         }
     }
 
-    async fn take(&self, mode: Mode, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
-        match mode {
-            Mode::Clone => self.cloned(ready).await,
-            Mode::Wipe => self.wiped(ready).await,
-            Mode::Rollback => ScratchDb::shared(self.rolled_back(ready).await?),
+    async fn try_take(
+        &self,
+        template: &Template,
+        wanted: Wanted,
+    ) -> Result<ScratchDb, TestbedError> {
+        let ready = self.ready(template).await?;
+        match wanted {
+            Wanted::Mode(Mode::Clone) => self.cloned(ready).await,
+            Wanted::Mode(Mode::Wipe) => self.wiped(ready).await,
+            Wanted::Mode(Mode::Rollback) => ScratchDb::shared(self.rolled_back(ready).await?),
+            Wanted::ForTransaction => self.rolled_back(ready).await,
         }
     }
 
-    /// A template that was dropped after this process has first used it.
-    async fn made_anew(&self, template: &Template) -> Result<Arc<Ready>, TestbedError> {
+    fn forget(&self, template: &Template) {
         lock(&self.templates).remove(&template.name(&self.keeper));
-        self.ready(template).await
     }
 
     /// Hands out a database; the time it takes is the one called clone.
@@ -230,18 +256,6 @@ impl Request<'_> {
         self.mode = mode;
         self
     }
-
-    async fn fulfil(self) -> Result<ScratchDb, TestbedError> {
-        let testbed = self.testbed;
-        let ready = testbed.ready(self.template).await?;
-        match testbed.take(self.mode, ready).await {
-            Err(TestbedError::Gone(_)) => {
-                let ready = testbed.made_anew(self.template).await?;
-                testbed.take(self.mode, ready).await
-            }
-            outcome => outcome,
-        }
-    }
 }
 
 impl<'a> IntoFuture for Request<'a> {
@@ -249,6 +263,6 @@ impl<'a> IntoFuture for Request<'a> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.fulfil())
+        Box::pin(self.testbed.take(self.template, Wanted::Mode(self.mode)))
     }
 }

@@ -9,7 +9,7 @@ use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use crate::budget::PATIENCE;
+use crate::budget::{Budget, PATIENCE, Place};
 use crate::error::TestbedError;
 use crate::keeper::Keeper;
 use crate::pool::{self, Pooled};
@@ -39,6 +39,7 @@ pub struct ScratchTransaction {
     template: i64,
     /// Both are there until the end.
     parts: Option<(Pooled, Transaction<'static, Postgres>)>,
+    _place: Place,
     expects_panic: bool,
     since: Instant,
 }
@@ -47,6 +48,7 @@ impl ScratchTransaction {
     /// Takes a database of the template for the time of a transaction. To be
     /// used on the keeper's runtime.
     pub(crate) async fn begin(keeper: Keeper, ready: Arc<Ready>) -> Result<Self, TestbedError> {
+        let place = Budget::enter(&keeper).await?;
         let mut pooled = pool::take(&keeper, &ready).await?;
         let session = pooled.transactor.get_or_insert_with(|| {
             let options = keeper.server().options_of(&pooled.name);
@@ -57,6 +59,7 @@ impl ScratchTransaction {
             keeper,
             template: ready.key(),
             parts: Some((pooled, transaction)),
+            _place: place,
             expects_panic: false,
             since: Instant::now(),
         })

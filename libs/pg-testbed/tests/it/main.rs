@@ -1,10 +1,13 @@
 //! The testbed on a real server.
 
 mod attribute;
+mod bed;
+mod child;
 mod clones;
 mod endpoint;
 mod leaks;
 mod parity;
+mod processes;
 mod recycle;
 mod rollback;
 mod shared;

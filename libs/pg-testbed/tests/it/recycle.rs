@@ -1,50 +1,15 @@
 //! Used clones that are made new for other tests, on a private cluster.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pg_catalog::{Fingerprint, load};
-use pg_cluster::{Cluster, ClusterOptions, Profile};
-use pg_testbed::{ScratchDb, State, Template, Testbed};
+use pg_testbed::{ScratchDb, State};
 use sqlx::{Connection, PgConnection};
-use tempfile::TempDir;
 
+use crate::bed::Bed;
 use crate::support::{execute, template, text};
-
-/// A cluster of the test's own, whose clones nobody else uses.
-struct Bed {
-    testbed: Testbed,
-    folder: TempDir,
-}
-
-impl Bed {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // Run as root, PostgreSQL is another user, who must get in.
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        let cluster = ClusterOptions::new(folder.path().join("cluster"), Profile::Throwaway);
-        let testbed = Testbed::on_cluster(Cluster::open(cluster).unwrap()).await;
-        let testbed = testbed.unwrap();
-        Self { testbed, folder }
-    }
-
-    /// How many databases there are in this state.
-    async fn count(&self, state: &State) -> usize {
-        let all = self.testbed.databases().await.unwrap();
-        all.iter().filter(|one| one.state == *state).count()
-    }
-
-    /// All clones that wait ready, and some more.
-    async fn several(&self, template: &Template) -> Vec<ScratchDb> {
-        let mut taken = Vec::new();
-        for _ in 0..9 {
-            taken.push(self.testbed.scratch(template).await.unwrap());
-        }
-        taken
-    }
-}
 
 const SHOP: &str = "
     CREATE TYPE mood AS ENUM ('glad', 'sad');
@@ -90,7 +55,7 @@ async fn state(database: &ScratchDb) -> (String, Fingerprint) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_test_did_the_next_one_finds_the_template() {
-    let bed = Bed::new().await;
+    let bed = Bed::new(&[]).await;
     let (shop, _) = template("recycle", SHOP);
     let first = bed.testbed.scratch(&shop).await.unwrap();
     let expected = state(&first).await;
@@ -107,7 +72,7 @@ async fn whatever_a_test_did_the_next_one_finds_the_template() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_connects_again_and_again_gets_no_other_s_database() {
-    let bed = Bed::new().await;
+    let bed = Bed::new(&[]).await;
     let (shop, _) = template("recycle-straggler", "CREATE TABLE note (n int)");
     let used = bed.testbed.scratch(&shop).await.unwrap();
     let (url, go_on) = (
@@ -137,7 +102,7 @@ async fn who_connects_again_and_again_gets_no_other_s_database() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_tests_at_once_each_find_the_template() {
-    let bed = Bed::new().await;
+    let bed = Bed::new(&[]).await;
     let (shop, _) = template("recycle-many", SHOP);
     let mut tests = Vec::new();
     for thread in 0..4 {
@@ -160,7 +125,7 @@ async fn many_tests_at_once_each_find_the_template() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clone_that_keeps_its_rights_and_settings_is_made_new_with_them() {
-    let bed = Bed::new().await;
+    let bed = Bed::new(&[]).await;
     let (shop, _) = template(
         "recycle-extras",
         "DO $$ BEGIN EXECUTE format(
@@ -178,9 +143,9 @@ async fn a_clone_that_keeps_its_rights_and_settings_is_made_new_with_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_process_took_aside_is_removed() {
-    let bed = Bed::new().await;
+    let bed = Bed::new(&[]).await;
     drop(bed.testbed.empty().await.unwrap());
-    let aside = bed.folder.path().join("cluster/aside");
+    let aside = bed.folder().join("cluster/aside");
     let left = aside.join("00000000deadbeef_1");
     fs::create_dir_all(&left).unwrap();
     fs::write(left.join("1259"), "a file").unwrap();

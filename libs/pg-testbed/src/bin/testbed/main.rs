@@ -56,7 +56,7 @@ async fn main() -> ExitCode {
         ["report", "--follow", times] => follow(Path::new(times)),
         // The two of a test that cannot wait for the usual pace.
         ["keeper", every, grace] => keeper(seconds(every), seconds(grace)).await,
-        ["keeper"] => watch(Watch::default()).await,
+        ["keeper"] => watch(Watch::from_environment()).await,
         ["help" | "--help" | "-h"] => print(&usage()).map(|()| ExitCode::SUCCESS),
         _ => {
             eprint!("{}", usage());
