@@ -1,5 +1,5 @@
 //! What PostgreSQL does not copy when it clones a database: its settings, the
-//! rights on it and its comment.
+//! rights on it, its limit of connections and its comment.
 
 use std::fmt::Write as _;
 
@@ -16,6 +16,8 @@ pub(crate) struct Extras {
     settings: Vec<Setting>,
     /// `None` when nobody ever granted or revoked anything.
     grants: Option<Vec<Grant>>,
+    /// How many sessions may be in it, if there is a limit.
+    limit: Option<i32>,
     comment: String,
 }
 
@@ -26,7 +28,7 @@ impl Extras {
         database: &str,
     ) -> Result<Self, sqlx::Error> {
         let row = sqlx::query(
-            "SELECT datacl IS NOT NULL AS granted,
+            "SELECT datacl IS NOT NULL AS granted, nullif(datconnlimit, -1) AS limit,
                     coalesce(shobj_description(oid, 'pg_database'), '') AS comment
                FROM pg_database WHERE datname = $1",
         );
@@ -40,6 +42,7 @@ impl Extras {
         Ok(Self {
             settings: settings::read(connection, database).await?,
             grants,
+            limit: row.try_get("limit")?,
             comment: comment.to_owned(),
         })
     }
@@ -53,6 +56,13 @@ impl Extras {
         sql += &settings::apply(database, &self.settings);
         if let Some(grants) = &self.grants {
             sql += &grants::apply(database, grants);
+        }
+        if let Some(limit) = self.limit {
+            let _ = writeln!(
+                sql,
+                "ALTER DATABASE {} CONNECTION LIMIT {limit};",
+                ident(database)
+            );
         }
         if !self.comment.is_empty() {
             let (database, comment) = (ident(database), literal(&self.comment));
@@ -75,11 +85,13 @@ mod tests {
     fn all_is_given_in_one_transaction() {
         let extras = Extras {
             grants: Some(Vec::new()),
+            limit: Some(7),
             comment: "the shop's".to_owned(),
             ..Extras::default()
         };
         let expected = "BEGIN;\n\
             REVOKE ALL ON DATABASE \"db\" FROM PUBLIC;\n\
+            ALTER DATABASE \"db\" CONNECTION LIMIT 7;\n\
             COMMENT ON DATABASE \"db\" IS 'the shop''s';\n\
             COMMIT;";
         assert_eq!(extras.apply("db").as_deref(), Some(expected));

@@ -44,6 +44,10 @@ pub(crate) fn pooled(template: i64, owner: i64, number: u64) -> String {
     format!("{POOLED}{template:016x}_{owner:016x}_{number:x}")
 }
 
+/// Counts the ways in which clones have been prepared. What another version of
+/// this library has made ready is not for us.
+const LAYOUT: &str = "2";
+
 /// The name of a template with this content, for those who come to the server
 /// in this way.
 pub(crate) fn template(label: &str, content: &[u8], identity: &str) -> String {
@@ -51,6 +55,8 @@ pub(crate) fn template(label: &str, content: &[u8], identity: &str) -> String {
         .chain_update(label)
         .chain_update([0])
         .chain_update(identity)
+        .chain_update([0])
+        .chain_update(LAYOUT)
         .chain_update([0])
         .chain_update(content)
         .finalize();

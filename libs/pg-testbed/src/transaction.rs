@@ -18,11 +18,11 @@ use crate::scratch;
 use crate::stock;
 use crate::template::Ready;
 
-/// Undoes what the last rollback left (the numbers of sequences, locks of the
-/// session), begins the transaction and marks it: the mark goes when the test
+/// Undoes what the last rollback left (the numbers of sequences, statements that
+/// were prepared, locks of the session), begins the transaction and marks it: the mark goes when the test
 /// ends it.
 const BEGIN: &str = "
-    SELECT _testbed.rewind(), pg_advisory_unlock_all();
+    SELECT _testbed.rewind(), _testbed.forget(), pg_advisory_unlock_all();
     BEGIN; SET LOCAL testbed.transaction = 'open'";
 
 /// A connection in a transaction that is rolled back when this is dropped. Made

@@ -37,6 +37,7 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::E
         &seeds(&relations),
         &sequences(&relations),
         ALONE_FUNCTION,
+        FORGET_FUNCTION,
         &shape_function(),
         &rewind_function(&relations),
         &wipe_function(&relations),
@@ -218,6 +219,18 @@ const ALONE_FUNCTION: &str = "
       END LOOP;
       RETURN false;
     END $alone$;";
+
+/// A function that forgets what a test has prepared by SQL in this session. What
+/// its driver has prepared, the driver counts on.
+const FORGET_FUNCTION: &str = "
+    CREATE FUNCTION _testbed.forget() RETURNS void LANGUAGE plpgsql AS $forget$
+    DECLARE
+      prepared text;
+    BEGIN
+      FOR prepared IN SELECT name FROM pg_prepared_statements WHERE from_sql LOOP
+        EXECUTE format('DEALLOCATE %I', prepared);
+      END LOOP;
+    END $forget$;";
 
 /// A function that returns something else as soon as the schema was changed,
 /// even if it was changed back. Of tables it looks at what they are, not at

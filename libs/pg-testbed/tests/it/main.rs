@@ -7,6 +7,7 @@ mod clones;
 mod endpoint;
 mod leaks;
 mod parity;
+mod pitfalls;
 mod processes;
 mod recycle;
 mod rollback;
