@@ -92,18 +92,51 @@ async fn has_history(pool: &PgPool) -> sqlx::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use pg_catalog::lint::{Migration, lint};
 
     use super::MIGRATOR;
+
+    /// What `sha384sum` says of each migration that has landed.
+    const LANDED: &str = include_str!("../migrations.sha384");
+
+    /// The file of a migration, from the folder of the list.
+    fn file(of: &sqlx::migrate::Migration) -> String {
+        let name = of.description.replace(' ', "_");
+        format!("migrations/{}_{name}.sql", of.version)
+    }
+
+    #[test]
+    fn a_migration_that_has_landed_is_never_edited() {
+        for migration in MIGRATOR.iter() {
+            let sum = migration
+                .checksum
+                .iter()
+                .fold(String::new(), |mut text, byte| {
+                    let _ = write!(text, "{byte:02x}");
+                    text
+                });
+            let (file, mut lines) = (file(migration), LANDED.lines());
+            let landed = lines.find_map(|line| line.strip_suffix(&format!("  {file}")));
+            let landed = landed.unwrap_or_else(|| panic!("{file} is new: run `make schema`"));
+            assert_eq!(
+                landed, sum,
+                "{file} was edited: sites have applied it as it was. Write another migration."
+            );
+        }
+        assert_eq!(
+            LANDED.lines().count(),
+            MIGRATOR.iter().count(),
+            "one is gone"
+        );
+    }
 
     #[test]
     fn migrations_lock_no_table_in_use_unless_on_purpose() {
         let files: Vec<_> = MIGRATOR
             .iter()
-            .map(|m| {
-                let name = m.description.replace(' ', "_");
-                format!("crates/store/migrations/{}_{name}.sql", m.version)
-            })
+            .map(|m| format!("crates/store/{}", file(m)))
             .collect();
         let migrations: Vec<_> = MIGRATOR
             .iter()
