@@ -59,6 +59,10 @@ unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 clients: ## Suites of other languages' clients against testbed serve (needs Python and Node.js)
 	libs/pg-endpoint/tests/clients/run
 
+.PHONY: coverage
+coverage: ## Lines covered by the tests, for each crate (takes a while; ARGS="-p pg-testbed" for one)
+	scripts/coverage $(ARGS)
+
 # For instance: make test-postgres VERSION=18
 .PHONY: test-postgres
 test-postgres: ## Test the libraries and the schema on another PostgreSQL (VERSION=15 to 18)
