@@ -63,25 +63,13 @@ pub(crate) enum Origin {
 }
 
 impl ScratchDb {
-    /// A database of its own for each test.
+    /// A database that ends as its origin says.
     pub(crate) fn new(keeper: Keeper, name: String, origin: Origin, place: Place) -> Self {
         let (url, options) = (
             keeper.server().url_of(&name),
             keeper.server().options_of(&name),
         );
         Self::held(keeper, name, url, options, origin, Some(place))
-    }
-
-    /// A database that is restored after the test.
-    pub(crate) fn pooled(keeper: Keeper, template: i64, pooled: Pooled, place: Place) -> Self {
-        let name = pooled.name.clone();
-        Self::new(keeper, name, Origin::Pooled(template, pooled), place)
-    }
-
-    /// A database for transactions, in which nothing is ever committed.
-    pub(crate) fn rolled_back(keeper: Keeper, template: i64, pooled: Pooled, place: Place) -> Self {
-        let name = pooled.name.clone();
-        Self::new(keeper, name, Origin::RolledBack(template, pooled), place)
     }
 
     /// A transaction in this database, which is never committed in it.

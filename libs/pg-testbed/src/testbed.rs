@@ -151,38 +151,6 @@ impl Testbed {
         &self.keeper
     }
 
-    async fn cloned(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
-        let keeper = self.keeper.clone();
-        self.hand_out(async move {
-            let place = Budget::enter(&keeper).await?;
-            let name = stock::take(&keeper, &ready).await?;
-            Ok(ScratchDb::new(keeper, name, Origin::Clone(ready), place))
-        })
-        .await
-    }
-
-    async fn wiped(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
-        let keeper = self.keeper.clone();
-        self.hand_out(async move {
-            let place = Budget::enter(&keeper).await?;
-            let pooled = pool::take_to_wipe(&keeper, &ready).await?;
-            Ok(ScratchDb::pooled(keeper, ready.key(), pooled, place))
-        })
-        .await
-    }
-
-    /// A database in which nothing is ever committed. What a rollback leaves, the
-    /// numbers of sequences, is set back.
-    async fn rolled_back(&self, ready: Arc<Ready>) -> Result<ScratchDb, TestbedError> {
-        let keeper = self.keeper.clone();
-        self.hand_out(async move {
-            let place = Budget::enter(&keeper).await?;
-            let pooled = pool::take_to_share(&keeper, &ready).await?;
-            Ok(ScratchDb::rolled_back(keeper, ready.key(), pooled, place))
-        })
-        .await
-    }
-
     /// A database of this kind. The template may have been dropped after this
     /// process has first used it; then it is made anew.
     pub(crate) async fn take(
@@ -204,12 +172,29 @@ impl Testbed {
         template: &Template,
         wanted: Wanted,
     ) -> Result<ScratchDb, TestbedError> {
-        let ready = self.ready(template).await?;
+        let (keeper, ready) = (self.keeper.clone(), self.ready(template).await?);
+        let find = async move {
+            let place = Budget::enter(&keeper).await?;
+            let (name, origin) = match wanted {
+                Wanted::Mode(Mode::Clone) => {
+                    let name = stock::take(&keeper, &ready).await?;
+                    (name, Origin::Clone(ready))
+                }
+                Wanted::Mode(Mode::Wipe) => {
+                    let pooled = pool::take_to_wipe(&keeper, &ready).await?;
+                    (pooled.name.clone(), Origin::Pooled(ready.key(), pooled))
+                }
+                Wanted::Mode(Mode::Rollback) | Wanted::ForTransaction => {
+                    let pooled = pool::take_to_share(&keeper, &ready).await?;
+                    (pooled.name.clone(), Origin::RolledBack(ready.key(), pooled))
+                }
+            };
+            Ok(ScratchDb::new(keeper, name, origin, place))
+        };
+        let database = self.hand_out(find).await?;
         match wanted {
-            Wanted::Mode(Mode::Clone) => self.cloned(ready).await,
-            Wanted::Mode(Mode::Wipe) => self.wiped(ready).await,
-            Wanted::Mode(Mode::Rollback) => ScratchDb::shared(self.rolled_back(ready).await?),
-            Wanted::ForTransaction => self.rolled_back(ready).await,
+            Wanted::Mode(Mode::Rollback) => ScratchDb::shared(database),
+            _ => Ok(database),
         }
     }
 
