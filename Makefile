@@ -50,7 +50,8 @@ docs: ## Build the API documentation of the code
 unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 	$(CARGO) test --workspace --doc --locked --quiet
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --workspace --locked; \
+		$(CARGO) nextest run --workspace --locked && \
+		if [ -n "$$TESTBED_REPORT" ]; then $(CARGO) run --quiet --locked -p pg-testbed --bin testbed report; fi; \
 	else \
 		$(CARGO) test --workspace --locked --lib --bins --tests; \
 	fi

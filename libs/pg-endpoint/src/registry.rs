@@ -1,6 +1,6 @@
 //! The scratch databases in use, and when they end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -33,8 +33,9 @@ pub(crate) struct Registry {
     databases: Box<dyn Databases>,
     options: Options,
     live: Mutex<HashMap<Key, Live>>,
-    /// Sessions that wait for the next test in the database of their URL.
-    idle: Mutex<HashMap<String, Upstream>>,
+    /// Sessions that wait for the next test in the database of their URL, the
+    /// longest one first.
+    idle: Mutex<VecDeque<(String, Upstream)>>,
 }
 
 /// A scratch database with its clients.
@@ -124,9 +125,11 @@ impl Registry {
             return;
         };
         if let Some(shared) = access.shared {
-            let rests = fate == Fate::RolledBack && scratch.will_come_again() && self.has_room();
+            let rests = fate == Fate::RolledBack
+                && scratch.will_come_again()
+                && self.options.idle_sessions > 0;
             match shared.reset(rests).await {
-                Some(session) => drop(self.idle().insert(scratch.url().to_owned(), session)),
+                Some(session) => self.let_rest(scratch.url(), session),
                 None => shared.close(fate).await,
             }
         }
@@ -142,11 +145,24 @@ impl Registry {
         self.options.instead.clone().unwrap_or_else(connect)
     }
 
-    fn has_room(&self) -> bool {
-        self.idle().len() < self.options.idle_sessions
+    /// Lets a session wait. Of too many the longest one goes: the server may have
+    /// ended it meanwhile.
+    fn let_rest(&self, url: &str, session: Upstream) {
+        let mut idle = self.idle();
+        idle.push_back((url.to_owned(), session));
+        if idle.len() > self.options.idle_sessions {
+            idle.pop_front();
+        }
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<String, Upstream>> {
+    /// The session that waits in the database of this URL.
+    fn wake(&self, url: &str) -> Option<Upstream> {
+        let mut idle = self.idle();
+        let at = idle.iter().position(|(of, _)| of == url)?;
+        idle.remove(at).map(|(_, session)| session)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, VecDeque<(String, Upstream)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -200,7 +216,7 @@ impl Visit {
         let shared = match mode {
             Mode::Rollback => {
                 let instead = self.registry.instead(template, id);
-                let idle = self.registry.idle().remove(scratch.url());
+                let idle = self.registry.wake(scratch.url());
                 Some(Shared::begin(&target, instead, idle).await?)
             }
             Mode::Clone | Mode::Wipe => None,
