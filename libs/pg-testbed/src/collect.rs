@@ -72,12 +72,44 @@ async fn drop_all(
 ) -> Result<usize, sqlx::Error> {
     let mut dropped = HashSet::new();
     for one in databases {
-        let done = drop_database(connection, &one.database, one.finished).await;
-        if done.is_ok() {
+        let done = match one.name {
+            Name::Template { builder } => drop_template(connection, one, builder).await,
+            _ => drop_database(connection, &one.database, one.finished)
+                .await
+                .map(|()| true),
+        };
+        if done.unwrap_or(false) {
             dropped.insert(&one.database);
         }
     }
     Ok(dropped.len())
+}
+
+/// Drops a template, unless somebody is making it anew, or has just done so,
+/// under the same name.
+async fn drop_template(
+    connection: &mut PgConnection,
+    one: &Found,
+    builder: i64,
+) -> Result<bool, sqlx::Error> {
+    let lock = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(builder);
+    if !lock.fetch_one(&mut *connection).await? {
+        return Ok(false);
+    }
+    let finished = sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1");
+    let finished: Option<bool> = finished
+        .bind(&one.database)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let same = finished == Some(one.finished);
+    let dropped = if same {
+        drop_database(connection, &one.database, one.finished).await
+    } else {
+        Ok(())
+    };
+    let unlock = sqlx::query("SELECT pg_advisory_unlock($1)").bind(builder);
+    unlock.execute(connection).await?;
+    dropped.map(|()| same)
 }
 
 /// Those that can go.
