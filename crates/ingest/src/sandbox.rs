@@ -131,6 +131,7 @@ impl Sandbox {
         Command::new(&self.program)
             .args(&self.args)
             .env_clear()
+            .envs(counting())
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -163,6 +164,14 @@ impl Sandbox {
             messages,
         })
     }
+}
+
+/// In a build of `make coverage`, where the child writes which lines it ran; in all
+/// others nothing.
+fn counting() -> Option<(&'static str, OsString)> {
+    let variable = "LLVM_PROFILE_FILE";
+    let file = std::env::var_os(variable).filter(|_| cfg!(coverage))?;
+    Some((variable, file))
 }
 
 /// Everything that comes, or `None` when it is more than `limit` bytes.

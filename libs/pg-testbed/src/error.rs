@@ -94,6 +94,13 @@ pub enum TestbedError {
     )]
     TransactionEnded,
 
+    /// A failed test's transaction cannot be committed for a look at it.
+    #[error(
+        "the test's work cannot be looked at: a statement in its transaction had failed. \
+         `mode = rollback` with a ScratchDb keeps it"
+    )]
+    NothingKept,
+
     /// A deferred constraint would have refused the commit.
     #[error(
         "a deferred constraint is violated at the end of the test; a COMMIT would fail. If the \

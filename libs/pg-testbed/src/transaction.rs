@@ -99,7 +99,10 @@ impl Drop for ScratchTransaction {
         };
         let keeper = self.keeper.clone();
         let ended = if thread::panicking() && !self.expects_panic {
-            self.keeper.block(keep(keeper, pooled, transaction))
+            let url = keeper.server().url_of(&pooled.name);
+            let kept = self.keeper.block(keep(keeper, pooled, transaction));
+            // On the test's own thread, or another test's output would have it.
+            kept.inspect(|()| scratch::tell_kept(&url))
         } else {
             let end = end(keeper, self.template, pooled, transaction);
             self.keeper.block(end)
@@ -133,13 +136,11 @@ async fn keep(
 ) -> Result<(), TestbedError> {
     let whole = check(&mut transaction).await.is_ok();
     let committed = transaction.commit().await;
-    if !whole || committed.is_err() {
-        eprintln!("the test's work is gone: its transaction had failed");
-        return stock::remove(&keeper, &pooled.name).await;
+    if whole && committed.is_ok() {
+        return scratch::keep(&keeper, &pooled.name).await;
     }
-    scratch::keep(&keeper, &pooled.name).await?;
-    scratch::tell_kept(&keeper.server().url_of(&pooled.name));
-    Ok(())
+    stock::remove(&keeper, &pooled.name).await?;
+    Err(TestbedError::NothingKept)
 }
 
 /// Rolls back and gives the database back, restored in full if it may have

@@ -13,11 +13,18 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program with none of our own settings, so that a developer's
-/// `DATABASE_URL` does not reach it.
+/// `DATABASE_URL` does not reach it. `make coverage` says in the last one where the
+/// program writes which lines it ran.
 pub(crate) fn archivist() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_archivist"));
     command.env_clear();
-    for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"] {
+    for name in [
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "LD_LIBRARY_PATH",
+        "LLVM_PROFILE_FILE",
+    ] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
         }
