@@ -3,53 +3,49 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use pg_testbed::{BoxError, Testbed};
+use pg_testbed::BoxError;
+use sqlx::error::DatabaseError;
 use sqlx::{PgConnection, Row};
 
+use crate::compare::{Compared, exit};
 use crate::line::{Line, PROJECT};
-use crate::parity::{compared, report};
 use crate::print;
 use crate::side::Side;
 
-pub(crate) const OPTIONS: [&str; 2] = ["--against", "--schema"];
+const OPTIONS: [&str; 2] = ["--against", "--schema"];
 
 /// Looks at a database; compares it with another side if there is one.
 pub(crate) async fn check(words: &[&str]) -> Result<ExitCode, BoxError> {
     let line = Line::parse(words, &[&OPTIONS[..], &PROJECT].concat())?;
-    let url = match &line.words[..] {
-        [] => Testbed::get().await?.admin_url(),
-        [url] => url.clone(),
-        _ => return Err("it should be: testbed check [URL]".into()),
+    let side = Side::only(&line, "testbed check [URL] [--against SIDE]").await?;
+    print(&looked_at(&side).await?)?;
+    let Some(against) = Side::against(&line).await? else {
+        return Ok(ExitCode::SUCCESS);
     };
-    let side = Side::of(&url, &line).await?;
+    let compared = Compared::of(&against, &side, &line).await?;
+    print(&compared.report())?;
+    Ok(exit(compared.agrees()))
+}
+
+async fn looked_at(side: &Side) -> Result<String, BoxError> {
     let mut connection = side.connect().await?;
     let mut text = health(&mut connection).await?;
     for (what, query) in [("tables", TABLES), ("enum types", ENUMS)] {
         text += &list(&mut connection, what, query).await?;
     }
-    text += &migrations(&mut connection).await?;
-    let Some(against) = line.value("--against") else {
-        print(&text)?;
-        return Ok(ExitCode::SUCCESS);
-    };
-    let against = Side::of(against, &line).await?;
-    let comparison = compared(&against, &side, &line).await?;
-    print(&(text + &report(&against, &side, &comparison)))?;
-    Ok(if comparison.agrees() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(text + &migrations(&mut connection).await?)
 }
 
 /// Whether the server is well, and whether its data would survive a failure.
+/// Clients are those with a user and a database: what kind of process others
+/// are is hidden from most roles.
 async fn health(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
     let row = sqlx::query(
         "SELECT version(), date_trunc('second', now() - pg_postmaster_start_time())::text AS up,
                 pg_is_in_recovery() AS recovering, current_setting('fsync') AS fsync,
                 current_setting('max_connections') AS allowed,
-                (SELECT count(*) FROM pg_stat_activity
-                  WHERE backend_type = 'client backend') AS taken",
+                (SELECT count(datid) FROM pg_stat_activity
+                  WHERE usesysid IS NOT NULL) AS taken",
     )
     .fetch_one(connection)
     .await?;
@@ -70,11 +66,24 @@ async fn migrations(connection: &mut PgConnection) -> Result<String, sqlx::Error
     let mut text = String::new();
     for (table, query) in MIGRATIONS {
         let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table);
-        if there.fetch_one(&mut *connection).await? {
-            text += &list(connection, "migrations", query).await?;
+        if !there.fetch_one(&mut *connection).await? {
+            continue;
+        }
+        match list(connection, "migrations", query).await {
+            Ok(told) => text += &told,
+            Err(error) if is_refusal(&error) => {
+                let _ = writeln!(text, "migrations: this role may not read {table}");
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(text)
+}
+
+/// Whether the role lacks the right to do it.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == "42501")
 }
 
 async fn list(

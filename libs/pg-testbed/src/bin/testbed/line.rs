@@ -1,6 +1,6 @@
 //! What a command line says, in any order.
 
-use std::path::Path;
+use std::path::{self, Path, PathBuf};
 
 use pg_testbed::BoxError;
 use pg_testbed::endpoint::{Project, Source};
@@ -26,23 +26,26 @@ impl Line {
     /// Reads what follows the command's name. Only these options may be used.
     pub(crate) fn parse(words: &[&str], known: &[&str]) -> Result<Self, BoxError> {
         let mut line = Self::default();
-        let mut words = words.iter();
+        let mut words = words.iter().peekable();
         while let Some(&word) = words.next() {
             if !word.starts_with("--") {
                 line.words.push(word.to_owned());
                 continue;
             }
-            if !known.contains(&word) {
-                return Err(format!("{word} is not known here; see testbed --help").into());
-            }
-            let value = if FLAGS.contains(&word) {
-                ""
-            } else {
-                words
-                    .next()
-                    .ok_or_else(|| format!("{word} needs a value"))?
+            let (option, attached) = match word.split_once('=') {
+                Some((option, value)) => (option, Some(value)),
+                None => (word, None),
             };
-            line.options.push((word.to_owned(), value.to_owned()));
+            if !known.contains(&option) {
+                return Err(format!("{option} is not known here; see testbed --help").into());
+            }
+            let value = match attached {
+                _ if FLAGS.contains(&option) => Some(""),
+                Some(value) => Some(value),
+                None => words.next_if(|word| !word.starts_with("--")).copied(),
+            };
+            let value = value.ok_or_else(|| format!("{option} needs a value"))?;
+            line.options.push((option.to_owned(), value.to_owned()));
         }
         Ok(line)
     }
@@ -79,10 +82,8 @@ impl Line {
         };
         for (option, value) in &self.options {
             let source = match option.as_str() {
-                "--migrations" => |path: String| Source::Migrations {
-                    migrations: path.into(),
-                },
-                "--sql" => |path: String| Source::Sql { sql: path.into() },
+                "--migrations" => |migrations| Source::Migrations { migrations },
+                "--sql" => |sql| Source::Sql { sql },
                 _ => continue,
             };
             let (name, path) = named(option, value)?;
@@ -95,10 +96,13 @@ impl Line {
     }
 }
 
-fn named(option: &str, value: &str) -> Result<(String, String), BoxError> {
-    let parts = value.split_once('=').filter(|(name, _)| !name.is_empty());
+/// The name, and the path from where the command is run: paths of the project's
+/// file start elsewhere.
+fn named(option: &str, value: &str) -> Result<(String, PathBuf), BoxError> {
+    let is_whole = |(name, path): &(&str, &str)| !name.is_empty() && !path.is_empty();
+    let parts = value.split_once('=').filter(is_whole);
     let (name, path) = parts.ok_or_else(|| format!("it should be: {option} NAME=PATH"))?;
-    Ok((name.to_owned(), path.to_owned()))
+    Ok((name.to_owned(), path::absolute(path)?))
 }
 
 #[cfg(test)]
@@ -108,12 +112,24 @@ mod tests {
     #[test]
     fn a_command_line_is_understood_in_any_order() {
         let known = ["--port", "--sql", "--json"];
-        let words = ["shop", "--port", "1", "--sql", "a=b=c", "--json", "7"];
+        let words = [
+            "shop",
+            "--port",
+            "1",
+            "--sql",
+            "a=b=c",
+            "--json",
+            "7",
+            "--sql=b=c",
+        ];
         let line = Line::parse(&words, &known).unwrap();
         assert_eq!(line.words, ["shop", "7"]);
         assert_eq!(line.number("--port").unwrap(), Some(1_u16));
         assert!(line.has("--json"));
-        assert_eq!(line.project().unwrap().names().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(
+            line.project().unwrap().names().collect::<Vec<_>>(),
+            ["a", "b"]
+        );
     }
 
     #[test]
@@ -121,7 +137,8 @@ mod tests {
         let known = ["--port", "--migrations"];
         for (words, named) in [
             (&["--port"][..], "--port needs"),
-            (&["--prot", "1"], "--prot is not known"),
+            (&["--port", "--migrations"], "--port needs"),
+            (&["--prot=1"], "--prot is not known"),
         ] {
             let error = Line::parse(words, &known).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

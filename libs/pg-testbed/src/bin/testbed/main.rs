@@ -1,8 +1,11 @@
 //! The command: looking at the test databases, clearing them up, comparing and
 //! verifying any database, and what the test processes start in the background.
 
+mod address;
 mod check;
+mod compare;
 mod line;
+mod lint;
 mod parity;
 mod serving;
 mod side;
@@ -29,7 +32,7 @@ On the server that TEST_DATABASE_URL names, or else on the private one:
   check [URL] [--against SIDE]
                        whether the server is up and well; tables, ENUM types with
                        their labels, and migrations of a database; and whether it
-                       is equal to production: exit code 1 if not
+                       is equal to production (SIDE, see below): exit code 1 if not
   report               the times of the last run with TESTBED_REPORT=1";
 
 type Outcome = Result<ExitCode, BoxError>;
@@ -39,6 +42,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
+        _ if asks_for_help(&words) => print(&usage()).map(|()| ExitCode::SUCCESS),
         ["list"] => list().await,
         ["open", name] => open(name).await,
         ["drop", "--all"] => drop_unused().await,
@@ -49,7 +53,7 @@ async fn main() -> ExitCode {
         ["fingerprint", ref rest @ ..] => parity::fingerprint(rest).await,
         ["diff", ref rest @ ..] => parity::diff(rest).await,
         ["verify", ref rest @ ..] => parity::verify(rest).await,
-        ["lint", ref rest @ ..] => parity::lint(rest),
+        ["lint", ref rest @ ..] => lint::lint(rest),
         ["serve", ref rest @ ..] => serving::serve(rest).await.map(|()| ExitCode::SUCCESS),
         ["end", ref rest @ ..] => serving::end(rest).await.map(|()| ExitCode::SUCCESS),
         ["report"] => newest_report(),
@@ -57,7 +61,6 @@ async fn main() -> ExitCode {
         // The two of a test that cannot wait for the usual pace.
         ["keeper", every, grace] => keeper(seconds(every), seconds(grace)).await,
         ["keeper"] => watch(Watch::from_environment()).await,
-        ["help" | "--help" | "-h"] => print(&usage()).map(|()| ExitCode::SUCCESS),
         _ => {
             eprint!("{}", usage());
             Ok(ExitCode::from(2))
@@ -69,12 +72,19 @@ async fn main() -> ExitCode {
     })
 }
 
-/// An error with all its causes.
+fn asks_for_help(words: &[&str]) -> bool {
+    words == ["help"] || words.iter().any(|word| ["--help", "-h"].contains(word))
+}
+
+/// An error with all its causes, but for those that it tells already.
 fn told(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let _ = write!(text, "\n  because: {inner}");
+        let why = inner.to_string();
+        if !text.ends_with(&why) {
+            let _ = write!(text, "\n  because: {why}");
+        }
         cause = inner.source();
     }
     text

@@ -1,12 +1,19 @@
 //! What can be compared and verified: a database by its URL, a fingerprint in a
 //! file, or the word `migrations`.
 
-use pg_catalog::{Catalog, Fingerprint, LoadError, load};
-use pg_testbed::{BoxError, ScratchDb, plain_url};
-use sqlx::{Connection, PgConnection};
-use url::Url;
+use std::path::Path;
+use std::time::Duration;
 
+use pg_catalog::{Catalog, Fingerprint, LoadError, load};
+use pg_testbed::{BoxError, ScratchDb, Testbed, plain_url};
+use sqlx::{Connection, PgConnection};
+use tokio::time::timeout;
+
+use crate::address;
 use crate::line::Line;
+
+/// What wipe mode adds to its databases.
+const OWN_SCHEMA: &str = "_testbed";
 
 /// An empty database with all migrations; `migrations:NAME` where there are
 /// several templates.
@@ -29,16 +36,34 @@ impl Side {
     /// Finds out what is meant; makes the database of migrations.
     pub(crate) async fn of(word: &str, line: &Line) -> Result<Self, BoxError> {
         let place = if word.contains("://") {
-            Place::Database(plain_url(word)?)
+            Place::Database(plain_url(word).map_err(address::not_understood)?)
         } else if let Some(template) = template(word) {
             Place::Made(made(template, line).await?)
         } else {
             Place::File(word.to_owned())
         };
         Ok(Self {
-            shown: without_password(word),
+            shown: address::without_password(word),
             place,
         })
+    }
+
+    /// The one side of a command; if there is none, the database that the tests
+    /// of this environment start from.
+    pub(crate) async fn only(line: &Line, usage: &str) -> Result<Self, BoxError> {
+        match &line.words[..] {
+            [] => Self::of(&Testbed::get().await?.admin_url(), line).await,
+            [word] => Self::of(word, line).await,
+            _ => Err(format!("it should be: {usage}").into()),
+        }
+    }
+
+    /// The side to compare with, if there is one.
+    pub(crate) async fn against(line: &Line) -> Result<Option<Self>, BoxError> {
+        match line.value("--against") {
+            Some(word) => Self::of(word, line).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// A session in the database.
@@ -46,35 +71,57 @@ impl Side {
         let url = match &self.place {
             Place::Database(url) => url,
             Place::Made(database) => database.url(),
+            Place::File(file) if may_be_connection(file) => {
+                return Err(no_side("this is no URL"));
+            }
             Place::File(file) => {
                 return Err(format!("{file}: a database is needed here, by its URL").into());
             }
         };
-        PgConnection::connect(url)
-            .await
-            .map_err(|error| unreachable(&self.shown, &error))
+        let seconds = address::patience(url);
+        let connecting = PgConnection::connect(url);
+        let why = match timeout(Duration::from_secs(seconds), connecting).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("it did not answer within {seconds} s"),
+        };
+        Err(unreachable(&self.shown, &why))
     }
 
-    pub(crate) async fn fingerprint(&self, schemas: &[&str]) -> Result<Fingerprint, BoxError> {
+    /// What is in the schemas that are named, or in all.
+    pub(crate) async fn catalog(
+        &self,
+        connection: &mut PgConnection,
+        line: &Line,
+    ) -> Result<Catalog, BoxError> {
+        let mut own = Catalog::schemas(connection).await?;
+        own.retain(|schema| schema != OWN_SCHEMA);
+        let mut schemas = line.values("--schema");
+        for schema in &schemas {
+            if !own.iter().any(|known| known == schema) {
+                let (shown, known) = (&self.shown, own.join(", "));
+                let why = format!("there is no schema {schema} in {shown}; there is: {known}");
+                return Err(why.into());
+            }
+        }
+        if schemas.is_empty() {
+            schemas = own.iter().map(String::as_str).collect();
+        }
+        Ok(Catalog::read(connection, &schemas).await?)
+    }
+
+    /// The canonical text; that of a file is taken as it is.
+    pub(crate) async fn fingerprint(&self, line: &Line) -> Result<Fingerprint, BoxError> {
         if let Place::File(file) = &self.place {
-            return load(file, schemas)
+            return load(file, &[])
                 .await
-                .map_err(|error| not_a_side(file, error));
+                .map_err(|error| not_a_side(file, &error));
         }
         let mut connection = self.connect().await?;
-        let catalog = Catalog::read(&mut connection, schemas).await?;
+        let catalog = self.catalog(&mut connection, line).await?;
         connection.close().await?;
         Ok(catalog.fingerprint())
     }
-}
-
-/// The schemas to read: those that are named, or `public`.
-pub(crate) fn schemas(line: &Line) -> Vec<&str> {
-    let mut schemas = line.values("--schema");
-    if schemas.is_empty() {
-        schemas.push("public");
-    }
-    schemas
 }
 
 /// The template that a word names, empty for the only one.
@@ -103,61 +150,36 @@ async fn made(template: &str, line: &Line) -> Result<ScratchDb, BoxError> {
     project.scratch(name).await
 }
 
-fn not_a_side(file: &str, error: LoadError) -> BoxError {
-    match error {
-        LoadError::File { .. } => format!(
-            "{error}. A side is a URL (postgresql://…), a file written by testbed fingerprint, or \
-             the word {MIGRATIONS}"
-        )
-        .into(),
-        error => format!("{file}: {error}").into(),
+/// Why a word that is no URL is no file with a fingerprint either.
+fn not_a_side(file: &str, error: &LoadError) -> BoxError {
+    if may_be_connection(file) {
+        return no_side("one side is neither a URL nor a file");
     }
+    no_side(&error.to_string())
 }
 
-fn unreachable(shown: &str, error: &sqlx::Error) -> BoxError {
-    format!("cannot connect to {shown}: {error}. Check that the server runs and accepts the user")
+/// Whether a word is another spelling of a connection. It is then not repeated,
+/// because it may have a password.
+fn may_be_connection(word: &str) -> bool {
+    word.contains(['=', '@']) && !Path::new(word).exists()
+}
+
+fn no_side(why: &str) -> BoxError {
+    format!(
+        "{why}. A side is a URL (postgresql://USER:PASSWORD@HOST:PORT/DATABASE), a file written \
+         by testbed fingerprint, or the word {MIGRATIONS}"
+    )
+    .into()
+}
+
+fn unreachable(shown: &str, why: &str) -> BoxError {
+    format!("cannot connect to {shown}: {why}. Check that the server runs and accepts the user")
         .into()
-}
-
-/// A URL without its password; anything else as it is.
-fn without_password(word: &str) -> String {
-    let Ok(mut url) = Url::parse(word) else {
-        return word.to_owned();
-    };
-    let secret = |(name, _): &(_, _)| *name == "password";
-    let open: Vec<_> = url
-        .query_pairs()
-        .into_owned()
-        .filter(|pair| !secret(pair))
-        .collect();
-    // It only fails for URLs without a host, which have no password there.
-    let _ = url.set_password(None);
-    if url.query().is_some() {
-        url.query_pairs_mut().clear().extend_pairs(open);
-    }
-    url.into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn passwords_are_not_shown() {
-        for (url, shown) in [
-            (
-                "postgresql+asyncpg://ana:s3@h:1/db",
-                "postgresql+asyncpg://ana@h:1/db",
-            ),
-            (
-                "postgres:///db?host=%2Ftmp&password=s3",
-                "postgres:///db?host=%2Ftmp",
-            ),
-            ("schema.txt", "schema.txt"),
-        ] {
-            assert_eq!(without_password(url), shown);
-        }
-    }
 
     #[test]
     fn migrations_may_name_their_template() {
