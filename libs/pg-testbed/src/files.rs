@@ -9,9 +9,15 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// The time of change of a file that nobody has written to since it was copied:
-/// a moment in 2001. Whoever writes sets it to the present.
-const MARK: Duration = Duration::from_secs(1_000_000_000);
+/// The time of change of a file that nobody has written to since it was copied
+/// from the template with this number: a moment in 2001, another one for each
+/// template, also for one that was made anew under the same name. Whoever writes
+/// sets it to the present.
+fn mark_of(template: u32) -> SystemTime {
+    SystemTime::UNIX_EPOCH
+        + Duration::new(1_000_000_000, 0)
+        + Duration::from_micros(template.into())
+}
 
 /// Where the databases of a server have their files.
 #[derive(Clone, Debug)]
@@ -29,6 +35,7 @@ pub(crate) struct Original {
     folder: PathBuf,
     /// How long each is, in bytes.
     sizes: HashMap<OsString, u64>,
+    mark: SystemTime,
 }
 
 impl Files {
@@ -52,9 +59,9 @@ impl Files {
 
     /// Notes of a new clone, to which nobody has connected yet, that its files
     /// are as they were copied.
-    pub(crate) fn mark(&self, database: u32) -> io::Result<()> {
+    pub(crate) fn mark(&self, database: u32, template: u32) -> io::Result<()> {
         for entry in fs::read_dir(self.folder(database))? {
-            mark(&File::open(entry?.path())?)?;
+            mark(&File::open(entry?.path())?, mark_of(template))?;
         }
         Ok(())
     }
@@ -67,7 +74,12 @@ impl Files {
             let entry = entry?;
             sizes.insert(entry.file_name(), entry.metadata()?.len());
         }
-        Ok(Original { folder, sizes })
+        let mark = mark_of(database);
+        Ok(Original {
+            folder,
+            sizes,
+            mark,
+        })
     }
 
     /// Removes the files of a database that is only there to be copied.
@@ -130,7 +142,7 @@ impl Original {
                 continue;
             };
             let now = entry.metadata()?;
-            if now.len() != *size || now.modified()? != SystemTime::UNIX_EPOCH + MARK {
+            if now.len() != *size || now.modified()? != self.mark {
                 self.copy(&entry.file_name(), taken)?;
             }
         }
@@ -149,12 +161,12 @@ impl Original {
             let owner = into.metadata()?;
             chown(&copy, Some(owner.uid()), Some(owner.gid()))?;
         }
-        mark(&File::open(copy)?)
+        mark(&File::open(copy)?, self.mark)
     }
 }
 
-fn mark(file: &File) -> io::Result<()> {
-    file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + MARK))
+fn mark(file: &File, time: SystemTime) -> io::Result<()> {
+    file.set_times(FileTimes::new().set_modified(time))
 }
 
 /// The lock in a taken folder's name.
@@ -178,7 +190,7 @@ mod tests {
                 fs::write(of.folder(database).join(name), text).unwrap();
             }
         }
-        of.mark(2).unwrap();
+        of.mark(2, 1).unwrap();
         let original = of.original(1).unwrap();
         (data, of, original)
     }
@@ -218,6 +230,16 @@ mod tests {
         let before = taken.join("1").metadata().unwrap().ctime_nsec();
         original.restore(&taken).unwrap();
         assert_eq!(taken.join("1").metadata().unwrap().ctime_nsec(), before);
+    }
+
+    #[test]
+    fn a_clone_of_a_template_that_was_made_anew_becomes_the_new_one_s() {
+        let (_data, files, _) = clone_of(&[("1", "one")]);
+        fs::create_dir(files.folder(7)).unwrap();
+        fs::write(files.folder(7).join("1"), "eno").unwrap();
+        let taken = files.take(2, 1, 1).unwrap();
+        files.original(7).unwrap().restore(&taken).unwrap();
+        assert_eq!(content(&taken), content(&files.folder(7)));
     }
 
     #[test]

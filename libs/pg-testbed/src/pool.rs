@@ -234,6 +234,10 @@ pub(crate) async fn rest(
     }
     let name = pooled.name.clone();
     drop(pooled);
+    if !keeper.facts().may_wipe {
+        // Nobody could take it over.
+        return stock::remove(keeper, &name).await;
+    }
     let mut session = keeper.session().await;
     end_sessions(&mut session, &name).await?;
     let free = names::pooled(template, NOBODY, Uuid::new_v4().as_u64_pair().0);

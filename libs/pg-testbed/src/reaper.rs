@@ -68,11 +68,13 @@ pub async fn watch(how: Watch) -> Result<(), TestbedError> {
     let files = env::var_os(DATA).map(|data| Files::of(Path::new(&data)));
     let patience = if files.is_some() { how.rest } else { how.grace };
     let mut used = Instant::now();
-    while used.elapsed() < patience {
+    loop {
         sleep(how.every).await;
         collect::collect(&mut session, files.as_ref()).await?;
         if in_use(&mut session).await? || collect::has_kept(&mut session).await? {
             used = Instant::now();
+        } else if used.elapsed() >= patience {
+            break;
         }
     }
     if files.is_some() {

@@ -77,9 +77,11 @@ pub(crate) async fn create(keeper: &Keeper, from: Option<&Ready>) -> Result<Stri
     if let Some(sql) = from.and_then(|ready| ready.extras().apply(&name)) {
         run(worker.connection(), sql).await?;
     }
-    if let (Some(files), Some(_)) = (keeper.server().files(), from) {
+    if let (Some(files), Some(ready)) = (keeper.server().files(), from) {
         let number = recycle::number_of(worker.connection(), &name).await?;
-        files.mark(number).map_err(sqlx::Error::Io)?;
+        let template = recycle::number_of(worker.connection(), ready.name()).await?;
+        // What is not marked is copied when the clone is made new: only slower.
+        let _ = files.mark(number, template);
     }
     worker.done();
     Ok(name)

@@ -22,7 +22,7 @@ use crate::template::Ready;
 /// were prepared, locks of the session), begins the transaction and marks it: the mark goes when the test
 /// ends it.
 const BEGIN: &str = "
-    SELECT _testbed.rewind(), _testbed.forget(), pg_advisory_unlock_all();
+    DISCARD SEQUENCES; SELECT _testbed.rewind(), _testbed.forget(), pg_advisory_unlock_all();
     BEGIN; SET LOCAL testbed.transaction = 'open'";
 
 /// A connection in a transaction that is rolled back when this is dropped. Made

@@ -204,7 +204,8 @@ const CATALOGS: [(&str, &str); 27] = [
 
 /// A function that ends the other sessions in the database and waits until they
 /// are gone: what they were about to commit has to be there before it is wiped.
-/// It looks often, so it does without the joins of `pg_stat_activity`.
+/// It looks often, so it does without the joins of `pg_stat_activity`. Sessions of
+/// other roles may not be ours to see; then their kind is NULL.
 const ALONE_FUNCTION: &str = "
     CREATE FUNCTION _testbed.alone() RETURNS boolean LANGUAGE plpgsql AS $alone$
     DECLARE
@@ -213,7 +214,8 @@ const ALONE_FUNCTION: &str = "
       FOR look IN 1..10000 LOOP
         PERFORM pg_stat_clear_snapshot();
         PERFORM pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
-          WHERE datid = here AND backend_type = 'client backend' AND pid <> pg_backend_pid();
+          WHERE datid = here AND pid <> pg_backend_pid()
+            AND (backend_type = 'client backend' OR (backend_type IS NULL AND usesysid IS NOT NULL));
         IF NOT FOUND THEN RETURN true; END IF;
         PERFORM pg_sleep(0.0005);
       END LOOP;
