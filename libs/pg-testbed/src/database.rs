@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::postgres::types::Oid;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::time::sleep;
 
@@ -28,6 +29,17 @@ pub(crate) async fn drop_database(
     }
     let gone = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
     run(connection, gone).await
+}
+
+/// The server's number for a database, by which its folder is named; `None` if
+/// there is none of this name.
+pub(crate) async fn number_of(
+    connection: &mut PgConnection,
+    database: &str,
+) -> Result<Option<u32>, sqlx::Error> {
+    let number = sqlx::query_scalar("SELECT oid FROM pg_database WHERE datname = $1");
+    let number = number.bind(database).fetch_optional(connection).await?;
+    Ok(number.map(|Oid(number)| number))
 }
 
 /// Gives a database another name. Nobody else may be connected to it.

@@ -22,7 +22,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::collect::STOCK;
-use crate::database::{drop_database, end_sessions, rename, run};
+use crate::database::{self, drop_database, end_sessions, rename, run};
 use crate::error::TestbedError;
 use crate::files::{Files, Original};
 use crate::keeper::{Keeper, Worker, lock};
@@ -140,8 +140,7 @@ async fn mould(
     }
     let hull = names::hull(ready.key());
     make_hull(connection, files, ready, &hull).await?;
-    let template = number_of(connection, ready.name()).await?;
-    let original = files.original(template).map_err(files_are_odd)?;
+    let original = files.original(ready.number()).map_err(files_are_odd)?;
     let mould = Arc::new(Mould { original, hull });
     *lock(&ready.moulds().0) = Some(Arc::clone(&mould));
     Ok(mould)
@@ -164,11 +163,8 @@ async fn make_hull(
         .await?;
     let there = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)");
     if !there.bind(hull).fetch_one(&mut *connection).await? {
-        let (hull, template) = (ident(hull), ident(ready.name()));
-        let create = format!(
-            "CREATE DATABASE {hull} TEMPLATE {template} STRATEGY FILE_COPY ALLOW_CONNECTIONS false"
-        );
-        run(connection, create).await?;
+        let closed = "STRATEGY FILE_COPY ALLOW_CONNECTIONS false";
+        ready.copy(connection, hull, closed).await?;
     }
     let number = number_of(connection, hull).await?;
     files.hollow(number).map_err(files_are_odd)?;
@@ -179,14 +175,10 @@ async fn make_hull(
     Ok(())
 }
 
-/// The number of a database, by which its folder is named.
-pub(crate) async fn number_of(
-    connection: &mut PgConnection,
-    database: &str,
-) -> Result<u32, sqlx::Error> {
-    let number = sqlx::query_scalar("SELECT oid FROM pg_database WHERE datname = $1");
-    let number: sqlx::postgres::types::Oid = number.bind(database).fetch_one(connection).await?;
-    Ok(number.0)
+/// The number of a database that is there.
+async fn number_of(connection: &mut PgConnection, name: &str) -> Result<u32, TestbedError> {
+    let number = database::number_of(connection, name).await?;
+    number.ok_or(TestbedError::Gone(sqlx::Error::RowNotFound))
 }
 
 fn files_are_odd(error: io::Error) -> TestbedError {

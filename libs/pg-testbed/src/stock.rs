@@ -8,7 +8,7 @@ use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
 use crate::collect;
-use crate::database::{drop_database, rename, run};
+use crate::database::{drop_database, number_of, rename, run};
 use crate::error::TestbedError;
 use crate::keeper::{Keeper, lock};
 use crate::names::{self, ident};
@@ -25,7 +25,7 @@ pub(crate) async fn take(keeper: &Keeper, ready: &Arc<Ready>) -> Result<String, 
     restock(keeper, ready);
     match spare {
         Some(name) => Ok(name),
-        None => create(keeper, Some(ready)).await,
+        None => create(keeper, ready).await,
     }
 }
 
@@ -66,22 +66,32 @@ pub(crate) async fn take_over(
     }
 }
 
-/// Creates a database of this process, from a template or empty.
-pub(crate) async fn create(keeper: &Keeper, from: Option<&Ready>) -> Result<String, TestbedError> {
+/// Creates a database of this process with nothing in it.
+pub(crate) async fn create_empty(keeper: &Keeper) -> Result<String, TestbedError> {
     let name = keeper.new_name();
-    let source = from.map_or("template0", Ready::name);
-    let (database, source, strategy) = (ident(&name), ident(source), keeper.facts().strategy);
+    let (database, strategy) = (ident(&name), keeper.facts().strategy);
     let mut worker = keeper.worker().await?;
-    let sql = format!("CREATE DATABASE {database} TEMPLATE {source} STRATEGY {strategy}");
+    let sql = format!("CREATE DATABASE {database} TEMPLATE template0 STRATEGY {strategy}");
     run(worker.connection(), sql).await?;
-    if let Some(sql) = from.and_then(|ready| ready.extras().apply(&name)) {
-        run(worker.connection(), sql).await?;
+    worker.done();
+    Ok(name)
+}
+
+/// Creates a clone that belongs to this process.
+async fn create(keeper: &Keeper, ready: &Ready) -> Result<String, TestbedError> {
+    let name = keeper.new_name();
+    let mut worker = keeper.worker().await?;
+    let connection = worker.connection();
+    let strategy = format!("STRATEGY {}", keeper.facts().strategy);
+    ready.copy(connection, &name, &strategy).await?;
+    if let Some(sql) = ready.extras().apply(&name) {
+        run(connection, sql).await?;
     }
-    if let (Some(files), Some(ready)) = (keeper.server().files(), from) {
-        let number = recycle::number_of(worker.connection(), &name).await?;
-        let template = recycle::number_of(worker.connection(), ready.name()).await?;
+    if let Some(files) = keeper.server().files()
+        && let Some(number) = number_of(connection, &name).await?
+    {
         // What is not marked is copied when the clone is made new: only slower.
-        let _ = files.mark(number, template);
+        let _ = files.mark(number, ready.number());
     }
     worker.done();
     Ok(name)
@@ -134,7 +144,7 @@ fn restock(keeper: &Keeper, ready: &Arc<Ready>) {
 
 async fn fill(keeper: &Keeper, ready: &Ready) -> Result<(), TestbedError> {
     while count(keeper, ready).await? < SPARES {
-        let name = create(keeper, Some(ready)).await?;
+        let name = create(keeper, ready).await?;
         let spare = names::spare(ready.key(), Uuid::new_v4().as_u64_pair().0);
         rename(&mut *keeper.session().await, &name, &spare).await?;
     }

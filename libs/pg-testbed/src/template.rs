@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::Migrator;
+use sqlx::postgres::types::Oid;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::database::{annotate, drop_database, end_sessions, run};
+use crate::database::{annotate, drop_database, end_sessions, number_of, run};
 use crate::error::TestbedError;
 use crate::extras::Extras;
 use crate::keeper::Keeper;
@@ -119,7 +120,8 @@ impl Template {
         warm_up(keeper, &name).await?;
         finish(connection, &name).await?;
         report::record(Step::Template, begin.elapsed());
-        Ready::read(connection, name).await
+        let ready = Ready::find(connection, &name).await?;
+        ready.ok_or(TestbedError::Gone(sqlx::Error::RowNotFound))
     }
 }
 
@@ -186,13 +188,16 @@ async fn finish(connection: &mut PgConnection, name: &str) -> Result<(), sqlx::E
 #[derive(Debug)]
 pub(crate) struct Ready {
     name: String,
+    /// The server's number for it; one that is made anew has another.
+    number: u32,
     extras: Extras,
     moulds: Moulds,
 }
 
 impl Ready {
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// The server's number for its database.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
     }
 
     /// What the names of its clones carry.
@@ -216,6 +221,28 @@ impl Ready {
         &self.moulds
     }
 
+    /// Makes a copy with these options of CREATE DATABASE. Where another template
+    /// of this name has taken its place, perhaps half-made, there is no copy, and
+    /// the error is [`TestbedError::Gone`].
+    pub(crate) async fn copy(
+        &self,
+        connection: &mut PgConnection,
+        copy: &str,
+        options: &str,
+    ) -> Result<(), TestbedError> {
+        let (database, template) = (ident(copy), ident(&self.name));
+        let create = format!("CREATE DATABASE {database} TEMPLATE {template} {options}");
+        let copied = run(connection, create).await;
+        // A number never comes back: if it is ours now, it was ours all the time.
+        if number_of(connection, &self.name).await? == Some(self.number) {
+            return Ok(copied?);
+        }
+        if copied.is_ok() {
+            drop_database(connection, copy, false).await?;
+        }
+        Err(TestbedError::Gone(sqlx::Error::RowNotFound))
+    }
+
     /// The finished template of this name, noted as used; `None` if there is
     /// none or it is not finished.
     pub(crate) async fn find(
@@ -223,7 +250,7 @@ impl Ready {
         name: &str,
     ) -> Result<Option<Self>, TestbedError> {
         let row = sqlx::query(
-            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') AS comment,
+            "SELECT oid, coalesce(shobj_description(oid, 'pg_database'), '') AS comment,
                     extract(epoch FROM now())::bigint AS now
                FROM pg_database WHERE datname = $1 AND datistemplate",
         );
@@ -231,18 +258,32 @@ impl Ready {
             return Ok(None);
         };
         let now: i64 = row.try_get("now")?;
-        if let (Some(Note::Used { at, label }), _) = note::read(row.try_get("comment")?)
-            && now - at > RENEW
-        {
-            annotate(connection, name, |at| Note::Used { at, label }).await?;
+        let Oid(number) = row.try_get("oid")?;
+        let ready = async {
+            if let (Some(Note::Used { at, label }), _) = note::read(row.try_get("comment")?)
+                && now - at > RENEW
+            {
+                annotate(connection, name, |at| Note::Used { at, label }).await?;
+            }
+            Self::read(connection, name.to_owned(), number).await
+        };
+        match ready.await {
+            Ok(ready) => Ok(Some(ready)),
+            // Dropped since the first question.
+            Err(TestbedError::Gone(_)) => Ok(None),
+            Err(error) => Err(error),
         }
-        Self::read(connection, name.to_owned()).await.map(Some)
     }
 
-    async fn read(connection: &mut PgConnection, name: String) -> Result<Self, TestbedError> {
+    async fn read(
+        connection: &mut PgConnection,
+        name: String,
+        number: u32,
+    ) -> Result<Self, TestbedError> {
         let extras = Extras::read(connection, &name).await?;
         Ok(Self {
             name,
+            number,
             extras,
             moulds: Moulds::default(),
         })

@@ -120,7 +120,7 @@ impl Testbed {
         let keeper = self.keeper.clone();
         self.hand_out(async move {
             let place = Budget::enter(&keeper).await?;
-            let name = stock::create(&keeper, None).await?;
+            let name = stock::create_empty(&keeper).await?;
             Ok(ScratchDb::new(keeper, name, Origin::Empty, place))
         })
         .await

@@ -1,12 +1,16 @@
 //! Hand-out, isolation and templates in clone mode.
 
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use pg_catalog::Catalog;
 use pg_testbed::{Template, Testbed, TestbedError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlStr};
+use tokio::sync::Notify;
 
+use crate::bed::Bed;
 use crate::support::{collect_garbage, execute, exists, template, text};
 
 #[tokio::test]
@@ -157,4 +161,48 @@ async fn an_unreachable_server_fails_with_advice() {
     let text = format!("{:?}", error.unwrap_err());
     assert!(text.contains("TEST_DATABASE_URL"), "{text}");
     assert!(!text.contains("secret"), "{text}");
+}
+
+/// A process that knows the template from before must not take a copy of what
+/// is being made under the same name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_is_being_made_anew_is_not_cloned_half_made() {
+    let bed = Bed::new(&[]).await;
+    let (halfway, wait) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let first_time = AtomicBool::new(true);
+    let shop = {
+        let (halfway, wait) = (Arc::clone(&halfway), Arc::clone(&wait));
+        Template::new("anew", "", move |url| {
+            let (halfway, wait) = (Arc::clone(&halfway), Arc::clone(&wait));
+            let first = first_time.swap(false, Ordering::SeqCst);
+            async move {
+                execute(&url, "CREATE TABLE first_half ()").await?;
+                if !first {
+                    halfway.notify_one();
+                    wait.notified().await;
+                }
+                Ok(execute(&url, "CREATE TABLE second_half ()").await?)
+            }
+        })
+    };
+    drop(bed.testbed.scratch(&shop).await.unwrap());
+    let other = Testbed::on(bed.testbed.admin_url()).await.unwrap();
+    other.discard(&shop).await.unwrap();
+    let builder = tokio::spawn({
+        let shop = shop.clone();
+        async move { drop(other.scratch(&shop).await.unwrap()) }
+    });
+    halfway.notified().await;
+    let late = tokio::spawn({
+        let (testbed, shop) = (bed.testbed.clone(), shop.clone());
+        async move { testbed.scratch(&shop).await.unwrap() }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    wait.notify_one();
+    let database = late.await.unwrap();
+    assert_eq!(
+        text(database.url(), "SELECT count(*)::text FROM second_half").await,
+        "0"
+    );
+    builder.await.unwrap();
 }
