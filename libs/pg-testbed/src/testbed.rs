@@ -92,8 +92,8 @@ impl Testbed {
     /// is rolled back when the result is dropped, in a fraction of a millisecond.
     ///
     /// Inside it, as in any transaction: `now()` stands still, nothing is seen
-    /// by other connections, NOTIFY does not arrive, and the isolation level
-    /// cannot be changed any more. What needs one of those needs
+    /// by other connections, NOTIFY does not arrive, and the isolation level can
+    /// only be chosen before the first query. What needs one of those needs
     /// [`Mode::Wipe`].
     pub async fn begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
         let begin = Instant::now();

@@ -19,18 +19,32 @@ use crate::stock;
 use crate::template::Ready;
 
 /// Undoes what the last rollback left (the numbers of sequences, statements that
-/// were prepared, locks of the session), begins the transaction and marks it: the mark goes when the test
-/// ends it.
+/// were prepared, locks of the session), begins the transaction and marks it: the
+/// mark goes when the test ends it. Nothing in it keeps the test from choosing
+/// its isolation level.
 const BEGIN: &str = "
-    DISCARD SEQUENCES; SELECT _testbed.rewind(), _testbed.forget(), pg_advisory_unlock_all();
-    BEGIN; SET LOCAL testbed.transaction = 'open'";
+    DISCARD SEQUENCES; BEGIN;
+    SELECT _testbed.rewind(), _testbed.forget(), pg_advisory_unlock_all();
+    COMMIT; BEGIN; SET LOCAL testbed.transaction = 'open'";
+
+/// Whether the mark is there, and whether the test may have changed the schema.
+/// What the driver remembers of types and of statements then holds no longer.
+const LOOK: &str = "
+    SELECT coalesce(current_setting('testbed.transaction', true) = 'open', false),
+           NOT current_setting('track_counts')::boolean OR
+           (SELECT sum(pg_stat_get_xact_tuples_inserted(catalog)
+                     + pg_stat_get_xact_tuples_updated(catalog)
+                     + pg_stat_get_xact_tuples_deleted(catalog)) > 0
+              FROM unnest('{pg_type,pg_attribute,pg_enum,pg_proc}'::regclass[]) AS catalog)";
 
 /// A connection in a transaction that is rolled back when this is dropped. Made
 /// by [`Testbed::begin`](crate::Testbed::begin); use it as a `PgConnection`.
 ///
 /// At the end deferred constraints are checked as a COMMIT would check them, and
 /// sequences are set back. Dropping it panics if one of them is violated, or if
-/// the test ended the transaction itself. When the test is panicking, what it
+/// the test ended the transaction itself. Nobody notices what the test does in vain
+/// inside a transaction: a NOTIFY that never arrives, a time that stands still, a
+/// new label of an ENUM that must not be used yet. When the test is panicking, what it
 /// did is committed in a database that is kept, and the way to open that one is
 /// printed; unless a statement failed, after which nothing is left.
 #[derive(Debug)]
@@ -54,7 +68,13 @@ impl ScratchTransaction {
             let options = keeper.server().options_of(&pooled.name);
             one_session(options)
         });
-        let transaction = session.begin_with(BEGIN).await?;
+        let transaction = match session.begin_with(BEGIN).await {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                stock::remove(&keeper, &pooled.name).await?;
+                return Err(error.into());
+            }
+        };
         Ok(Self {
             keeper,
             template: ready.key(),
@@ -148,12 +168,17 @@ async fn keep(
 async fn end(
     keeper: Keeper,
     template: i64,
-    pooled: Pooled,
+    mut pooled: Pooled,
     mut transaction: Transaction<'static, Postgres>,
 ) -> Result<(), TestbedError> {
     let verdict = check(&mut transaction).await;
     let rolled_back = transaction.rollback().await;
-    if verdict.is_ok() && rolled_back.is_ok() {
+    if let (Ok(end), Ok(())) = (&verdict, rolled_back) {
+        if let End::SchemaChanged = end
+            && let Some(session) = pooled.transactor.take()
+        {
+            session.close().await;
+        }
         return pool::rest(&keeper, template, pooled).await;
     }
     pool::give_back(&keeper, template, pooled).await?;
@@ -161,6 +186,14 @@ async fn end(
         Err(Verdict::Refused(error)) => Err(error),
         _ => Ok(()),
     }
+}
+
+/// What a transaction that can be rolled back leaves in its session.
+enum End {
+    /// What the next one expects.
+    Plain,
+    /// Memories of types and tables that are not there any more.
+    SchemaChanged,
 }
 
 /// Why the transaction cannot simply be rolled back.
@@ -174,18 +207,18 @@ enum Verdict {
 
 /// Looks whether the transaction is still the one that was begun, and could be
 /// committed.
-async fn check(connection: &mut PgConnection) -> Result<(), Verdict> {
-    let mark = sqlx::query_scalar("SELECT current_setting('testbed.transaction', true)");
-    let mark: Option<String> = match mark.fetch_one(&mut *connection).await {
-        Ok(mark) => mark,
-        Err(_) => return Err(Verdict::Unknown),
+async fn check(connection: &mut PgConnection) -> Result<End, Verdict> {
+    let look = sqlx::query_as(LOOK).fetch_one(&mut *connection);
+    let Ok((open, schema_changed)): sqlx::Result<(bool, bool)> = look.await else {
+        return Err(Verdict::Unknown);
     };
-    if mark.is_none_or(|mark| mark != "open") {
+    if !open {
         return Err(Verdict::Refused(TestbedError::TransactionEnded));
     }
     let constraints = sqlx::raw_sql("SET CONSTRAINTS ALL IMMEDIATE");
     match constraints.execute(connection).await {
-        Ok(_) => Ok(()),
+        Ok(_) if schema_changed => Ok(End::SchemaChanged),
+        Ok(_) => Ok(End::Plain),
         Err(error) if is_violation(&error) => Err(Verdict::Refused(TestbedError::Deferred(error))),
         Err(_) => Err(Verdict::Unknown),
     }

@@ -154,6 +154,45 @@ async fn an_isolation_level_that_comes_too_late_is_refused() {
 }
 
 #[tokio::test]
+async fn an_isolation_level_can_be_chosen_first() {
+    let testbed = Testbed::get().await.unwrap();
+    let notes = notes("rollback-isolation");
+    for _ in 0..2 {
+        let mut transaction = testbed.begin(&notes).await.unwrap();
+        let level = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+        run(&mut transaction, level).await.unwrap();
+        assert_eq!(next_id(&mut transaction).await, 2);
+        drop(transaction);
+    }
+    testbed.discard(&notes).await.unwrap();
+}
+
+/// The driver remembers the types and the statements of a session.
+#[tokio::test]
+async fn types_and_tables_of_the_last_test_are_forgotten() {
+    #[derive(sqlx::Type)]
+    #[sqlx(type_name = "mood", rename_all = "lowercase")]
+    enum Mood {
+        Glad,
+    }
+    let testbed = Testbed::get().await.unwrap();
+    let notes = notes("rollback-types");
+    for other in ["int", "text"] {
+        let mut transaction = testbed.begin(&notes).await.unwrap();
+        let made = format!(
+            "CREATE TYPE mood AS ENUM ('glad'); CREATE TABLE day (mood mood, other {other})"
+        );
+        run(&mut transaction, &made).await.unwrap();
+        let insert = sqlx::query("INSERT INTO day (mood) VALUES ($1)").bind(Mood::Glad);
+        insert.execute(&mut *transaction).await.unwrap();
+        let all = sqlx::query("SELECT * FROM day");
+        all.fetch_one(&mut *transaction).await.unwrap();
+        drop(transaction);
+    }
+    testbed.discard(&notes).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_failed_test_leaves_its_work_to_look_at() {
     let testbed = Testbed::get().await.unwrap();
     let notes = notes("rollback-kept");
