@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::types::Oid;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::time::sleep;
@@ -29,6 +30,22 @@ pub(crate) async fn drop_database(
     }
     let gone = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
     run(connection, gone).await
+}
+
+/// Drops a database that a test has used, also if it was marked as a template.
+pub(crate) async fn drop_used(
+    connection: &mut PgConnection,
+    database: &str,
+) -> Result<(), sqlx::Error> {
+    let Err(error) = drop_database(connection, database, false).await else {
+        return Ok(());
+    };
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    match code.as_deref() {
+        // Wrong object type: a template cannot be dropped.
+        Some("42809") => drop_database(connection, database, true).await,
+        _ => Err(error),
+    }
 }
 
 /// The server's number for a database, by which its folder is named; `None` if

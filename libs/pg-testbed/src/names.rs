@@ -46,7 +46,7 @@ pub(crate) fn pooled(template: i64, owner: i64, number: u64) -> String {
 
 /// Counts the ways in which clones have been prepared. What another version of
 /// this library has made ready is not for us.
-const LAYOUT: &str = "3";
+const LAYOUT: &str = "4";
 
 /// The name of a template with this content, for those who come to the server
 /// in this way.

@@ -22,7 +22,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::collect::STOCK;
-use crate::database::{self, drop_database, end_sessions, rename, run};
+use crate::database::{self, drop_used, end_sessions, rename, run};
 use crate::error::TestbedError;
 use crate::files::{Files, Original};
 use crate::keeper::{Keeper, Worker, lock};
@@ -88,8 +88,14 @@ async fn retire(
     run(connection, "CHECKPOINT".to_owned()).await?;
     let number = number_of(connection, &secret).await?;
     let taken = files.take(number, keeper.owner(), keeper.next_number());
-    drop_database(connection, &secret, false).await?;
-    Ok(Some(taken.map_err(files_are_odd)?))
+    let dropped = drop_used(connection, &secret).await;
+    let taken = taken.map_err(files_are_odd)?;
+    if let Err(error) = dropped {
+        // The database has no files any more: nobody can use them.
+        let _ = std::fs::remove_dir_all(&taken);
+        return Err(error.into());
+    }
+    Ok(Some(taken))
 }
 
 /// Restores a folder and puts a database around it, among those that wait.

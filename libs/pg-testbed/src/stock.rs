@@ -8,7 +8,7 @@ use sqlx::error::DatabaseError;
 use uuid::Uuid;
 
 use crate::collect;
-use crate::database::{drop_database, number_of, rename, run};
+use crate::database::{drop_used, number_of, rename, run};
 use crate::error::TestbedError;
 use crate::keeper::{Keeper, lock};
 use crate::names::{self, ident};
@@ -113,7 +113,7 @@ pub(crate) async fn give_back(
 /// Drops a database of this process.
 pub(crate) async fn remove(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
     let mut worker = keeper.worker().await?;
-    drop_database(worker.connection(), name, false).await?;
+    drop_used(worker.connection(), name).await?;
     worker.done();
     Ok(())
 }

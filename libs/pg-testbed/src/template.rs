@@ -20,6 +20,7 @@ use crate::names::{self, Name, ident};
 use crate::note::{self, Note};
 use crate::recycle::Moulds;
 use crate::report::{self, Step};
+use crate::wipe::SETTINGS;
 
 /// Any error, as migrations may return it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -130,7 +131,7 @@ impl Template {
 /// What belongs to others, such as the catalogs of a server where we are no
 /// superuser, is skipped by PostgreSQL.
 async fn compact(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
-    let options = keeper.server().options_of(name);
+    let options = keeper.server().options_of(name).options(SETTINGS);
     let mut connection = keeper.server().connect_with(&options).await?;
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT oid::regclass::text FROM pg_class

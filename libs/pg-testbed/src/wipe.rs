@@ -5,6 +5,8 @@
 //! sequences, and a function that compares and restores. So it works for any
 //! process that takes the database over, in one round trip.
 
+mod shape;
+
 use std::fmt::Write as _;
 
 use sqlx::{PgConnection, Row};
@@ -16,8 +18,13 @@ use crate::names::{ident, literal};
 /// Not everybody may do that.
 pub(crate) const WITHOUT_TRIGGERS: (&str, &str) = ("session_replication_role", "replica");
 
-/// Values are always written in the same way.
-pub(crate) const SETTINGS: [(&str, &str); 5] = [
+/// Values are always written in the same way, and no default of the database or
+/// of the role gets in the way of restoring.
+pub(crate) const SETTINGS: [(&str, &str); 9] = [
+    ("default_transaction_isolation", "read committed"),
+    ("default_transaction_read_only", "off"),
+    ("statement_timeout", "0"),
+    ("lock_timeout", "0"),
     ("timezone", "UTC"),
     ("datestyle", "ISO"),
     ("intervalstyle", "postgres"),
@@ -38,12 +45,11 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::E
         &sequences(&relations),
         ALONE_FUNCTION,
         FORGET_FUNCTION,
-        &shape_function(),
+        &shape::functions(),
         &rewind_function(&relations),
         &wipe_function(&relations),
-        "CREATE TABLE _testbed.birth (shape text);
-         INSERT INTO _testbed.birth SELECT _testbed.shape();
-         COMMIT;",
+        shape::BIRTH,
+        "COMMIT;",
     ];
     run(connection, script.concat()).await
 }
@@ -170,38 +176,6 @@ fn sequences(relations: &[Relation]) -> String {
     }
 }
 
-/// Catalogs whose rows are only written anew when the schema changes, with the
-/// column by which those of users are found.
-const CATALOGS: [(&str, &str); 27] = [
-    ("pg_attribute", "attrelid"),
-    ("pg_attrdef", "oid"),
-    ("pg_constraint", "oid"),
-    ("pg_trigger", "oid"),
-    ("pg_rewrite", "oid"),
-    ("pg_policy", "oid"),
-    ("pg_index", "indexrelid"),
-    ("pg_inherits", "inhrelid"),
-    ("pg_sequence", "seqrelid"),
-    ("pg_proc", "oid"),
-    ("pg_type", "oid"),
-    ("pg_enum", "oid"),
-    ("pg_range", "rngtypid"),
-    ("pg_cast", "oid"),
-    ("pg_operator", "oid"),
-    ("pg_opclass", "oid"),
-    ("pg_collation", "oid"),
-    ("pg_ts_config", "oid"),
-    ("pg_ts_dict", "oid"),
-    ("pg_statistic_ext", "oid"),
-    ("pg_description", "objoid"),
-    ("pg_default_acl", "oid"),
-    ("pg_event_trigger", "oid"),
-    ("pg_extension", "oid"),
-    ("pg_foreign_server", "oid"),
-    ("pg_publication", "oid"),
-    ("pg_largeobject_metadata", "oid"),
-];
-
 /// A function that ends the other sessions in the database and waits until they
 /// are gone: what they were about to commit has to be there before it is wiped.
 /// It looks often, so it does without the joins of `pg_stat_activity`. Sessions of
@@ -233,38 +207,6 @@ const FORGET_FUNCTION: &str = "
         EXECUTE format('DEALLOCATE %I', prepared);
       END LOOP;
     END $forget$;";
-
-/// A function that returns something else as soon as the schema was changed,
-/// even if it was changed back. Of tables it looks at what they are, not at
-/// their files, which TRUNCATE replaces.
-fn shape_function() -> String {
-    let mut parts = vec![
-        "(SELECT sum(hash_record_extended((oid, relname, relnamespace, relkind, relowner,
-            relacl::text, relam, relpersistence, relreplident, relispopulated, relrowsecurity,
-            relforcerowsecurity, relispartition, reloptions), 0))
-            FROM pg_class WHERE oid >= 16384 AND relkind <> 't' AND relpersistence <> 't')"
-            .to_owned(),
-        "(SELECT sum(hash_record_extended((oid, xmin), 0)) FROM pg_namespace
-           WHERE nspname !~ '^pg_(toast_)?temp_')"
-            .to_owned(),
-        "(SELECT sum(hash_record_extended((setrole, setconfig), 0))
-            FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
-           WHERE d.datname = current_database())"
-            .to_owned(),
-        "(SELECT datacl::text FROM pg_database WHERE datname = current_database())".to_owned(),
-    ];
-    parts.extend(CATALOGS.iter().map(|(catalog, id)| {
-        format!(
-            "(SELECT sum(hash_record_extended(({id}, xmin), 0)) FROM {catalog}
-               WHERE {id} >= 16384)"
-        )
-    }));
-    let parts = parts.join(",\n");
-    format!(
-        "CREATE FUNCTION _testbed.shape() RETURNS text LANGUAGE plpgsql AS $shape$
-         BEGIN RETURN concat_ws('/', {parts}); END $shape$;"
-    )
-}
 
 fn rewind_function(relations: &[Relation]) -> String {
     let body = sequence_states(relations).map_or_else(String::new, |states| {
@@ -298,14 +240,13 @@ fn wipe_function(relations: &[Relation]) -> String {
     let busy = literal("its sessions do not end");
     format!(
         "CREATE TABLE _testbed.size AS SELECT {first_size} AS bytes;
-         CREATE FUNCTION _testbed.wipe() RETURNS text LANGUAGE plpgsql AS $wipe$
+         CREATE FUNCTION _testbed.wipe() RETURNS text LANGUAGE plpgsql
+         SET row_security = off AS $wipe$
          DECLARE
            touched boolean;
          BEGIN
            IF NOT _testbed.alone() THEN RETURN {busy}; END IF;
-           IF _testbed.shape() IS DISTINCT FROM (SELECT shape FROM _testbed.birth) THEN
-             RETURN {changed};
-           END IF;
+           IF NOT _testbed.intact() THEN RETURN {changed}; END IF;
            {refreshed}
            FOR pass IN 1..3 LOOP
              touched := false;

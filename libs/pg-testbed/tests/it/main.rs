@@ -6,6 +6,7 @@ mod child;
 mod clones;
 mod endpoint;
 mod leaks;
+mod modes;
 mod parity;
 mod pitfalls;
 mod processes;

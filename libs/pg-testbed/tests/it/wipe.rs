@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use pg_testbed::{Mode, ScratchDb, Template, Testbed};
 use sqlx::Connection;
 
+use crate::bed::Bed;
 use crate::support::{collect_garbage, execute, exists, template, text};
 use crate::victim::{VICTIM, kill_while_holding, wait_if_victim};
 
@@ -26,7 +27,9 @@ const SHOP: &str = "
     CREATE TABLE chicken (id int PRIMARY KEY, egg int);
     CREATE TABLE egg (id int PRIMARY KEY, chicken int REFERENCES chicken);
     ALTER TABLE chicken ADD FOREIGN KEY (egg) REFERENCES egg DEFERRABLE INITIALLY DEFERRED;
-    CREATE MATERIALIZED VIEW names AS SELECT name FROM item;";
+    CREATE MATERIALIZED VIEW names AS SELECT name FROM item;
+    SELECT lo_from_bytea(4711, 'first');
+    CREATE TEXT SEARCH CONFIGURATION plain (COPY = pg_catalog.simple);";
 
 /// Everything that the shop holds, and the state of its sequences.
 const CONTENT: &str = "
@@ -104,7 +107,22 @@ async fn a_database_with_another_schema_or_settings_is_not_used_again() {
            current_database()); END $$",
         "INSERT INTO item (kind, name) VALUES (1, 'x'); REFRESH MATERIALIZED VIEW names",
         "SELECT lo_create(0)",
+        "SELECT lo_put(4711, 0, 'other')",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 7',
+           current_database()); END $$",
+        "DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS ''mine''',
+           current_database()); END $$",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I IS_TEMPLATE true',
+           current_database()); END $$",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO pg_monitor',
+           current_database()); END $$",
+        "ALTER TEXT SEARCH CONFIGURATION plain DROP MAPPING FOR word",
+        "REVOKE EXECUTE ON FUNCTION pg_catalog.now() FROM PUBLIC",
+        "GRANT SELECT ON pg_catalog.pg_authid TO PUBLIC",
+        "CREATE POLICY mine ON item",
+        "ALTER TABLE chicken REPLICA IDENTITY FULL",
     ];
+
     for change in changes {
         let database = wiped(&testbed, &shop).await;
         let name = database.name().to_owned();
@@ -212,4 +230,87 @@ async fn the_database_of_a_failed_test_is_kept_and_not_used_again() {
     assert!(exists(&testbed, &name).await);
     testbed.drop_database(&name).await.unwrap();
     testbed.discard(&shop).await.unwrap();
+}
+
+/// Partitions, heirs, rules, triggers that always fire: `ONLY` the right rows.
+const ODD: &str = "
+    CREATE TABLE day (day int, text text) PARTITION BY RANGE (day);
+    CREATE TABLE day_past PARTITION OF day FOR VALUES FROM (0) TO (10);
+    CREATE TABLE day_next PARTITION OF day FOR VALUES FROM (10) TO (20);
+    CREATE TABLE parent (n int);
+    CREATE TABLE heir (m int) INHERITS (parent);
+    CREATE UNLOGGED TABLE quick (n int);
+    CREATE TABLE log (text text);
+    CREATE TABLE ruled (n int);
+    CREATE RULE kept AS ON DELETE TO ruled DO INSTEAD NOTHING;
+    CREATE RULE told AS ON INSERT TO ruled DO ALSO INSERT INTO log VALUES ('ruled');
+    CREATE TABLE aaa (n int);
+    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO log VALUES (TG_OP); RETURN NULL; END $$;
+    CREATE TRIGGER tell AFTER DELETE ON aaa FOR EACH ROW EXECUTE FUNCTION tell();
+    ALTER TABLE aaa ENABLE ALWAYS TRIGGER tell;
+    INSERT INTO day VALUES (1, 'first'), (11, 'second');
+    INSERT INTO parent VALUES (1);
+    INSERT INTO heir VALUES (2, 3);";
+
+#[tokio::test]
+async fn odd_tables_are_restored_too() {
+    const CONTENT: &str = "
+        SELECT concat_ws('; ', (SELECT string_agg(d::text, ',' ORDER BY day) FROM day d),
+          (SELECT string_agg(tableoid::regclass || n::text, ',' ORDER BY n) FROM parent),
+          (SELECT count(*) FROM quick), (SELECT count(*) FROM log),
+          (SELECT count(*) FROM ruled), (SELECT count(*) FROM aaa))";
+    const AT_FIRST: &str = "(1,first),(11,second); parent1,heir2; 0; 0; 0; 0";
+    let testbed = Testbed::get().await.unwrap();
+    let (odd, _) = template("wipe-odd", ODD);
+    let changes = [
+        "UPDATE day SET day = 12 WHERE day = 1; INSERT INTO day VALUES (2, 'more')",
+        "UPDATE parent SET n = n + 5",
+        "DELETE FROM ONLY parent; DELETE FROM heir",
+        "INSERT INTO quick VALUES (1); INSERT INTO ruled VALUES (1)",
+        "INSERT INTO aaa VALUES (1), (2); DELETE FROM aaa WHERE n = 1",
+    ];
+    let first = wiped(&testbed, &odd).await.name().to_owned();
+    for change in changes {
+        let database = wiped(&testbed, &odd).await;
+        assert_eq!(text(database.url(), CONTENT).await, AT_FIRST);
+        execute(database.url(), change).await.unwrap();
+        assert_ne!(text(database.url(), CONTENT).await, AT_FIRST, "{change}");
+        drop(database);
+        let next = wiped(&testbed, &odd).await;
+        assert_eq!(text(next.url(), CONTENT).await, AT_FIRST, "after {change}");
+        assert_eq!(next.name(), first, "replaced after {change}");
+    }
+    testbed.discard(&odd).await.unwrap();
+}
+
+/// Rows that a policy hides from their owner are rows of a test nevertheless,
+/// and no default of the database must keep them.
+#[tokio::test]
+async fn rows_that_nobody_may_see_are_gone() {
+    let bed = Bed::new(&[]).await;
+    let server = bed.testbed.admin_url();
+    let role = "CREATE ROLE tester LOGIN CREATEDB;
+        GRANT SET ON PARAMETER session_replication_role TO tester";
+    let (secrets, _) = template(
+        "wipe-policy",
+        "CREATE TABLE secret (text text);
+         ALTER TABLE secret ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+         CREATE POLICY mine ON secret USING (text = current_setting('app.key', true));
+         DO $$ BEGIN EXECUTE format(
+           'ALTER DATABASE %1$I SET default_transaction_read_only = on;
+            ALTER DATABASE %1$I SET default_transaction_isolation = serializable;
+            ALTER DATABASE %1$I SET statement_timeout = 1', current_database());
+         END $$",
+    );
+    execute(&server, role).await.unwrap();
+    let server = server.replace("user=postgres", "user=tester");
+    let testbed = Testbed::on(server).await.unwrap();
+    for _ in 0..2 {
+        let database = wiped(&testbed, &secrets).await;
+        let count = "SET TRANSACTION READ WRITE; SET statement_timeout = 0; SET app.key = 'x';
+                     DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM secret); END $$;
+                     INSERT INTO secret VALUES ('x')";
+        execute(database.url(), count).await.unwrap();
+    }
 }
