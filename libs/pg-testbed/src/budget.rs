@@ -46,6 +46,8 @@ pub(crate) struct Budget {
     /// Whether this process holds the lock of the gate.
     gate: AtomicBool,
     held: Mutex<HashSet<i32>>,
+    /// Held by the test of this process that gets the next place.
+    next: tokio::sync::Mutex<()>,
     /// Places whose test is over, kept for the next one for a moment.
     resting: Mutex<Vec<(i32, Instant)>>,
 }
@@ -61,12 +63,13 @@ impl Budget {
             places: (facts.connections * 2 / 5 / of_a_test).max(1),
             gate: AtomicBool::new(false),
             held: Mutex::default(),
+            next: tokio::sync::Mutex::default(),
             resting: Mutex::default(),
         }
     }
 
-    /// Of a template's databases that go from test to test, how many a process
-    /// may keep open while no test uses them. Each has two sessions.
+    /// Of the databases that go from test to test, how many a process may keep
+    /// open while no test uses them. Each has two sessions.
     pub(crate) fn idle(&self) -> usize {
         usize::try_from(self.connections / 48)
             .unwrap_or_default()
@@ -77,10 +80,12 @@ impl Budget {
     /// spare although all places are taken: tests rarely use all of theirs.
     pub(crate) async fn enter(keeper: &Keeper) -> Result<Place, TestbedError> {
         let (budget, began) = (keeper.budget(), Instant::now());
-        if let Some((number, _)) = lock(&budget.resting).pop() {
-            return Ok(Place::of(keeper, Some(number)));
-        }
+        // First come, first served: one that waits is not passed by.
+        let _turn = budget.next.lock().await;
         loop {
+            if let Some((number, _)) = lock(&budget.resting).pop() {
+                return Ok(Place::of(keeper, Some(number)));
+            }
             let mut session = keeper.session().await;
             if let Some(number) = budget.try_enter(&mut session).await? {
                 return Ok(Place::of(keeper, Some(number)));
@@ -107,7 +112,8 @@ impl Budget {
     }
 
     /// Whether a test may go without a place: if as many connections are free as
-    /// three tests may have, and nobody else has just asked the same.
+    /// three tests may have, and nobody else has just asked the same. The kind of
+    /// other roles' sessions may not be ours to see; then it is NULL.
     async fn pass_gate(&self, session: &mut PgConnection) -> Result<bool, sqlx::Error> {
         if self.gate.swap(true, Ordering::Relaxed) {
             return Ok(false);
@@ -115,7 +121,9 @@ impl Budget {
         let pass = sqlx::query_scalar(
             "SELECT CASE WHEN count(*) + $3::int <= $4::int
                          THEN pg_try_advisory_lock($1::int, $2::int) ELSE false END
-               FROM pg_stat_activity WHERE backend_type = 'client backend'",
+               FROM pg_stat_activity
+              WHERE backend_type = 'client backend'
+                 OR (backend_type IS NULL AND usesysid IS NOT NULL)",
         );
         let pass = pass.bind(CLASS).bind(GATE);
         let pass = pass

@@ -62,7 +62,7 @@ pub(crate) async fn clear_all(connection: &mut PgConnection) -> Result<usize, sq
 /// Whether a failed test's database is there to be looked at.
 pub(crate) async fn has_kept(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let (found, now) = look(connection).await?;
-    let kept = |one: &Found| matches!(one.note, Some(Note::KeptUntil(time)) if time >= now);
+    let kept = |one: &Found| matches!(one.note, Some(Note::Kept { until, .. }) if until >= now);
     Ok(found.iter().any(kept))
 }
 
@@ -176,7 +176,7 @@ impl Found {
     }
 
     fn is_garbage(&self, now: i64) -> bool {
-        let expired = matches!(self.note, Some(Note::KeptUntil(time)) if time < now);
+        let expired = matches!(self.note, Some(Note::Kept { until, .. }) if until < now);
         match self.name {
             Name::Template { .. } if self.finished => {
                 self.used().is_some_and(|used| used + TEMPLATE_IDLE < now)
@@ -207,6 +207,11 @@ mod tests {
         }
     }
 
+    fn kept_until(until: i64) -> Note {
+        let test = String::new();
+        Note::Kept { until, test }
+    }
+
     fn scratch(owned: bool, note: Option<Note>) -> Found {
         found(names::scratch(5, 1), false, owned, note)
     }
@@ -224,7 +229,7 @@ mod tests {
 
     #[test]
     fn scratch_databases_go_with_their_owner_unless_kept() {
-        let kept = |until: i64| Some(Note::KeptUntil(until));
+        let kept = |until: i64| Some(kept_until(until));
         assert!(scratch(false, None).is_garbage(NOW));
         assert!(!scratch(true, None).is_garbage(NOW));
         assert!(!scratch(false, kept(NOW + 1)).is_garbage(NOW));
@@ -269,7 +274,7 @@ mod tests {
         let shop = template("shop", NOW);
         assert!(pooled(&shop, false, None).is_stock());
         assert!(!pooled(&shop, true, None).is_stock());
-        let kept = |until| pooled(&shop, false, Some(Note::KeptUntil(until)));
+        let kept = |until| pooled(&shop, false, Some(kept_until(until)));
         assert!(!kept(NOW + 1).is_stock());
         assert!(kept(NOW - 1).is_garbage(NOW));
     }

@@ -56,6 +56,8 @@ pub(crate) struct Facts {
     /// user's databases could not be taken over, and in another database the
     /// locks are other locks.
     pub(crate) identity: String,
+    /// Whether it syncs its files to disk.
+    pub(crate) synced: bool,
     /// How a clone is made fastest: see [`strategy`].
     pub(crate) strategy: &'static str,
     /// Its `max_connections`, less those reserved for superusers.
@@ -276,9 +278,11 @@ async fn introduce(session: &mut PgConnection, owner: i64) -> Result<(Facts, boo
         Err(error) => return Err(too_old(session).await.unwrap_or_else(|| error.into())),
     };
     let copying: Option<String> = row.try_get("copying")?;
+    let synced = row.try_get("synced")?;
     let facts = Facts {
         identity: row.try_get("identity")?,
-        strategy: strategy(row.try_get("synced")?, copying.as_deref()),
+        synced,
+        strategy: strategy(synced, copying.as_deref()),
         connections: row.try_get("connections")?,
         may_wipe: row.try_get("may_wipe")?,
     };

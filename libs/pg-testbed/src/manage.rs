@@ -28,6 +28,8 @@ pub enum State {
     Kept {
         /// Seconds until then, by the server's clock.
         seconds: i64,
+        /// The test's name, as far as it is known.
+        test: String,
     },
     /// It waits for the next test.
     Ready,
@@ -43,8 +45,10 @@ impl fmt::Display for State {
             Self::Template { label } => write!(f, "template {label}"),
             Self::Unfinished => f.write_str("template being made"),
             Self::InUse => f.write_str("in use"),
-            Self::Kept { seconds } => {
-                write!(f, "kept after a failure, for {} minutes", seconds / 60)
+            Self::Kept { seconds, test } => {
+                let of = if test.is_empty() { "" } else { " of " };
+                let minutes = seconds / 60;
+                write!(f, "kept after a failure{of}{test}, for {minutes} minutes")
             }
             Self::Ready => f.write_str("ready for the next test"),
             Self::Hull => f.write_str("without files, for making used clones new"),
@@ -113,8 +117,9 @@ fn state(found: &Found, now: i64) -> State {
         },
         (_, Name::Template { .. }) => State::Unfinished,
         (_, Name::Hull { .. }) => State::Hull,
-        (Some(Note::KeptUntil(time)), _) if *time >= now => State::Kept {
-            seconds: time - now,
+        (Some(Note::Kept { until, test }), _) if *until >= now => State::Kept {
+            seconds: until - now,
+            test: test.clone(),
         },
         _ if found.owned => State::InUse,
         _ if found.is_stock() => State::Ready,
@@ -136,12 +141,17 @@ mod tests {
             owned,
             note,
         };
-        let kept = |time| Some(Note::KeptUntil(time));
+        let test = "orders::are_shipped".to_owned();
+        let kept = |until| {
+            let test = test.clone();
+            Some(Note::Kept { until, test })
+        };
         assert_eq!(state(&found(true, None), 100), State::InUse);
         assert_eq!(state(&found(false, None), 100), State::Abandoned);
+        let shown = state(&found(true, kept(160)), 100).to_string();
         assert_eq!(
-            state(&found(true, kept(160)), 100),
-            State::Kept { seconds: 60 }
+            shown,
+            "kept after a failure of orders::are_shipped, for 1 minutes"
         );
         assert_eq!(state(&found(false, kept(99)), 100), State::Abandoned);
     }

@@ -10,11 +10,19 @@ const USED: &str = "pg-testbed: last used ";
 /// Comes between the time of a template's last use and its label.
 const LABEL: &str = " label ";
 
+/// Comes between the time until which a database is kept and its test.
+const TEST: &str = " test ";
+
 /// A note. Times are seconds since 1970 by the server's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// The database of a failed test stays until this time.
-    KeptUntil(i64),
+    /// The database of a failed test stays.
+    Kept {
+        /// Until when.
+        until: i64,
+        /// The test's name, as far as it is known.
+        test: String,
+    },
     /// A template was last used at this time.
     Used {
         /// When.
@@ -36,9 +44,8 @@ pub(crate) fn read(comment: &str) -> (Option<Note>, &str) {
 /// A comment with our note in front of the database's own.
 pub(crate) fn write(note: &Note, own: &str) -> String {
     let note = match note {
-        Note::KeptUntil(time) => format!("{KEPT}{time}"),
-        // A label of several lines would hide the rest.
-        Note::Used { at, label } => format!("{USED}{at}{LABEL}{}", label.replace('\n', " ")),
+        Note::Kept { until, test } => format!("{KEPT}{until}{TEST}{}", one_line(test)),
+        Note::Used { at, label } => format!("{USED}{at}{LABEL}{}", one_line(label)),
     };
     if own.is_empty() {
         note
@@ -47,14 +54,24 @@ pub(crate) fn write(note: &Note, own: &str) -> String {
     }
 }
 
+/// A text of several lines would hide the rest.
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
 fn parse(line: &str) -> Option<Note> {
-    if let Some(time) = line.strip_prefix(KEPT) {
-        return time.parse().ok().map(Note::KeptUntil);
+    if let Some(rest) = line.strip_prefix(KEPT) {
+        let (until, test) = time_and(rest, TEST)?;
+        return Some(Note::Kept { until, test });
     }
-    let rest = line.strip_prefix(USED)?;
-    let (time, label) = rest.split_once(LABEL).unwrap_or((rest, ""));
-    let (at, label) = (time.parse().ok()?, label.to_owned());
+    let (at, label) = time_and(line.strip_prefix(USED)?, LABEL)?;
     Some(Note::Used { at, label })
+}
+
+/// A time, and what follows it after this word.
+fn time_and(text: &str, word: &str) -> Option<(i64, String)> {
+    let (time, rest) = text.split_once(word).unwrap_or((text, ""));
+    Some((time.parse().ok()?, rest.to_owned()))
 }
 
 #[cfg(test)]
@@ -67,7 +84,11 @@ mod tests {
             at: 12,
             label: "my shop".to_owned(),
         };
-        for note in [Note::KeptUntil(7), used] {
+        let kept = Note::Kept {
+            until: 7,
+            test: "orders::are_shipped".to_owned(),
+        };
+        for note in [kept, used] {
             for own in ["", "the shop's\ndatabase"] {
                 assert_eq!(read(&write(&note, own)), (Some(note.clone()), own));
             }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::database::end_sessions;
+use crate::database::{end_sessions, rename};
 use crate::error::TestbedError;
 use crate::found::{Found, look};
 use crate::keeper::{Keeper, lock};
@@ -65,8 +65,9 @@ impl Idle {
         lock(&self.0).entry(template).or_default().push(pooled);
     }
 
-    fn count(&self, template: i64) -> usize {
-        lock(&self.0).get(&template).map_or(0, Vec::len)
+    /// How many there are, of all templates.
+    fn count(&self) -> usize {
+        lock(&self.0).values().map(Vec::len).sum()
     }
 
     /// Takes all of a template.
@@ -87,12 +88,17 @@ pub(crate) async fn take_to_share(
     keeper: &Keeper,
     ready: &Arc<Ready>,
 ) -> Result<Pooled, TestbedError> {
-    let mut pooled = take_kind(keeper, ready, |one| one.transactor.is_none()).await?;
-    if let Some(transactor) = pooled.transactor.take() {
+    loop {
+        let mut pooled = take_kind(keeper, ready, |one| one.transactor.is_none()).await?;
+        let Some(transactor) = pooled.transactor.take() else {
+            return Ok(pooled);
+        };
         transactor.close().await;
-        wipe::rewind(&mut pooled.wiper).await?;
+        if wipe::rewind(&mut pooled.wiper).await.is_ok() {
+            return Ok(pooled);
+        }
+        stock::remove(keeper, &pooled.name).await?;
     }
-    Ok(pooled)
 }
 
 async fn take_kind(
@@ -170,7 +176,7 @@ async fn restore(keeper: &Keeper, name: String) -> Result<Option<Pooled>, Testbe
 async fn born(keeper: &Keeper, ready: &Arc<Ready>) -> Result<Pooled, TestbedError> {
     let clone = stock::take(keeper, ready).await?;
     let name = own_name(keeper, ready);
-    crate::database::rename(&mut *keeper.session().await, &clone, &name).await?;
+    rename(&mut *keeper.session().await, &clone, &name).await?;
     let mut wiper = connect(keeper, &name).await?;
     wipe::prepare(&mut wiper).await?;
     Ok(Pooled::new(name, wiper))
@@ -228,7 +234,7 @@ pub(crate) async fn rest(
     template: i64,
     pooled: Pooled,
 ) -> Result<(), TestbedError> {
-    if keeper.idle().count(template) < keeper.budget().idle() {
+    if keeper.idle().count() < keeper.budget().idle() {
         keeper.idle().push(template, pooled);
         return Ok(());
     }

@@ -51,6 +51,10 @@ pub(crate) async fn recycle(
     let Some(files) = keeper.server().files() else {
         return Ok(false);
     };
+    // What we do with files is not synced, as the user of this server wants it.
+    if keeper.facts().synced {
+        return Ok(false);
+    }
     if stock::count(keeper, ready).await? >= STOCK {
         return Ok(false);
     }

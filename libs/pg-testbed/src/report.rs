@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::parent_id;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 use crate::helper;
@@ -64,10 +64,22 @@ pub(crate) fn record(step: Step, took: Duration) {
     }
 }
 
+/// Tells whoever asked for the report why something takes longer than it should,
+/// the first time it does.
+pub(crate) fn tell_once(why: &str) {
+    static TOLD: Once = Once::new();
+    if is_wanted() {
+        TOLD.call_once(|| eprintln!("note: {why}"));
+    }
+}
+
+fn is_wanted() -> bool {
+    env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
 /// The run's file, with a reporter that waits for our end.
 fn open() -> Option<File> {
-    let wanted = env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0");
-    if !wanted {
+    if !is_wanted() {
         return None;
     }
     let opened = run_file().and_then(|path| {

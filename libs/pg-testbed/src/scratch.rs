@@ -45,6 +45,8 @@ struct Held {
     origin: Origin,
     place: Option<Place>,
     since: Instant,
+    /// The test's name, as far as it is known.
+    test: OnceLock<String>,
 }
 
 /// Where a scratch database comes from, which says how it ends.
@@ -101,6 +103,7 @@ impl ScratchDb {
             origin,
             place,
             since: Instant::now(),
+            test: OnceLock::new(),
         };
         Self {
             held: Arc::new(held),
@@ -157,6 +160,11 @@ impl ScratchDb {
         Self {
             held: Arc::clone(&self.held),
         }
+    }
+
+    /// Remembers which test has it.
+    pub(crate) fn belongs_to(&self, test: String) {
+        let _ = self.held.test.set(test);
     }
 
     /// A panic is no failure of this test.
@@ -216,6 +224,7 @@ impl Drop for Held {
             name: std::mem::take(&mut self.name),
             origin,
             place: self.place.take(),
+            test: self.test.take().unwrap_or_default(),
         };
         let done = self.keeper.block(end.run(keep));
         report::record(Step::Return, begin.elapsed());
@@ -232,9 +241,23 @@ pub(crate) fn tell_kept(url: &str) {
 }
 
 /// Lets a database stay although its owner goes.
-pub(crate) async fn keep(keeper: &Keeper, name: &str) -> Result<(), TestbedError> {
-    let until = |now| Note::KeptUntil(now + KEPT_FOR);
-    Ok(annotate(&mut *keeper.session().await, name, until).await?)
+pub(crate) async fn keep(keeper: &Keeper, name: &str, test: String) -> Result<(), TestbedError> {
+    let kept = |now| Note::Kept {
+        until: now + KEPT_FOR,
+        test,
+    };
+    Ok(annotate(&mut *keeper.session().await, name, kept).await?)
+}
+
+/// The name of the test that runs on this thread: the test harness gives it to
+/// the thread. Empty if it is not known.
+pub(crate) fn this_test() -> String {
+    let current = thread::current();
+    let name = current.name().unwrap_or_default();
+    if name == "main" || name.starts_with("tokio") {
+        return String::new();
+    }
+    name.to_owned()
 }
 
 /// What is left to do when a test is over.
@@ -243,13 +266,14 @@ struct Ending {
     name: String,
     origin: Origin,
     place: Option<Place>,
+    test: String,
 }
 
 impl Ending {
     async fn run(self, wanted: bool) -> Result<(), TestbedError> {
         let keeper = &self.keeper;
         if wanted {
-            keep(keeper, &self.name).await?;
+            keep(keeper, &self.name, self.test).await?;
         } else {
             match self.origin {
                 Origin::RolledBack(template, pooled) => {

@@ -13,6 +13,7 @@ use crate::error::TestbedError;
 use crate::keeper::{Keeper, lock};
 use crate::names::{self, ident};
 use crate::recycle;
+use crate::report;
 use crate::template::Ready;
 
 /// How many clones of a template wait ready, for all processes together.
@@ -103,7 +104,11 @@ pub(crate) async fn give_back(
     ready: &Ready,
     name: &str,
 ) -> Result<(), TestbedError> {
-    match recycle::recycle(keeper, ready, name).await {
+    let recycled = recycle::recycle(keeper, ready, name).await;
+    if let Err(error) = &recycled {
+        report::tell_once(&format!("a used clone was not made new: {error:?}"));
+    }
+    match recycled {
         Ok(true) => Ok(()),
         // Whatever is in the way: nothing is lost but time.
         Ok(false) | Err(_) => remove(keeper, name).await,

@@ -16,7 +16,7 @@ use crate::keeper::{Keeper, lock};
 use crate::mode::Mode;
 use crate::pool;
 use crate::report::{self, Step};
-use crate::scratch::{Origin, ScratchDb};
+use crate::scratch::{self, Origin, ScratchDb};
 use crate::server::Server;
 use crate::stock;
 use crate::template::{self, Ready, Template};
@@ -98,13 +98,14 @@ impl Testbed {
     pub async fn begin(&self, template: &Template) -> Result<ScratchTransaction, TestbedError> {
         let begin = Instant::now();
         let mut attempts = 1..ATTEMPTS;
-        let transaction = loop {
+        let mut transaction = loop {
             match self.try_begin(template).await {
                 Err(TestbedError::Gone(_)) if attempts.next().is_some() => self.forget(template),
                 outcome => break outcome?,
             }
         };
         report::record(Step::Clone, begin.elapsed());
+        transaction.belongs_to(scratch::this_test());
         self.keeper.collect_once();
         Ok(transaction)
     }
@@ -210,6 +211,7 @@ impl Testbed {
         let begin = Instant::now();
         let database = self.keeper.run(work).await?;
         report::record(Step::Clone, begin.elapsed());
+        database.belongs_to(scratch::this_test());
         self.keeper.collect_once();
         Ok(database)
     }

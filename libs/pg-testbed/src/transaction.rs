@@ -1,5 +1,6 @@
 //! One test's own transaction.
 
+use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::thread;
@@ -56,6 +57,8 @@ pub struct ScratchTransaction {
     _place: Place,
     expects_panic: bool,
     since: Instant,
+    /// The test's name, as far as it is known.
+    test: String,
 }
 
 impl ScratchTransaction {
@@ -82,12 +85,18 @@ impl ScratchTransaction {
             _place: place,
             expects_panic: false,
             since: Instant::now(),
+            test: String::new(),
         })
     }
 
     /// Runs the statements of fixtures, each with a name for messages.
     pub async fn load(&mut self, fixtures: &[(&str, &str)]) -> Result<(), TestbedError> {
         scratch::load(self, fixtures).await
+    }
+
+    /// Remembers which test has it.
+    pub(crate) fn belongs_to(&mut self, test: String) {
+        self.test = test;
     }
 
     /// A panic is no failure of this test.
@@ -120,7 +129,9 @@ impl Drop for ScratchTransaction {
         let keeper = self.keeper.clone();
         let ended = if thread::panicking() && !self.expects_panic {
             let url = keeper.server().url_of(&pooled.name);
-            let kept = self.keeper.block(keep(keeper, pooled, transaction));
+            let kept =
+                self.keeper
+                    .block(keep(keeper, pooled, transaction, mem::take(&mut self.test)));
             // On the test's own thread, or another test's output would have it.
             kept.inspect(|()| scratch::tell_kept(&url))
         } else {
@@ -153,11 +164,12 @@ async fn keep(
     keeper: Keeper,
     pooled: Pooled,
     mut transaction: Transaction<'static, Postgres>,
+    test: String,
 ) -> Result<(), TestbedError> {
     let whole = check(&mut transaction).await.is_ok();
     let committed = transaction.commit().await;
     if whole && committed.is_ok() {
-        return scratch::keep(&keeper, &pooled.name).await;
+        return scratch::keep(&keeper, &pooled.name, test).await;
     }
     stock::remove(&keeper, &pooled.name).await?;
     Err(TestbedError::NothingKept)

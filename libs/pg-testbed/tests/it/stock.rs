@@ -108,10 +108,11 @@ async fn kept_databases_are_listed_and_dropped_by_name() {
     drop(failed);
     let all = testbed.databases().await.unwrap();
     let kept = all.iter().find(|one| one.name == name).unwrap();
-    let State::Kept { seconds } = kept.state else {
+    let State::Kept { seconds, test } = &kept.state else {
         panic!("{:?}", kept.state)
     };
-    assert!((3500..=3600).contains(&seconds), "{seconds}");
+    assert_eq!(test, "stock::kept_databases_are_listed_and_dropped_by_name");
+    assert!((3500..=3600).contains(seconds), "{seconds}");
     assert!(kept.url.contains(&name));
     assert!(testbed.drop_database(&name).await.unwrap());
     assert!(!testbed.drop_database(&name).await.unwrap());

@@ -79,7 +79,10 @@ async fn the_command_lists_and_drops() {
     drop(failed);
     let list = printed(&testbed(&["list"]).await);
     let line = list.lines().find(|line| line.starts_with(&name)).unwrap();
-    assert!(line.contains("kept after a failure, for"), "{line}");
+    assert!(
+        line.contains("kept after a failure of trust::the_command_lists_and_drops, for"),
+        "{line}"
+    );
     assert!(testbed(&["drop", &name]).await.status.success());
     assert!(!testbed(&["drop", &name]).await.status.success());
     assert!(testbed(&["gc"]).await.status.success());
