@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use archivist_domain::{Audience, DocType, Outcome, OutputStatus, Section, UserRole};
+use archivist_store::audit::seal::Head;
 use axum::http::{HeaderValue, Uri};
 use clap::{Args, Parser, Subcommand};
 
@@ -85,6 +86,9 @@ pub(crate) enum Command {
     /// Examine the database
     #[command(subcommand)]
     Db(DbCommand),
+    /// Look at the audit log, and prove that it was not tampered with
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Reads one file, in a process of its own
     #[command(hide = true)]
     ExtractChild,
@@ -382,6 +386,42 @@ pub(crate) enum DbCommand {
     /// Print the catalog in the form of the schema contract
     #[command(hide = true)]
     Contract,
+}
+
+/// `archivist audit …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Prove that no sealed row was altered or removed; exit with 1 and the first
+    /// broken places where one was. Writes nothing; a role that may read will do
+    Verify {
+        /// A head that was printed before and kept: prove as well that nothing up to
+        /// it was cut off, and that the chain is the same
+        #[arg(long, value_name = "HEAD")]
+        expect: Option<Head>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seal what waits for it now; a running server does so by itself
+    Seal,
+    /// List rows, newest first
+    List {
+        /// Only with this event (such as output.update)
+        #[arg(long, value_name = "EVENT")]
+        event: Option<String>,
+        /// Only about things of this kind (such as output)
+        #[arg(long, value_name = "KIND")]
+        entity: Option<String>,
+        /// Only by the account with this id
+        #[arg(long, value_name = "ID")]
+        user: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Reads an origin: scheme and host, with a port where it is not the usual one.

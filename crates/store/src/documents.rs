@@ -2,8 +2,11 @@
 
 use archivist_domain::{DocType, DocumentId, Outcome, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
+use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
 
+use crate::audit::{Audited, Facts, Subject, facts, mark};
 use crate::passages::NewPassage;
 use crate::{Page, changes, contains_pattern, passages};
 
@@ -46,6 +49,31 @@ impl Document {
     /// What to call it: the title, or else the file name.
     pub fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.filename)
+    }
+}
+
+impl Subject for Document {
+    const ENTITY: &'static str = "document";
+
+    fn id(&self) -> Uuid {
+        self.doc_id.0
+    }
+
+    fn facts(&self) -> Facts {
+        facts([
+            ("filename", json!(self.filename)),
+            ("title", json!(self.title)),
+            ("doc_type", json!(self.doc_type)),
+            ("year", json!(self.year)),
+            ("outcome", json!(self.outcome)),
+            ("notes", json!(self.notes.as_deref().map(mark))),
+            ("programs", json!(self.programs)),
+            ("tags", json!(self.tags)),
+            ("file_sha256", json!(self.file_sha256)),
+            ("file_size", json!(self.file_size)),
+            ("passages", json!(self.chunks_count)),
+            ("created_by", json!(self.created_by)),
+        ])
     }
 }
 
@@ -157,6 +185,23 @@ pub async fn get<'c>(
     Ok(by_ids(db, &[id]).await?.pop())
 }
 
+/// One document, as a transaction sees it.
+async fn in_transaction(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<Option<Document>> {
+    sqlx::query_as!(
+        Document,
+        r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
+                  d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
+                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count, d.file_sha256,
+                  d.created_by,
+                  ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
+                  ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>"
+           FROM documents d WHERE d.doc_id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// The document made of the file with this hash.
 pub async fn find_by_file(
     db: impl PgExecutor<'_>,
@@ -206,7 +251,7 @@ pub struct NewDocument {
 
 /// Puts a document in with all its passages.
 pub async fn insert(
-    conn: &mut PgConnection,
+    tx: &mut Audited,
     new: &NewDocument,
     passages: &[NewPassage],
 ) -> sqlx::Result<()> {
@@ -229,10 +274,14 @@ pub async fn insert(
         new.created_by,
         new.confirmed_at.naive_utc()
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
-    passages::insert(conn, new.doc_id, passages).await?;
-    file_under(conn, new.doc_id, &new.programs, &new.tags).await
+    passages::insert(tx, new.doc_id, passages).await?;
+    file_under(tx, new.doc_id, &new.programs, &new.tags).await?;
+    let document = in_transaction(tx, new.doc_id).await?;
+    let document = document.ok_or(sqlx::Error::RowNotFound)?;
+    tx.write("document.upload", &document, Facts::new(), document.facts())
+        .await
 }
 
 async fn file_under(
@@ -260,14 +309,19 @@ async fn file_under(
     Ok(())
 }
 
-/// Deletes a document with its passages; says whether it was there.
-pub async fn delete(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<bool> {
-    // Before its filing is locked, which a renamed program changes too.
-    changes::take_turn(conn).await?;
-    let done = sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
-        .execute(conn)
+/// Deletes a document with its passages; returns what it was, where it was there.
+pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Document>> {
+    // Before its filing is locked, which a renamed program changes too. From here on
+    // nobody else changes it.
+    changes::take_turn(tx).await?;
+    let Some(document) = in_transaction(tx, id).await? else {
+        return Ok(None);
+    };
+    sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
+        .execute(&mut **tx)
         .await?;
-    Ok(done.rows_affected() == 1)
+    tx.deleted(&document).await?;
+    Ok(Some(document))
 }
 
 /// Every tag in use, sorted.

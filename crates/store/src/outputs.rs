@@ -4,9 +4,11 @@ use archivist_domain::output::Tracking;
 use archivist_domain::{ConversationId, OutputId, OutputStatus, OutputType, StyleId};
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
 
+use crate::audit::{Audited, Facts, Subject, facts, mark};
 use crate::{Page, contains_pattern};
 
 /// An output.
@@ -60,6 +62,37 @@ impl Output {
             submission_date: self.submission_date,
             decision_date: self.decision_date,
         }
+    }
+}
+
+impl Subject for Output {
+    const ENTITY: &'static str = "output";
+
+    fn id(&self) -> Uuid {
+        self.output_id.0
+    }
+
+    fn facts(&self) -> Facts {
+        let metadata = self.metadata.as_ref().map(|m| mark(&m.to_string()));
+        facts([
+            ("output_type", json!(self.output_type)),
+            ("title", json!(self.title)),
+            ("content", mark(&self.content)),
+            ("word_count", json!(self.word_count)),
+            ("status", json!(self.status)),
+            ("writing_style_id", json!(self.writing_style_id)),
+            ("funder_name", json!(self.funder_name)),
+            ("requested_amount", json!(self.requested_amount)),
+            ("awarded_amount", json!(self.awarded_amount)),
+            ("submission_date", json!(self.submission_date)),
+            ("decision_date", json!(self.decision_date)),
+            (
+                "success_notes",
+                json!(self.success_notes.as_deref().map(mark)),
+            ),
+            ("metadata", json!(metadata)),
+            ("created_by", json!(self.created_by)),
+        ])
     }
 }
 
@@ -202,12 +235,12 @@ pub struct OutputFields {
 
 /// Makes an output.
 pub async fn create(
-    conn: &mut PgConnection,
+    tx: &mut Audited,
     fields: &OutputFields,
     conversation: Option<ConversationId>,
     owner: &str,
 ) -> sqlx::Result<Output> {
-    sqlx::query_as!(
+    let output = sqlx::query_as!(
         Output,
         r#"INSERT INTO outputs (output_type, title, content, word_count, status, writing_style_id,
                funder_name, requested_amount, awarded_amount, submission_date, decision_date,
@@ -234,17 +267,15 @@ pub async fn create(
         conversation.map(|id| id.0),
         owner
     )
-    .fetch_one(conn)
-    .await
+    .fetch_one(&mut **tx)
+    .await?;
+    tx.created(&output).await?;
+    Ok(output)
 }
 
-/// Writes the merged fields of an output that [`get_for_update`] holds.
-pub async fn update(
-    conn: &mut PgConnection,
-    id: OutputId,
-    fields: &OutputFields,
-) -> sqlx::Result<Output> {
-    sqlx::query_as!(
+/// Writes the merged fields of an output as [`get_for_update`] holds it.
+pub async fn update(tx: &mut Audited, old: &Output, fields: &OutputFields) -> sqlx::Result<Output> {
+    let new = sqlx::query_as!(
         Output,
         r#"UPDATE outputs SET output_type = $2, title = $3, content = $4, word_count = $5, status = $6,
                writing_style_id = $7, funder_name = $8, requested_amount = $9, awarded_amount = $10,
@@ -255,7 +286,7 @@ pub async fn update(
                   status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
                   funder_name, requested_amount, awarded_amount, submission_date, decision_date,
                   success_notes, metadata, created_by, created_at, updated_at"#,
-        id.0,
+        old.output_id.0,
         fields.output_type as OutputType,
         fields.title,
         fields.content,
@@ -270,14 +301,16 @@ pub async fn update(
         fields.success_notes,
         fields.metadata
     )
-    .fetch_one(conn)
-    .await
+    .fetch_one(&mut **tx)
+    .await?;
+    tx.updated(old, &new).await?;
+    Ok(new)
 }
 
-/// Deletes an output; says whether it was there.
-pub async fn delete(conn: &mut PgConnection, id: OutputId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM outputs WHERE output_id = $1", id.0)
-        .execute(conn)
+/// Deletes an output as [`get_for_update`] holds it.
+pub async fn delete(tx: &mut Audited, old: &Output) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM outputs WHERE output_id = $1", old.output_id.0)
+        .execute(&mut **tx)
         .await?;
-    Ok(done.rows_affected() == 1)
+    tx.deleted(old).await
 }

@@ -2,8 +2,11 @@
 
 use archivist_domain::{ProgramId, UserId};
 use chrono::NaiveDateTime;
+use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
 
+use crate::audit::{Audited, Facts, Subject, facts};
 use crate::changes;
 
 /// A program.
@@ -25,6 +28,23 @@ pub struct Program {
     pub updated_at: NaiveDateTime,
     /// Who made it.
     pub created_by: Option<UserId>,
+}
+
+impl Subject for Program {
+    const ENTITY: &'static str = "program";
+
+    fn id(&self) -> Uuid {
+        self.program_id.0
+    }
+
+    fn facts(&self) -> Facts {
+        facts([
+            ("name", json!(self.name)),
+            ("description", json!(self.description)),
+            ("display_order", json!(self.display_order)),
+            ("active", json!(self.active)),
+        ])
+    }
 }
 
 /// The fields of a new program.
@@ -153,8 +173,8 @@ pub async fn name_taken(
 }
 
 /// Makes a program.
-pub async fn create(conn: &mut PgConnection, new: &NewProgram) -> sqlx::Result<Program> {
-    sqlx::query_as!(
+pub async fn create(tx: &mut Audited, new: &NewProgram) -> sqlx::Result<Program> {
+    let program = sqlx::query_as!(
         Program,
         r#"INSERT INTO programs (name, description, display_order, active, created_by)
            VALUES ($1, $2, $3, $4, $5)
@@ -166,20 +186,25 @@ pub async fn create(conn: &mut PgConnection, new: &NewProgram) -> sqlx::Result<P
         new.active,
         new.created_by.map(|id| id.0)
     )
-    .fetch_one(conn)
-    .await
+    .fetch_one(&mut **tx)
+    .await?;
+    tx.created(&program).await?;
+    Ok(program)
 }
 
 /// Changes a program; a new name follows into the documents filed under it.
 pub async fn update(
-    conn: &mut PgConnection,
+    tx: &mut Audited,
     id: ProgramId,
     change: &ProgramChange,
 ) -> sqlx::Result<Option<Program>> {
     // A document that comes in has the turn and then asks for its programs; a new
     // name holds its program and then goes into documents.
-    changes::take_turn(conn).await?;
-    sqlx::query_as!(
+    changes::take_turn(tx).await?;
+    let Some(old) = get_for_update(tx, id).await? else {
+        return Ok(None);
+    };
+    let new = sqlx::query_as!(
         Program,
         r#"UPDATE programs SET name = coalesce($2, name), description = coalesce($3, description),
                   display_order = coalesce($4, display_order), active = coalesce($5, active)
@@ -191,6 +216,21 @@ pub async fn update(
         change.description,
         change.display_order,
         change.active
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    tx.updated(&old, &new).await?;
+    Ok(Some(new))
+}
+
+/// One program for changing: nobody else changes it until the transaction ends.
+async fn get_for_update(conn: &mut PgConnection, id: ProgramId) -> sqlx::Result<Option<Program>> {
+    sqlx::query_as!(
+        Program,
+        r#"SELECT program_id AS "program_id: ProgramId", name, description, display_order, active,
+                  created_at, updated_at, created_by AS "created_by: UserId"
+           FROM programs WHERE program_id = $1 FOR UPDATE"#,
+        id.0
     )
     .fetch_optional(conn)
     .await
@@ -208,21 +248,22 @@ pub async fn documents_using(db: impl PgExecutor<'_>, name: &str) -> sqlx::Resul
 
 /// Deletes a program and takes documents out of it; the documents stay. Returns
 /// how many were filed under it.
-pub async fn delete(conn: &mut PgConnection, program: &Program) -> sqlx::Result<u64> {
+pub async fn delete(tx: &mut Audited, program: &Program) -> sqlx::Result<u64> {
     // In the order of documents that come in, as in `update`.
-    changes::take_turn(conn).await?;
+    changes::take_turn(tx).await?;
     let freed = sqlx::query!(
         "DELETE FROM document_programs WHERE program = $1",
         program.name
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?
     .rows_affected();
     sqlx::query!(
         "DELETE FROM programs WHERE program_id = $1",
         program.program_id.0
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
+    tx.deleted(program).await?;
     Ok(freed)
 }

@@ -4,13 +4,14 @@ use archivist_domain::{SessionId, UserId, UserRole};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
+use crate::audit::{Audited, Facts};
 use crate::users::User;
 
 /// The fields of a new session.
 #[derive(Debug, Clone)]
 pub struct NewSession<'a> {
     /// Who signed in.
-    pub user_id: UserId,
+    pub user: &'a User,
     /// Hash of the access token or the cookie.
     pub access_hash: &'a str,
     /// Hash of the refresh token, for API sessions.
@@ -25,13 +26,39 @@ pub struct NewSession<'a> {
     pub user_agent: Option<&'a str>,
 }
 
-/// Opens a session.
-pub async fn create(conn: &mut PgConnection, new: &NewSession<'_>) -> sqlx::Result<SessionId> {
+/// Opens a session for somebody who has signed in.
+pub async fn open(tx: &mut Audited, new: &NewSession<'_>) -> sqlx::Result<SessionId> {
+    let id = insert(tx, new).await?;
+    tx.write("user.login", new.user, Facts::new(), Facts::new())
+        .await?;
+    Ok(id)
+}
+
+/// Puts a session in the place of another, which ends. `false` says that it had ended
+/// already: of two that race to refresh, one is told so.
+pub async fn renew(tx: &mut Audited, old: SessionId, new: &NewSession<'_>) -> sqlx::Result<bool> {
+    if !delete(tx, old).await? {
+        return Ok(false);
+    }
+    insert(tx, new).await?;
+    tx.write("user.token_refresh", new.user, Facts::new(), Facts::new())
+        .await?;
+    Ok(true)
+}
+
+/// Ends the session of somebody who signs out.
+pub async fn end(tx: &mut Audited, session: &SignedIn) -> sqlx::Result<()> {
+    delete(tx, session.session_id).await?;
+    tx.write("user.logout", &session.user, Facts::new(), Facts::new())
+        .await
+}
+
+async fn insert(conn: &mut PgConnection, new: &NewSession<'_>) -> sqlx::Result<SessionId> {
     sqlx::query_scalar!(
         r#"INSERT INTO user_sessions (user_id, access_token, refresh_token, expires_at,
                 refresh_expires_at, ip_address, user_agent)
            VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING session_id AS "session_id: SessionId""#,
-        new.user_id.0,
+        new.user.user_id.0,
         new.access_hash,
         new.refresh_hash,
         new.expires_at.naive_utc(),
@@ -108,9 +135,8 @@ pub async fn find(
     }))
 }
 
-/// Ends a session; says whether it was there. Of two that race to refresh, one
-/// is told so.
-pub async fn delete(conn: &mut PgConnection, id: SessionId) -> sqlx::Result<bool> {
+/// Ends a session; says whether it was there.
+async fn delete(conn: &mut PgConnection, id: SessionId) -> sqlx::Result<bool> {
     let done = sqlx::query!("DELETE FROM user_sessions WHERE session_id = $1", id.0)
         .execute(conn)
         .await?;

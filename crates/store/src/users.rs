@@ -4,7 +4,11 @@ use archivist_domain::email::Email;
 use archivist_domain::permission::Actor;
 use archivist_domain::{UserId, UserRole};
 use chrono::NaiveDateTime;
+use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use crate::audit::{Audited, Facts, Subject, facts};
 
 /// An account. The hash stays inside the server: nothing serialises this type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +47,30 @@ impl User {
     }
 }
 
+impl Subject for User {
+    const ENTITY: &'static str = "user";
+
+    fn id(&self) -> Uuid {
+        self.user_id.0
+    }
+
+    fn facts(&self) -> Facts {
+        facts([
+            ("email", json!(self.email)),
+            ("full_name", json!(self.full_name)),
+            ("role", json!(self.role)),
+            ("is_active", json!(self.is_active)),
+            ("is_superuser", json!(self.is_superuser)),
+            ("must_change_password", json!(self.must_change_password)),
+        ])
+    }
+}
+
 /// The fields of a new account.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
+    /// Its id.
+    pub user_id: UserId,
     /// Its address.
     pub email: &'a Email,
     /// The hash of its password.
@@ -97,15 +122,15 @@ pub async fn has_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
 }
 
 /// Makes an account, unless one has this address in any letter case.
-pub async fn create(conn: &mut PgConnection, new: &NewUser<'_>) -> sqlx::Result<Option<User>> {
+pub async fn create(tx: &mut Audited, new: &NewUser<'_>) -> sqlx::Result<Option<User>> {
     // Writers of accounts take turns, so that twins by letter case cannot arise.
     sqlx::query!("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
-        .execute(&mut *conn)
+        .execute(&mut **tx)
         .await?;
-    sqlx::query_as!(
+    let made = sqlx::query_as!(
         User,
-        r#"INSERT INTO users (email, hashed_password, full_name, role, must_change_password)
-           SELECT $1::text, $2, $3, $4, $5
+        r#"INSERT INTO users (email, hashed_password, full_name, role, must_change_password, user_id)
+           SELECT $1::text, $2, $3, $4, $5, $6
            WHERE NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($1::text))
            RETURNING user_id AS "user_id: UserId", email, hashed_password, full_name,
                   role AS "role: UserRole", is_active, is_superuser, must_change_password,
@@ -114,22 +139,57 @@ pub async fn create(conn: &mut PgConnection, new: &NewUser<'_>) -> sqlx::Result<
         new.hashed_password,
         new.full_name,
         new.role as UserRole,
-        new.must_change_password
+        new.must_change_password,
+        new.user_id.0
     )
-    .fetch_optional(conn)
-    .await
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(user) = &made {
+        tx.created(user).await?;
+    }
+    Ok(made)
 }
 
-/// Gives an account another role.
-pub async fn set_role(conn: &mut PgConnection, id: UserId, role: UserRole) -> sqlx::Result<()> {
+/// Gives an account another role; returns the one that it had, where there is such
+/// an account.
+pub async fn set_role(
+    tx: &mut Audited,
+    id: UserId,
+    role: UserRole,
+) -> sqlx::Result<Option<UserRole>> {
+    let Some(user) = get_for_update(tx, id).await? else {
+        return Ok(None);
+    };
     sqlx::query!(
         "UPDATE users SET role = $2 WHERE user_id = $1",
         id.0,
         role as UserRole
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
-    Ok(())
+    let role_fact = |role: UserRole| facts([("role", json!(role))]);
+    tx.write(
+        "user.role_change",
+        &user,
+        role_fact(user.role),
+        role_fact(role),
+    )
+    .await?;
+    Ok(Some(user.role))
+}
+
+/// One account for changing: nobody else changes it until the transaction ends.
+async fn get_for_update(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"SELECT user_id AS "user_id: UserId", email, hashed_password, full_name,
+                  role AS "role: UserRole", is_active, is_superuser, must_change_password,
+                  created_at, updated_at
+           FROM users WHERE user_id = $1 FOR UPDATE"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// Replaces the hash of a password by another of the same password, unless the
@@ -151,20 +211,26 @@ pub async fn renew_hash(
     Ok(())
 }
 
-/// Replaces the hash of a password.
+/// Gives an account another password. One that must be changed was given by somebody
+/// else: the log says so.
 pub async fn set_password(
-    conn: &mut PgConnection,
-    id: UserId,
+    tx: &mut Audited,
+    user: &User,
     hashed_password: &str,
     must_change: bool,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE users SET hashed_password = $2, must_change_password = $3 WHERE user_id = $1",
-        id.0,
+        user.user_id.0,
         hashed_password,
         must_change
     )
-    .execute(conn)
+    .execute(&mut **tx)
     .await?;
-    Ok(())
+    let event = if must_change {
+        "user.password_reset"
+    } else {
+        "user.password_change"
+    };
+    tx.write(event, user, Facts::new(), Facts::new()).await
 }

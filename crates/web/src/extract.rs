@@ -1,23 +1,15 @@
 //! Extractors whose refusals have the API's shape.
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
-
-use archivist_domain::UserId;
-use archivist_store::audit::Entry;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
-use axum::http::header::USER_AGENT;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use uuid::Uuid;
 
+pub use crate::client::Client;
 use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
-use crate::trace::RequestId;
 
 /// A JSON body, of a request or of a reply; a request's that does not fit is
 /// refused with 422, field by field.
@@ -115,63 +107,6 @@ fn query_problem(text: &str) -> FieldProblem {
             loc: vec!["query".to_owned()],
             msg: text.to_owned(),
         },
-    }
-}
-
-/// Where a request comes from and what it asks, for sessions and the audit log.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// The peer's address.
-    pub address: Option<String>,
-    /// What it says it is.
-    pub agent: Option<String>,
-    method: String,
-    path: String,
-    request_id: Option<Uuid>,
-}
-
-impl Client {
-    /// Facts for the audit log, completed with `extra`'s fields.
-    pub fn audit<'a>(
-        &self,
-        event: &'a str,
-        entity: &'a str,
-        entity_id: Option<Uuid>,
-        actor: Option<UserId>,
-        extra: Value,
-    ) -> Entry<'a> {
-        let mut details = serde_json::json!({
-            "ip_address": self.address,
-            "user_agent": self.agent,
-            "method": self.method,
-            "path": self.path,
-            "request_id": self.request_id,
-        });
-        if let (Some(details), Value::Object(extra)) = (details.as_object_mut(), extra) {
-            details.extend(extra);
-        }
-        Entry {
-            event,
-            entity,
-            entity_id,
-            actor,
-            details,
-        }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Client {
-    type Rejection = Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let agent = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
-        Ok(Self {
-            address: peer.map(|ConnectInfo(address)| address.ip().to_string()),
-            agent: agent.map(|a| a.chars().take(500).collect()),
-            method: parts.method.to_string(),
-            path: parts.uri.path().to_owned(),
-            request_id: parts.extensions.get::<RequestId>().map(|id| id.0),
-        })
     }
 }
 

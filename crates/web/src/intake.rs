@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use archivist_domain::document::{check_year, clean_tags};
 use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
-use archivist_store::{PgConnection, PgPool, audit, documents, files, jobs, programs};
+use archivist_store::audit::Origin;
+use archivist_store::{PgConnection, PgPool, documents, files, jobs, programs};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::blobs::{BlobFolder, BlobWriter};
 use crate::error::Error;
-use crate::extract::Client;
 use crate::state::AppState;
 
 /// What a person says about a document, not yet checked.
@@ -136,8 +136,8 @@ pub struct Order {
     pub submitted_by: Option<String>,
     /// When that was confirmed.
     pub confirmed_at: DateTime<Utc>,
-    /// Facts about the request, for the audit log.
-    pub request: Value,
+    /// Where it comes from, for the audit log.
+    pub request: Map<String, Value>,
 }
 
 /// An order as it waits in the queue.
@@ -236,22 +236,12 @@ pub async fn wait(state: &AppState, job: JobId) -> Result<Receipt, Error> {
 pub async fn remove(
     state: &AppState,
     id: DocumentId,
-    client: &Client,
-    actor: Option<UserId>,
+    origin: Origin,
 ) -> Result<documents::Document, Error> {
-    let document = documents::get(&state.pool, id)
-        .await?
-        .ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))?;
-    let mut tx = state.pool.begin().await?;
-    if !documents::delete(&mut tx, id).await? {
-        return Err(Error::NotFound(format!("There is no document {id}.")));
-    }
-    let details = json!({ "filename": document.filename });
-    audit::record(
-        &mut tx,
-        client.audit("document.delete", "document", Some(id.0), actor, details),
-    )
-    .await?;
+    let mut tx = state.begin(origin).await?;
+    let document = documents::delete(&mut tx, id).await?;
+    let document =
+        document.ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))?;
     tx.commit().await?;
     if let Some(sha256) = &document.file_sha256 {
         // Only now: were the deletion undone, the document would be without its file.

@@ -4,9 +4,11 @@
 //! A request takes two hops: router → handler → store. Errors are one type; a
 //! layer renders them as JSON for the API and as a page for the browser.
 
+pub mod address;
 pub mod api;
 pub mod auth;
 pub mod blobs;
+pub mod client;
 pub mod clock;
 pub mod cpu;
 pub mod drafting;

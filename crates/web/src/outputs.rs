@@ -1,16 +1,15 @@
 //! Outputs as people make, change and delete them, through the API and the pages
-//! alike: who may, which rules hold, and what is written down with it.
+//! alike: who may, and which rules hold.
 
 use archivist_domain::output::{MAX_FUNDER_CHARS, MAX_TITLE_CHARS, check_transition};
 use archivist_domain::permission::Actor;
 use archivist_domain::{ConversationId, OutputId, PassageId, count};
 use archivist_draft::citation;
+use archivist_store::audit::Audited;
 use archivist_store::outputs::{self, Output, OutputFields};
-use archivist_store::{PgConnection, PgPool, audit, sources};
-use serde_json::{Value, json};
+use archivist_store::{PgConnection, PgPool, sources};
 
 use crate::error::{Error, FieldProblem};
-use crate::extract::Client;
 
 /// What is stored of a new output.
 #[derive(Debug)]
@@ -21,15 +20,6 @@ pub(crate) struct NewOutput {
     pub(crate) conversation: Option<ConversationId>,
     /// Markers and the passages they stand for.
     pub(crate) sources: Vec<(i32, PassageId)>,
-}
-
-/// Who changes an output, and from where.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct By<'a> {
-    /// The person.
-    pub(crate) actor: &'a Actor,
-    /// Their request.
-    pub(crate) client: &'a Client,
 }
 
 /// The output, if it exists and the person may see and change it.
@@ -48,54 +38,39 @@ pub(crate) async fn lock(
 
 /// Keeps a new output, whose owner is the person.
 pub(crate) async fn create(
-    conn: &mut PgConnection,
-    by: By<'_>,
+    tx: &mut Audited,
+    actor: &Actor,
     new: &NewOutput,
 ) -> Result<Output, Error> {
     check(&new.fields)?;
-    let output = outputs::create(conn, &new.fields, new.conversation, &by.actor.email).await?;
-    sources::attach(conn, output.output_id, &new.sources).await?;
-    let details = json!({ "status": output.status });
-    by.write_down(conn, "output.create", &output, details)
-        .await?;
+    let output = outputs::create(tx, &new.fields, new.conversation, &actor.email).await?;
+    sources::attach(tx, output.output_id, &new.sources).await?;
     Ok(output)
 }
 
 /// Puts `fields` in the place of what is `stored` and locked.
 pub(crate) async fn change(
-    conn: &mut PgConnection,
-    by: By<'_>,
+    tx: &mut Audited,
+    actor: &Actor,
     stored: &Output,
     fields: &OutputFields,
 ) -> Result<Output, Error> {
     let (from, to) = (stored.status, fields.status);
-    check_transition(from, to, by.actor.may_override_status())
+    check_transition(from, to, actor.may_override_status())
         .map_err(|illegal| Error::Unprocessable(illegal.to_string()))?;
     check(fields)?;
-    let output = outputs::update(conn, stored.output_id, fields).await?;
-    let details = json!({
-        "from_status": from,
-        "to_status": to,
-        "override": check_transition(from, to, false).is_err(),
-    });
-    by.write_down(conn, "output.update", &output, details)
-        .await?;
-    Ok(output)
+    if check_transition(from, to, false).is_err() {
+        tx.remark("override", true);
+    }
+    Ok(outputs::update(tx, stored, fields).await?)
 }
 
 /// Deletes an output, if the person may; returns what it was.
-pub(crate) async fn delete(
-    conn: &mut PgConnection,
-    by: By<'_>,
-    id: OutputId,
-) -> Result<Output, Error> {
-    let stored = outputs::get_for_update(conn, id).await?;
+pub(crate) async fn delete(tx: &mut Audited, actor: &Actor, id: OutputId) -> Result<Output, Error> {
+    let stored = outputs::get_for_update(tx, id).await?;
     let stored = stored.ok_or_else(|| unknown(id))?;
-    check_deletable(&stored, by.actor)?;
-    outputs::delete(conn, id).await?;
-    let details = json!({ "status": stored.status });
-    by.write_down(conn, "output.delete", &stored, details)
-        .await?;
+    check_deletable(&stored, actor)?;
+    outputs::delete(tx, &stored).await?;
     Ok(stored)
 }
 
@@ -160,18 +135,4 @@ fn unknown(id: OutputId) -> Error {
     Error::NotFound(format!(
         "There is no output {id}: it may have been deleted."
     ))
-}
-
-impl By<'_> {
-    async fn write_down(
-        self,
-        conn: &mut PgConnection,
-        event: &str,
-        output: &Output,
-        details: Value,
-    ) -> Result<(), Error> {
-        let (id, actor) = (Some(output.output_id.0), Some(self.actor.user_id));
-        let entry = self.client.audit(event, "output", id, actor, details);
-        Ok(audit::record(conn, entry).await?)
-    }
 }

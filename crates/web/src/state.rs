@@ -5,13 +5,16 @@ use std::sync::Arc;
 use archivist_draft::Provider;
 use archivist_search::Index;
 use archivist_store::PgPool;
+use archivist_store::audit::{Audited, Origin};
 use axum::http::HeaderValue;
 use tokio::sync::{Notify, RwLock};
 
+use crate::address::Network;
 use crate::auth::tokens::TokenKeys;
 use crate::blobs::BlobFolder;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
+use crate::error::Error;
 
 /// Settings that requests depend on.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub struct Settings {
     pub open_registration: bool,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<HeaderValue>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Network>,
     /// The organization's name, for headings and drafts.
     pub organization: Option<String>,
 }
@@ -38,6 +43,7 @@ impl Default for Settings {
             secure_cookies: false,
             open_registration: false,
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             organization: None,
         }
     }
@@ -64,4 +70,12 @@ pub struct AppState {
     pub keys: Arc<TokenKeys>,
     /// Settings.
     pub settings: Arc<Settings>,
+}
+
+impl AppState {
+    /// Begins a transaction that changes something: it knows who does so, and from
+    /// where.
+    pub async fn begin(&self, origin: Origin) -> Result<Audited, Error> {
+        Ok(Audited::begin(&self.pool, origin).await?)
+    }
 }

@@ -6,12 +6,13 @@ use anyhow::{Context, Result, bail};
 use archivist_domain::email::Email;
 use archivist_domain::password::{self as rules, WeakPassword};
 use archivist_domain::{UserId, UserRole};
-use archivist_store::audit::{self, Entry};
+use archivist_store::audit::{Audited, Origin};
+use archivist_store::sessions;
 use archivist_store::users::{self, NewUser, User};
-use archivist_store::{PgConnection, sessions};
 use archivist_web::AppState;
 use archivist_web::auth::password;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::print_json;
 use crate::config::{PlaceArgs, UserCommand};
@@ -96,42 +97,21 @@ async fn insert(
 ) -> Result<Option<User>> {
     let hashed_password = password::hash(&state.cpu, password).await;
     let new = NewUser {
+        user_id: UserId(Uuid::new_v4()),
         email,
         hashed_password: &hashed_password,
         full_name: name,
         role,
         must_change_password,
     };
-    let mut tx = state.pool.begin().await?;
+    let mut tx = begin(state).await?;
     let user = users::create(&mut tx, &new).await?;
-    if let Some(user) = &user {
-        write_down(
-            &mut tx,
-            "user.create",
-            user.user_id,
-            json!({ "role": role }),
-        )
-        .await?;
-    }
     tx.commit().await?;
     Ok(user)
 }
 
-async fn write_down(
-    conn: &mut PgConnection,
-    event: &str,
-    user: UserId,
-    mut details: Value,
-) -> sqlx::Result<()> {
-    details["by"] = json!("command line");
-    let entry = Entry {
-        event,
-        entity: "user",
-        entity_id: Some(user.0),
-        actor: None,
-        details,
-    };
-    audit::record(conn, entry).await
+async fn begin(state: &AppState) -> Result<Audited> {
+    Ok(Audited::begin(&state.pool, Origin::command_line()).await?)
 }
 
 async fn create(
@@ -208,23 +188,17 @@ async fn find(site: &Site, email: &str) -> Result<User> {
 
 async fn set_role(site: &Site, email: &str, role: UserRole) -> Result<()> {
     let user = find(site, email).await?;
-    let mut tx = site.state.pool.begin().await?;
-    users::set_role(&mut tx, user.user_id, role).await?;
+    let mut tx = begin(&site.state).await?;
+    let old = users::set_role(&mut tx, user.user_id, role).await?;
+    let old = old.with_context(|| format!("the account {email} has just been deleted"))?;
     if !users::has_admin(&mut *tx).await? {
         bail!(
             "{} is the only admin: give somebody else that role first",
             user.email
         );
     }
-    write_down(
-        &mut tx,
-        "user.role_change",
-        user.user_id,
-        json!({ "from": user.role, "to": role }),
-    )
-    .await?;
     tx.commit().await?;
-    say!("{} is now {role} (was {}).", user.email, user.role);
+    say!("{} is now {role} (was {old}).", user.email);
     Ok(())
 }
 
@@ -232,10 +206,9 @@ async fn reset_password(site: &Site, email: &str, as_json: bool) -> Result<()> {
     let user = find(site, email).await?;
     let password = password::generate();
     let hash = password::hash(&site.state.cpu, password.clone()).await;
-    let mut tx = site.state.pool.begin().await?;
-    users::set_password(&mut tx, user.user_id, &hash, true).await?;
+    let mut tx = begin(&site.state).await?;
+    users::set_password(&mut tx, &user, &hash, true).await?;
     sessions::delete_others(&mut tx, user.user_id, None).await?;
-    write_down(&mut tx, "user.password_reset", user.user_id, json!({})).await?;
     tx.commit().await?;
     let headline = format!(
         "{} has a new password; all sessions were ended.",

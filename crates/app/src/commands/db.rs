@@ -61,7 +61,8 @@ pub(crate) async fn run(place: &PlaceArgs, command: DbCommand) -> Result<ExitCod
     }
 }
 
-async fn with_database(
+/// Opens the database as it is, for a command that needs nothing else.
+pub(super) async fn with_database(
     place: &PlaceArgs,
     ask: impl AsyncFnOnce(&Database) -> Result<ExitCode>,
 ) -> Result<ExitCode> {

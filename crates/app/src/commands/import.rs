@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use archivist_domain::Outcome;
 use archivist_domain::document::{check_year, clean_tags};
 use archivist_ingest::{FileKind, IngestError};
+use archivist_store::audit::Origin;
 use archivist_store::documents;
 use archivist_store::jobs::Worker;
 use archivist_web::blobs::BlobWriter;
@@ -128,7 +129,7 @@ async fn import_one(
         metadata: metadata.clone(),
         submitted_by: None,
         confirmed_at: site.state.clock.now(),
-        request: json!({ "by": "command line" }),
+        request: Origin::command_line().into_facts(),
     };
     let job = intake::submit(&site.state, blob, media_type, order, None).await?;
     match ingest::do_claimed(site, worker, job).await? {

@@ -6,6 +6,7 @@ macro_rules! say {
 }
 
 mod accounts;
+mod audit;
 mod db;
 mod draft;
 mod import;
@@ -51,6 +52,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::User(command) => accounts::run(place, command).await,
         Command::Migrate { status, json } => db::migrate(place, status, json).await,
         Command::Db(command) => db::run(place, command).await,
+        Command::Audit(command) => audit::run(place, command).await,
         Command::ExtractChild | Command::ClusterWatch { .. } => unreachable!("handled before"),
     }
 }

@@ -10,16 +10,16 @@ use archivist_domain::sentences::sentences;
 use archivist_domain::{DocumentId, PassageId, StyleId, StylePurpose, StyleType, UserRole, count};
 use archivist_ingest::FileKind;
 use archivist_search::{Filters, SearchRequest};
+use archivist_store::audit::{Audited, Origin};
 use archivist_store::jobs::Worker;
 use archivist_store::outputs::{self, OutputFields, OutputFilter};
 use archivist_store::styles::{self, NewStyle};
 use archivist_store::users::User;
-use archivist_store::{PgConnection, programs, site as archive, sources, statistics, users};
+use archivist_store::{programs, site as archive, sources, statistics, users};
 use archivist_web::intake::{self, Metadata, Order, Receipt};
 use archivist_web::retrieve;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde_json::json;
 use uuid::Uuid;
 
 pub(crate) use self::content::ORGANIZATION;
@@ -45,7 +45,7 @@ pub(crate) async fn load(site: &Site) -> Result<()> {
     let owner = owner.context("there is no admin yet")?;
     let documents = add_documents(site, owner).await?;
     reindex::catch_up(site).await?;
-    let mut tx = site.state.pool.begin().await?;
+    let mut tx = Audited::begin(&site.state.pool, Origin::program("demo")).await?;
     let style = style(&mut tx, site, owner).await?;
     for output in OUTPUTS {
         let cited = cited_passages(site, output, &documents).await?;
@@ -91,7 +91,7 @@ async fn add_document(
         metadata: metadata(document, active_programs),
         submitted_by: Some(owner.email.clone()),
         confirmed_at: site.state.clock.now(),
-        request: json!({ "by": "demo" }),
+        request: Origin::program("demo").into_facts(),
     };
     let job = intake::submit(
         &site.state,
@@ -132,16 +132,16 @@ fn metadata(document: &DemoDocument, active_programs: &[String]) -> Metadata {
 }
 
 /// The demo's style, made unless there is one of its name.
-async fn style(conn: &mut PgConnection, site: &Site, owner: &User) -> Result<StyleId> {
-    let existing = styles::active(&mut *conn).await?;
+async fn style(tx: &mut Audited, site: &Site, owner: &User) -> Result<StyleId> {
+    let existing = styles::active(&mut **tx).await?;
     if let Some(style) = existing
         .iter()
         .find(|style| style.name == content::STYLE_NAME)
     {
         return Ok(style.style_id);
     }
-    let id = StyleId(Uuid::new_v4());
     let new = NewStyle {
+        style_id: StyleId(Uuid::new_v4()),
         name: content::STYLE_NAME.to_owned(),
         purpose: StylePurpose::Grant,
         register: Some(StyleType::Narrative),
@@ -149,8 +149,8 @@ async fn style(conn: &mut PgConnection, site: &Site, owner: &User) -> Result<Sty
         prompt: content::STYLE_PROMPT.to_owned(),
         created_by: Some(owner.user_id),
     };
-    styles::create(conn, id, &new, site.state.clock.now().naive_utc()).await?;
-    Ok(id)
+    styles::create(tx, &new, site.state.clock.now().naive_utc()).await?;
+    Ok(new.style_id)
 }
 
 /// For each marker of an output the passage that it stands for.

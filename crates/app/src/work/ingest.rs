@@ -8,7 +8,7 @@ use anyhow::Result;
 use archivist_domain::document::MAX_FILENAME_CHARS;
 use archivist_domain::{DocType, DocumentId, JobId, PassageId};
 use archivist_ingest::{IngestError, Parsed};
-use archivist_store::audit::{self, Entry};
+use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
 use archivist_store::passages::NewPassage;
@@ -137,16 +137,9 @@ impl Task<'_> {
         passages: &[NewPassage],
         result: &Value,
     ) -> Result<bool, DatabaseError> {
-        let mut tx = self.site.state.pool.begin().await?;
+        let origin = Origin::request(self.job.requested_by, order.request.clone());
+        let mut tx = Audited::begin(&self.site.state.pool, origin).await?;
         documents::insert(&mut tx, new, passages).await?;
-        let entry = Entry {
-            event: "document.upload",
-            entity: "document",
-            entity_id: Some(new.doc_id.0),
-            actor: self.job.requested_by,
-            details: order.request.clone(),
-        };
-        audit::record(&mut tx, entry).await?;
         let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
         // A transaction that is left behind undoes all of it.
         if ours {

@@ -2,6 +2,7 @@
 
 pub(crate) mod ingest;
 pub(crate) mod reindex;
+mod seal;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,7 @@ impl Background {
             background.spawn("ingest", site, ingest::work);
         }
         background.spawn("index", site, reindex::follow);
+        background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);
         background.spawn("tidy", site, tidy_up);
         background

@@ -63,7 +63,7 @@ async fn who_may_call_what_is_written_down() {
         let for_nobody = status(&nobody, &method, &path).await;
         let is_public = PUBLIC.contains(&name.as_str());
         assert_eq!(for_nobody != 401, is_public, "{name}: {for_nobody}");
-        write!(table, "{name:<52}{for_nobody:<7}").unwrap();
+        write!(table, "{name:<51} {for_nobody:<7}").unwrap();
         for client in [&writer, &editor, &admin] {
             write!(table, "{:<7}", status(client, &method, &path).await).unwrap();
         }

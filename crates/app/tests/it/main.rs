@@ -1,6 +1,7 @@
 //! Integration tests: the real program on a real PostgreSQL.
 
 mod access;
+mod audit;
 mod auth;
 mod browser;
 mod compose;

@@ -3,9 +3,11 @@
 //! Each area is a module with its own `routes()`; OpenAPI is made of what the
 //! handlers say of themselves, so that a route cannot be left out of it.
 
+mod audit;
 mod auth;
 mod documents;
 mod failure;
+mod moment;
 mod offsets;
 mod outputs;
 mod pagination;
@@ -51,6 +53,7 @@ use crate::state::AppState;
         (name = "query", description = "Drafts with sources"),
         (name = "outputs", description = "Texts on their way from draft to decision"),
         (name = "programs", description = "Lines of the organization's work"),
+        (name = "audit", description = "Who changed what"),
     ),
 )]
 struct ApiDoc;
@@ -88,6 +91,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(query::routes())
         .merge(outputs::routes())
         .merge(programs::routes())
+        .merge(audit::routes())
 }
 
 fn docs(document: Document) -> SwaggerUi {

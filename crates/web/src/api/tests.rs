@@ -68,6 +68,8 @@ fn the_document_names_every_route_of_the_contract() {
         "GET /api/programs/{program_id}",
         "PUT /api/programs/{program_id}",
         "DELETE /api/programs/{program_id}",
+        "GET /api/audit/logs",
+        "GET /api/audit/logs/entity/{entity_type}/{entity_id}",
     ] {
         assert!(known.iter().any(|name| name == route), "{route}");
     }

@@ -2,8 +2,7 @@
 
 use archivist_domain::password::{self as rules, WeakPassword};
 use archivist_store::sessions::SignedIn;
-use archivist_store::{audit, sessions, users};
-use serde_json::json;
+use archivist_store::{sessions, users};
 
 use super::password;
 use crate::error::Error;
@@ -33,8 +32,8 @@ pub(crate) enum Objection {
     Unchanged,
 }
 
-/// Changes the password, ends the person's other sessions and writes it down; or
-/// says what is wrong, and does nothing.
+/// Changes the password and ends the person's other sessions; or says what is wrong,
+/// and does nothing.
 pub(crate) async fn change(
     state: &AppState,
     client: &Client,
@@ -47,12 +46,9 @@ pub(crate) async fn change(
         return Ok(Err(objections));
     }
     let hash = password::hash(&state.cpu, change.new).await;
-    let mut tx = state.pool.begin().await?;
-    users::set_password(&mut tx, user.user_id, &hash, false).await?;
+    let mut tx = state.begin(client.by(user.user_id)).await?;
+    users::set_password(&mut tx, user, &hash, false).await?;
     sessions::delete_others(&mut tx, user.user_id, Some(signed_in.session_id)).await?;
-    let (id, actor) = (Some(user.user_id.0), Some(user.user_id));
-    let entry = client.audit("user.password_change", "user", id, actor, json!({}));
-    audit::record(&mut tx, entry).await?;
     tx.commit().await?;
     Ok(Ok(()))
 }

@@ -2,9 +2,7 @@
 
 use archivist_store::sessions::{self, NewSession, SignedIn, Token};
 use archivist_store::users::{self, User};
-use archivist_store::{PgConnection, audit};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 
 use super::cookie::SessionCookie;
 use super::{password, tokens};
@@ -24,6 +22,7 @@ pub struct TokenPair {
     pub refresh: String,
     /// When access ends.
     pub expires_at: DateTime<Utc>,
+    refresh_expires_at: DateTime<Utc>,
 }
 
 /// The active account with this address and password. Whether the address or
@@ -55,42 +54,81 @@ async fn renew_outdated_hash(state: &AppState, user: &User, password: String) ->
 
 /// Opens a session for the API.
 pub async fn open_for_api(
-    conn: &mut PgConnection,
     state: &AppState,
     user: &User,
     client: &Client,
 ) -> Result<TokenPair, Error> {
-    let now = state.clock.now();
-    let expires_at = now + state.settings.session;
-    let refresh_expires_at = now + tokens::REFRESH_LIFETIME;
-    let pair = TokenPair {
-        access: state.keys.access(user.user_id, now, expires_at),
-        refresh: state.keys.refresh(user.user_id, now, refresh_expires_at),
-        expires_at,
-    };
-    let new = NewSession {
-        user_id: user.user_id,
-        access_hash: &tokens::hash(&pair.access),
-        refresh_hash: Some(&tokens::hash(&pair.refresh)),
-        expires_at,
-        refresh_expires_at: Some(refresh_expires_at),
-        ip_address: client.address.as_deref(),
-        user_agent: client.agent.as_deref(),
-    };
-    sessions::create(conn, &new).await?;
+    let pair = TokenPair::new(state, user);
+    let (access, refresh) = pair.hashes();
+    let mut tx = state.begin(client.by(user.user_id)).await?;
+    sessions::open(&mut tx, &pair.session(user, client, &access, &refresh)).await?;
+    tx.commit().await?;
     Ok(pair)
 }
 
-/// Opens a session for a browser, and writes the sign-in down.
+/// Puts a new session of the API in the place of an old one; `None` where that one
+/// has ended meanwhile.
+pub async fn renew_for_api(
+    state: &AppState,
+    old: &SignedIn,
+    client: &Client,
+) -> Result<Option<TokenPair>, Error> {
+    let pair = TokenPair::new(state, &old.user);
+    let (access, refresh) = pair.hashes();
+    let mut tx = state.begin(client.by(old.user.user_id)).await?;
+    let new = pair.session(&old.user, client, &access, &refresh);
+    let is_ours = sessions::renew(&mut tx, old.session_id, &new).await?;
+    tx.commit().await?;
+    Ok(is_ours.then_some(pair))
+}
+
+impl TokenPair {
+    fn new(state: &AppState, user: &User) -> Self {
+        let now = state.clock.now();
+        let expires_at = now + state.settings.session;
+        let refresh_expires_at = now + tokens::REFRESH_LIFETIME;
+        Self {
+            access: state.keys.access(user.user_id, now, expires_at),
+            refresh: state.keys.refresh(user.user_id, now, refresh_expires_at),
+            expires_at,
+            refresh_expires_at,
+        }
+    }
+
+    /// What the database keeps of both.
+    fn hashes(&self) -> (String, String) {
+        (tokens::hash(&self.access), tokens::hash(&self.refresh))
+    }
+
+    fn session<'a>(
+        &self,
+        user: &'a User,
+        client: &'a Client,
+        access: &'a str,
+        refresh: &'a str,
+    ) -> NewSession<'a> {
+        NewSession {
+            user,
+            access_hash: access,
+            refresh_hash: Some(refresh),
+            expires_at: self.expires_at,
+            refresh_expires_at: Some(self.refresh_expires_at),
+            ip_address: client.address.as_deref(),
+            user_agent: client.agent.as_deref(),
+        }
+    }
+}
+
+/// Opens a session for a browser.
 pub async fn open_for_browser(
     state: &AppState,
     user: &User,
     client: &Client,
 ) -> Result<SessionCookie, Error> {
     let cookie = SessionCookie::generate();
-    let mut tx = state.pool.begin().await?;
+    let mut tx = state.begin(client.by(user.user_id)).await?;
     let new = NewSession {
-        user_id: user.user_id,
+        user,
         access_hash: &cookie.hash(),
         refresh_hash: None,
         expires_at: state.clock.now() + COOKIE_LIFETIME,
@@ -98,18 +136,7 @@ pub async fn open_for_browser(
         ip_address: client.address.as_deref(),
         user_agent: client.agent.as_deref(),
     };
-    sessions::create(&mut tx, &new).await?;
-    audit::record(
-        &mut tx,
-        client.audit(
-            "user.login",
-            "user",
-            Some(user.user_id.0),
-            Some(user.user_id),
-            json!({}),
-        ),
-    )
-    .await?;
+    sessions::open(&mut tx, &new).await?;
     tx.commit().await?;
     Ok(cookie)
 }

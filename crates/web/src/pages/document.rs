@@ -109,8 +109,8 @@ pub(super) async fn delete(
     _: CheckedForm<NoFields>,
 ) -> Result<Response, Error> {
     let document = find(&state, &id).await?;
-    let actor = visitor.signed_in.user.user_id;
-    intake::remove(&state, document.doc_id, &client, Some(actor)).await?;
+    let origin = client.by(visitor.signed_in.user.user_id);
+    intake::remove(&state, document.doc_id, origin).await?;
     Ok(Redirect::to("/library").into_response())
 }
 

@@ -1,13 +1,12 @@
 //! `/sign-in` and `/sign-out`.
 
-use archivist_store::{audit, sessions};
+use archivist_store::sessions;
 use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::form::{CheckedForm, NoFields, Problems};
 use super::page;
@@ -111,11 +110,9 @@ pub(super) async fn sign_out(
     client: Client,
     _: CheckedForm<NoFields>,
 ) -> Result<Response, Error> {
-    let user = visitor.signed_in.user.user_id;
-    let mut tx = state.pool.begin().await?;
-    sessions::delete(&mut tx, visitor.signed_in.session_id).await?;
-    let entry = client.audit("user.logout", "user", Some(user.0), Some(user), json!({}));
-    audit::record(&mut tx, entry).await?;
+    let signed_in = &visitor.signed_in;
+    let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
+    sessions::end(&mut tx, signed_in).await?;
     tx.commit().await?;
     let jar = CookieJar::new().add(SessionCookie::to_remove());
     Ok((jar, Redirect::to("/sign-in")).into_response())

@@ -1,52 +1,10 @@
 //! The same rules and the same record through the pages.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{make, path_of};
-use crate::support::server::{ADMIN, SECRET};
-use crate::support::{Reply, TestServer, an_output};
-
-/// A browser that is signed in.
-struct Browser<'a> {
-    server: &'a TestServer,
-    cookie: String,
-}
-
-impl<'a> Browser<'a> {
-    async fn sign_in(server: &'a TestServer, email: &str) -> Self {
-        let mut browser = Self {
-            server,
-            cookie: String::new(),
-        };
-        let fields = [("email", email), ("password", SECRET)];
-        let reply = browser.send("/sign-in", &fields).await;
-        let set = reply.header("set-cookie").expect(email);
-        browser.cookie = set.split(';').next().unwrap().to_owned();
-        browser
-    }
-
-    async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        let request = self.server.as_nobody().request(Method::POST, path);
-        let request = request
-            .header("cookie", &self.cookie)
-            .header("content-type", "application/x-www-form-urlencoded");
-        Reply::of(request.body(body)).await
-    }
-
-    /// Sends a form with the token of the page at the same address.
-    async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let request = self.server.as_nobody().request(Method::GET, path);
-        let page = Reply::of(request.header("cookie", &self.cookie)).await;
-        let html = page.text();
-        let (_, rest) = html.split_once("csrf-token\" content=\"").expect("a token");
-        let token = ("csrf", rest.split('"').next().unwrap());
-        self.send(path, &[&[token], fields].concat()).await
-    }
-}
+use crate::support::server::ADMIN;
+use crate::support::{Browser, TestServer, an_output};
 
 #[tokio::test]
 async fn an_admins_override_is_recorded_as_one() {
@@ -65,10 +23,10 @@ async fn an_admins_override_is_recorded_as_one() {
     .fetch_all(&server.pool())
     .await
     .unwrap();
-    assert_eq!(said[0]["from_status"], "awarded");
-    assert_eq!(said[0]["to_status"], "draft");
+    assert_eq!(said[0]["before"], json!({ "status": "awarded" }));
+    assert_eq!(said[0]["after"], json!({ "status": "draft" }));
     assert_eq!(said[0]["override"], json!(true));
-    assert_eq!(said[1]["status"], "draft");
+    assert_eq!(said[1]["before"]["status"], "draft");
 }
 
 #[tokio::test]

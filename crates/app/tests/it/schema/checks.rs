@@ -9,6 +9,10 @@ use crate::support::template;
 /// A CHECK, and a statement that it must refuse.
 const REFUSED: &[(&str, &str)] = &[
     (
+        "audit_seals_from_one",
+        "INSERT INTO audit_seals VALUES (0, uuid_generate_v4(), '', '', now())",
+    ),
+    (
         "files_sha256_is_lower_hex",
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
     ),

@@ -2,12 +2,14 @@
 
 pub(crate) mod client;
 pub(crate) mod files;
+pub(crate) mod forms;
 pub(crate) mod process;
 pub(crate) mod samples;
 pub(crate) mod server;
 pub(crate) mod site;
 
 pub(crate) use client::{Client, Reply};
+pub(crate) use forms::Browser;
 pub(crate) use samples::{a_document, an_output};
 pub(crate) use server::TestServer;
 pub(crate) use site::{Site, template};

@@ -5,12 +5,9 @@ mod register;
 mod reply;
 
 use archivist_domain::email::Email;
-use archivist_store::audit;
 use archivist_store::sessions::{self, SignedIn, Token};
-use archivist_store::users::User;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +15,7 @@ use utoipa_axum::routes;
 use self::reply::{Done, LoginResponse, SessionResponse, UserResponse};
 use super::failure::ErrorBody;
 use super::refusals::{ForAnyone, ForWriters, WithFields};
-use crate::auth::session::{self, TokenPair};
+use crate::auth::session;
 use crate::auth::{Writer, tokens};
 use crate::error::Error;
 use crate::extract::{Client, Json};
@@ -65,11 +62,7 @@ async fn login(
 ) -> Result<Json<LoginResponse>, Error> {
     let email = Email::parse(&body.email).map_err(|e| Error::field("email", e.to_string()))?;
     let user = session::check_password(&state, email.as_str(), body.password).await?;
-    let mut tx = state.pool.begin().await?;
-    let tokens = session::open_for_api(&mut tx, &state, &user, &client).await?;
-    let entry = about_user(&client, "user.login", &user);
-    audit::record(&mut tx, entry).await?;
-    tx.commit().await?;
+    let tokens = session::open_for_api(&state, &user, &client).await?;
     Ok(Json(LoginResponse::new(tokens, user)))
 }
 
@@ -97,9 +90,10 @@ async fn refresh(
     client: Client,
     Json(body): Json<RefreshRequest>,
 ) -> Result<Json<LoginResponse>, Error> {
-    let signed_in = by_refresh_token(&state, &body.refresh_token).await?;
-    let (tokens, user) = rotate(&state, &client, signed_in).await?;
-    Ok(Json(LoginResponse::new(tokens, user)))
+    let old = by_refresh_token(&state, &body.refresh_token).await?;
+    let tokens = session::renew_for_api(&state, &old, &client).await?;
+    // Without them, somebody else has used the same token in this moment.
+    Ok(Json(LoginResponse::new(tokens.ok_or(NO_GOOD)?, old.user)))
 }
 
 const NO_GOOD: Error = Error::Unauthenticated("Invalid or expired refresh token");
@@ -115,23 +109,6 @@ async fn by_refresh_token(state: &AppState, token: &str) -> Result<SignedIn, Err
         .ok_or(NO_GOOD)
 }
 
-async fn rotate(
-    state: &AppState,
-    client: &Client,
-    old: SignedIn,
-) -> Result<(TokenPair, User), Error> {
-    let mut tx = state.pool.begin().await?;
-    if !sessions::delete(&mut tx, old.session_id).await? {
-        // Somebody else has used the same token in this moment.
-        return Err(NO_GOOD);
-    }
-    let tokens = session::open_for_api(&mut tx, state, &old.user, client).await?;
-    let entry = about_user(client, "user.token_refresh", &old.user);
-    audit::record(&mut tx, entry).await?;
-    tx.commit().await?;
-    Ok((tokens, old.user))
-}
-
 /// Signs out: ends this session, leaves the person's others.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses(
     (status = 200, description = "The session has ended", body = Done),
@@ -142,10 +119,8 @@ async fn logout(
     Writer(signed_in): Writer,
     client: Client,
 ) -> Result<Json<Done>, Error> {
-    let mut tx = state.pool.begin().await?;
-    sessions::delete(&mut tx, signed_in.session_id).await?;
-    let entry = about_user(&client, "user.logout", &signed_in.user);
-    audit::record(&mut tx, entry).await?;
+    let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
+    sessions::end(&mut tx, &signed_in).await?;
     tx.commit().await?;
     Ok(Json(Done::saying("Successfully logged out")))
 }
@@ -166,10 +141,4 @@ async fn show_session(Writer(signed_in): Writer) -> Json<SessionResponse> {
 ))]
 async fn me(Writer(signed_in): Writer) -> Json<UserResponse> {
     Json(signed_in.user.into())
-}
-
-/// An audit entry about what a person did to their own account.
-fn about_user<'a>(client: &Client, event: &'a str, user: &User) -> audit::Entry<'a> {
-    let id = user.user_id;
-    client.audit(event, "user", Some(id.0), Some(id), json!({}))
 }

@@ -1,14 +1,13 @@
 //! New accounts.
 
 use archivist_domain::email::Email;
-use archivist_domain::{UserRole, password as rules};
-use archivist_store::users::{self, NewUser, User};
-use archivist_store::{PgConnection, audit};
+use archivist_domain::{UserId, UserRole, password as rules};
+use archivist_store::users::{self, NewUser};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::reply::UserResponse;
 use crate::api::failure::ErrorBody;
@@ -72,19 +71,18 @@ pub(super) async fn register(
     let email = body.check()?;
     let hash = password::hash(&state.cpu, body.password).await;
     let new = NewUser {
+        user_id: UserId(Uuid::new_v4()),
         email: &email,
         hashed_password: &hash,
         full_name: body.full_name.as_deref(),
         role: body.role,
         must_change_password: false,
     };
-    let mut tx = state.pool.begin().await?;
-    let user = create(&mut tx, &new).await?;
-    let actor = admin.map_or(user.user_id, |admin| admin.user_id);
-    let details = json!({ "role": user.role });
-    let id = Some(user.user_id.0);
-    let entry = client.audit("user.create", "user", id, Some(actor), details);
-    audit::record(&mut tx, entry).await?;
+    let actor = admin.map_or(new.user_id, |admin| admin.user_id);
+    let origin = client.answering(StatusCode::CREATED).by(actor);
+    let mut tx = state.begin(origin).await?;
+    let user = users::create(&mut tx, &new).await?;
+    let user = user.ok_or_else(|| Error::refused("Email already registered"))?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(user.into())))
 }
@@ -98,12 +96,6 @@ fn may_register_oneself(state: &AppState, role: UserRole) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Forbidden(reason.to_owned()))
-}
-
-async fn create(tx: &mut PgConnection, new: &NewUser<'_>) -> Result<User, Error> {
-    users::create(tx, new)
-        .await?
-        .ok_or_else(|| Error::refused("Email already registered"))
 }
 
 impl RegisterRequest {

@@ -156,8 +156,8 @@ async fn delete(
     client: Client,
     Id(id): Id<DocumentId>,
 ) -> Result<Json<DocumentDeleted>, Error> {
-    let actor = Some(signed_in.user.user_id);
-    let document = intake::remove(&state, id, &client, actor).await?;
+    let origin = client.by(signed_in.user.user_id);
+    let document = intake::remove(&state, id, origin).await?;
     Ok(Json(document.into()))
 }
 

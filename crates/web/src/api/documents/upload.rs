@@ -72,6 +72,7 @@ pub(super) async fn upload(
     let name = file.name.clone();
     let (kind, file) = check_file(&state, file).await?;
     refuse_duplicate(&state, &file.sha256()).await?;
+    let client = client.answering(StatusCode::CREATED);
     let order = order(&state, &client, &signed_in.user, &name, &file, metadata);
     let user = Some(signed_in.user.user_id);
     let job = intake::submit(&state, file, kind.media_type(), order, user).await?;
@@ -168,8 +169,6 @@ fn order(
     file: &BlobWriter,
     metadata: Metadata,
 ) -> Order {
-    let actor = Some(user.user_id);
-    let facts = client.audit("document.upload", "document", None, actor, json!({}));
     Order {
         sha256: file.sha256(),
         size: file.size(),
@@ -177,7 +176,7 @@ fn order(
         metadata,
         submitted_by: Some(user.email.clone()),
         confirmed_at: state.clock.now(),
-        request: facts.details,
+        request: client.facts(),
     }
 }
 

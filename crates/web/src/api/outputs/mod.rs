@@ -28,7 +28,7 @@ use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
-use crate::outputs::{self, By};
+use crate::outputs;
 use crate::state::AppState;
 
 const PAGE: PageSize = PageSize {
@@ -110,13 +110,10 @@ async fn create(
     client: Client,
     Json(body): Json<CreateOutput>,
 ) -> Result<(StatusCode, Json<OutputResponse>), Error> {
-    let new = body.check()?;
-    let by = By {
-        actor: &writer.actor(),
-        client: &client,
-    };
-    let mut tx = state.pool.begin().await?;
-    let output = outputs::create(&mut tx, by, &new).await?;
+    let (new, actor) = (body.check()?, writer.actor());
+    let origin = client.answering(StatusCode::CREATED).by(actor.user_id);
+    let mut tx = state.begin(origin).await?;
+    let output = outputs::create(&mut tx, &actor, &new).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(output.into())))
 }
@@ -185,17 +182,13 @@ async fn update(
     Json(body): Json<UpdateOutput>,
 ) -> Result<Json<OutputResponse>, Error> {
     let actor = writer.actor();
-    let mut tx = state.pool.begin().await?;
+    let mut tx = state.begin(client.by(actor.user_id)).await?;
     let stored = outputs::lock(&mut tx, &actor, id).await?;
     if body.is_empty() {
         return Ok(Json(stored.into()));
     }
-    let by = By {
-        actor: &actor,
-        client: &client,
-    };
     let fields = body.merge(stored.clone())?;
-    let output = outputs::change(&mut tx, by, &stored, &fields).await?;
+    let output = outputs::change(&mut tx, &actor, &stored, &fields).await?;
     tx.commit().await?;
     Ok(Json(output.into()))
 }
@@ -215,12 +208,9 @@ async fn delete(
     client: Client,
     Id(id): Id<OutputId>,
 ) -> Result<Json<OutputDeleted>, Error> {
-    let by = By {
-        actor: &writer.actor(),
-        client: &client,
-    };
-    let mut tx = state.pool.begin().await?;
-    let stored = outputs::delete(&mut tx, by, id).await?;
+    let actor = writer.actor();
+    let mut tx = state.begin(client.by(actor.user_id)).await?;
+    let stored = outputs::delete(&mut tx, &actor, id).await?;
     tx.commit().await?;
     Ok(Json(OutputDeleted {
         message: format!("Output '{}' deleted successfully", stored.title),

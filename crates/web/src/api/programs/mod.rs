@@ -2,13 +2,12 @@
 
 mod body;
 
-use archivist_domain::{ProgramId, UserId};
+use archivist_domain::ProgramId;
+use archivist_store::PgConnection;
 use archivist_store::programs::{self, Program};
-use archivist_store::{PgConnection, audit};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -112,10 +111,10 @@ async fn create(
 ) -> Result<(StatusCode, Json<ProgramResponse>), Error> {
     let actor = signed_in.user.user_id;
     let new = body.check(actor)?;
-    let mut tx = state.pool.begin().await?;
+    let origin = client.answering(StatusCode::CREATED).by(actor);
+    let mut tx = state.begin(origin).await?;
     take_name(&mut tx, &new.name, None).await?;
     let program = programs::create(&mut tx, &new).await?;
-    write_down(&mut tx, &client, "program.create", &program, actor).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(program.into())))
 }
@@ -147,14 +146,12 @@ async fn update(
     let Some(change) = body.check()? else {
         return Ok(Json(current.into()));
     };
-    let mut tx = state.pool.begin().await?;
+    let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
     if let Some(name) = &change.name {
         take_name(&mut tx, name, Some(id)).await?;
     }
     let program = programs::update(&mut tx, id, &change).await?;
     let program = program.ok_or_else(|| unknown(id))?;
-    let actor = signed_in.user.user_id;
-    write_down(&mut tx, &client, "program.update", &program, actor).await?;
     tx.commit().await?;
     Ok(Json(program.into()))
 }
@@ -189,7 +186,7 @@ async fn delete(
     Id(id): Id<ProgramId>,
     Query(params): Query<DeleteParams>,
 ) -> Result<Json<ProgramDeleted>, Error> {
-    let mut tx = state.pool.begin().await?;
+    let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
     let program = programs::get(&mut *tx, id).await?;
     let program = program.ok_or_else(|| unknown(id))?;
     let freed = programs::delete(&mut tx, &program).await?;
@@ -197,8 +194,6 @@ async fn delete(
         // Leaving the transaction behind undoes the deletion.
         return Err(Error::Conflict(in_use(&program, freed)));
     }
-    let actor = signed_in.user.user_id;
-    write_down(&mut tx, &client, "program.delete", &program, actor).await?;
     tx.commit().await?;
     Ok(Json(ProgramDeleted::new(&program, freed)))
 }
@@ -227,17 +222,4 @@ async fn take_name(
         return Err(Error::Conflict(message));
     }
     Ok(())
-}
-
-async fn write_down(
-    tx: &mut PgConnection,
-    client: &Client,
-    event: &str,
-    program: &Program,
-    actor: UserId,
-) -> Result<(), Error> {
-    let id = Some(program.program_id.0);
-    let details = json!({ "name": program.name });
-    let entry = client.audit(event, "program", id, Some(actor), details);
-    Ok(audit::record(tx, entry).await?)
 }

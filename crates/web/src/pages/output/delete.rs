@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::error::Error;
 use crate::extract::Client;
-use crate::outputs::{self, By};
+use crate::outputs;
 use crate::pages::form::{CheckedForm, NoFields};
 use crate::pages::page;
 use crate::pages::shell::{Place, Shell};
@@ -45,12 +45,9 @@ pub(in crate::pages) async fn delete(
     Path(id): Path<String>,
     _: CheckedForm<NoFields>,
 ) -> Result<Response, Error> {
-    let by = By {
-        actor: &visitor.actor(),
-        client: &client,
-    };
-    let mut tx = state.pool.begin().await?;
-    outputs::delete(&mut tx, by, super::named(&id)?).await?;
+    let (id, actor) = (super::named(&id)?, visitor.actor());
+    let mut tx = state.begin(client.by(actor.user_id)).await?;
+    outputs::delete(&mut tx, &actor, id).await?;
     tx.commit().await?;
     Ok(Redirect::to("/outputs").into_response())
 }

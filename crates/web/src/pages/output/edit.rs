@@ -90,11 +90,12 @@ pub(in crate::pages) async fn save(
     Path(id): Path<String>,
     CheckedForm(form): CheckedForm<EditForm>,
 ) -> Result<Response, Error> {
-    let mut tx = state.pool.begin().await?;
-    let stored = outputs::lock(&mut tx, &visitor.actor(), super::named(&id)?).await?;
+    let actor = visitor.actor();
+    let mut tx = state.begin(client.by(actor.user_id)).await?;
+    let stored = outputs::lock(&mut tx, &actor, super::named(&id)?).await?;
     let id = stored.output_id;
     let saved = match form.merge(&stored) {
-        Ok(fields) => super::save(&mut tx, &fields, &stored, &visitor, &client).await?,
+        Ok(fields) => super::save(&mut tx, &fields, &stored, &visitor).await?,
         Err(problems) => Err(problems),
     };
     if let Err(problems) = saved {

@@ -6,7 +6,7 @@ mod tracking;
 
 use archivist_domain::output::{self as life_cycle, Warning};
 use archivist_domain::{OutputId, OutputStatus};
-use archivist_store::PgConnection;
+use archivist_store::audit::Audited;
 use archivist_store::outputs::{Output, OutputFields};
 use archivist_store::sources::{self, OutputSource};
 use askama::Template;
@@ -21,7 +21,7 @@ use super::visitor::{PageWriter, Visitor};
 use super::{page, show};
 use crate::error::Error;
 use crate::extract::Client;
-use crate::outputs::{self, By};
+use crate::outputs;
 use crate::state::AppState;
 
 pub(super) use tracking::TrackingForm;
@@ -97,12 +97,13 @@ pub(super) async fn track(
     Path(id): Path<String>,
     CheckedForm(form): CheckedForm<TrackingForm>,
 ) -> Result<Response, Error> {
-    let mut tx = state.pool.begin().await?;
-    let stored = outputs::lock(&mut tx, &visitor.actor(), named(&id)?).await?;
+    let actor = visitor.actor();
+    let mut tx = state.begin(client.by(actor.user_id)).await?;
+    let stored = outputs::lock(&mut tx, &actor, named(&id)?).await?;
     let id = stored.output_id;
-    let checked = form.merge(&stored, visitor.actor().may_override_status());
+    let checked = form.merge(&stored, actor.may_override_status());
     let saved = match checked {
-        Ok(fields) => save(&mut tx, &fields, &stored, &visitor, &client).await?,
+        Ok(fields) => save(&mut tx, &fields, &stored, &visitor).await?,
         Err(problems) => Err(problems),
     };
     match saved {
@@ -118,14 +119,12 @@ pub(super) async fn track(
 
 /// Writes the fields, or says what is wrong with them.
 async fn save(
-    conn: &mut PgConnection,
+    tx: &mut Audited,
     fields: &OutputFields,
     stored: &Output,
     visitor: &Visitor,
-    client: &Client,
 ) -> Result<Result<(), Problems>, Error> {
-    let actor = &visitor.actor();
-    match outputs::change(conn, By { actor, client }, stored, fields).await {
+    match outputs::change(tx, &visitor.actor(), stored, fields).await {
         Ok(_) => Ok(Ok(())),
         Err(error) => Problems::of_error(error).map(Err),
     }

@@ -1,0 +1,89 @@
+//! Moments in queries: with or without a zone (contract, D-31).
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Deserializer, de};
+
+/// A moment in UTC. A text with `Z` or an offset is converted, one without is UTC
+/// already, and a date alone is its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(pub(super) NaiveDateTime);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        parse(text.trim()).map(Self).ok_or_else(|| {
+            de::Error::custom(
+                "write it like 2026-03-31, 2026-03-31T12:00:00 or 2026-03-31T12:00:00Z",
+            )
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<NaiveDateTime> {
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Some(date.and_time(NaiveTime::MIN));
+    }
+    let text = text.replacen(' ', if text.contains('T') { "+" } else { "T" }, 1);
+    // A plus sign that was not encoded arrives as a blank.
+    let text = text.replace(' ', "+");
+    zoned(&text).or_else(|| naive(&text)).filter(is_storable)
+}
+
+fn zoned(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"]
+        .iter()
+        .find_map(|format| DateTime::parse_from_str(text, format).ok())
+        .map(|moment| moment.naive_utc())
+}
+
+fn naive(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+}
+
+/// Years of four digits: PostgreSQL does not know all that chrono does.
+fn is_storable(moment: &NaiveDateTime) -> bool {
+    use chrono::Datelike;
+    (0..=9999).contains(&moment.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_the_same_moment() {
+        let noon: NaiveDateTime = "2026-03-31T12:00:00".parse().unwrap();
+        for text in [
+            "2026-03-31T12:00:00",
+            "2026-03-31T12:00",
+            "2026-03-31 12:00:00",
+            "2026-03-31T12:00:00Z",
+            "2026-03-31T12:00:00.000Z",
+            "2026-03-31T14:00:00+02:00",
+            "2026-03-31T14:00:00+0200",
+            "2026-03-31T14:00:00 02:00",
+            "2026-03-31 14:00:00 02:00",
+            "2026-03-31T07:00:00-05:00",
+        ] {
+            assert_eq!(parse(text), Some(noon), "{text}");
+        }
+        let midnight = parse("2026-03-31").unwrap();
+        assert_eq!(midnight.to_string(), "2026-03-31 00:00:00");
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "2026-03-31T25:00:00",
+            "1774958400",
+            "99999-01-01",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
