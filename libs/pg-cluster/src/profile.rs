@@ -13,7 +13,7 @@ pub enum Profile {
 
 /// Nothing that a site would tune: the socket's protection, one time zone
 /// everywhere, and a log without row contents (error details quote them).
-const COMMON: [(&str, &str); 7] = [
+const COMMON: [(&str, &str); 8] = [
     ("unix_socket_permissions", "0700"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
@@ -21,6 +21,8 @@ const COMMON: [(&str, &str); 7] = [
     ("log_error_verbosity", "terse"),
     ("log_checkpoints", "off"),
     ("dynamic_shared_memory_type", "posix"),
+    // initdb was once told this name in a way that parallel workers choke on.
+    ("default_text_search_config", "pg_catalog.english"),
 ];
 
 const DURABLE: [(&str, &str); 5] = [

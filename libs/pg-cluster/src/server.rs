@@ -110,7 +110,7 @@ fn initdb(
             .arg(data)
             .args(*locale)
             .current_dir(data);
-        command.args(["--encoding=UTF8", "--text-search-config=pg_catalog.english"]);
+        command.args(["--encoding=UTF8", "--text-search-config=english"]);
         command.args([
             "--auth-local=trust",
             "--auth-host=reject",

@@ -129,6 +129,22 @@ fn text_is_sorted_by_code_point() {
 }
 
 #[test]
+fn queries_may_run_in_parallel() {
+    let dir = open_folder();
+    let cluster = Cluster::open(options(dir.path())).unwrap();
+    let url = cluster.url("postgres");
+    sql(
+        &url,
+        "CREATE TABLE numbers AS SELECT generate_series(1, 1000) AS n",
+    );
+    let count = "SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0;
+        SET parallel_tuple_cost = 0; SELECT count(*) FROM numbers";
+    assert_eq!(sql(&url, count), "1000");
+    let plan = count.replace("SELECT", "EXPLAIN (COSTS off) SELECT");
+    assert!(sql(&url, &plan).contains("Workers Planned"));
+}
+
+#[test]
 fn settings_of_the_caller_win() {
     let dir = open_folder();
     let cluster = Cluster::open(options(dir.path()).setting("max_connections", "33")).unwrap();
