@@ -23,10 +23,32 @@ pub struct FieldProblem {
     /// What kind of problem it is (`missing`, `value_error`, …).
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// Where it is: `["body", "year"]`.
-    pub loc: Vec<String>,
+    /// Where it is: `["body", "years", 0]`.
+    pub loc: Vec<Step>,
     /// What is wrong and what to do.
     pub msg: String,
+    /// What was sent there; null if that is long, left out, or might be a secret.
+    pub input: Value,
+}
+
+/// A step on the way to a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Step {
+    /// Of an object.
+    Name(String),
+    /// Of a list, from 0.
+    Index(usize),
+}
+
+impl Step {
+    /// The name; empty for a place in a list.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Name(name) => name,
+            Self::Index(_) => "",
+        }
+    }
 }
 
 impl FieldProblem {
@@ -56,9 +78,23 @@ impl FieldProblem {
     fn at(loc: &[&str], msg: impl Into<String>) -> Self {
         Self {
             kind: "value_error",
-            loc: loc.iter().map(ToString::to_string).collect(),
+            loc: loc
+                .iter()
+                .map(|name| Step::Name((*name).to_owned()))
+                .collect(),
             msg: msg.into(),
+            input: Value::Null,
         }
+    }
+
+    /// A part of a request that cannot be read as a whole.
+    pub(crate) fn whole(part: &str, msg: impl Into<String>) -> Self {
+        Self::at(&[part], msg)
+    }
+
+    /// The field, as forms call it; `None` if it is about the request as a whole.
+    pub fn field(&self) -> Option<&str> {
+        self.loc.get(1).map(Step::name)
     }
 }
 
@@ -97,7 +133,7 @@ pub enum Error {
 fn join(problems: &[FieldProblem]) -> String {
     let texts: Vec<_> = problems
         .iter()
-        .map(|p| match p.loc.last() {
+        .map(|p| match p.field() {
             Some(field) => format!("{field}: {}", p.msg),
             None => p.msg.clone(),
         })

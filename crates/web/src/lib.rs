@@ -15,6 +15,7 @@ pub mod drafting;
 pub mod error;
 pub mod extract;
 pub mod intake;
+mod lax;
 mod outputs;
 mod pages;
 pub mod retrieve;

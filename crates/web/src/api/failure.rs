@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(error, "Validation error");
         assert_eq!(
             detail,
-            json!([{"type": "value_error", "loc": ["body", "year"], "msg": "too early"}])
+            json!([{"type": "value_error", "loc": ["body", "year"], "msg": "too early", "input": null}])
         );
     }
 

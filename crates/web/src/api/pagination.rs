@@ -106,7 +106,7 @@ mod tests {
         let Err(Error::Invalid(problems)) = SIZE.window(Some(-1), Some(101)) else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["skip", "limit"]);
         assert!(SIZE.window(None, Some(0)).is_err());
     }

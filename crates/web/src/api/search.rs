@@ -218,7 +218,7 @@ mod tests {
         let Err(Error::Invalid(problems)) = params("  ", 51).check() else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["q", "limit"]);
         let longest = retrieve::MAX_QUERY_CHARS;
         assert!(params(&"é".repeat(longest), 5).check().is_ok());

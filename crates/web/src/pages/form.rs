@@ -76,8 +76,8 @@ impl Problems {
             Error::Invalid(found) => {
                 let mut problems = Self::default();
                 for problem in found {
-                    let field = problem.loc.last().map_or(WHOLE_FORM, String::as_str);
-                    problems.add(field, problem.msg);
+                    let field = problem.field().unwrap_or(WHOLE_FORM);
+                    problems.add(field, problem.msg.clone());
                 }
                 Ok(problems)
             }

@@ -139,7 +139,7 @@ mod tests {
         let Err(Error::Invalid(problems)) = request("ana", "weakling").check() else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["email", "password"]);
         assert!(!problems[1].msg.contains("weakling"));
     }

@@ -145,15 +145,6 @@ fn broken(error: MultipartError) -> Error {
     }
 }
 
-/// Reads a boolean as forms send it.
-pub(super) fn boolean(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" | "t" | "y" => Some(true),
-        "false" | "0" | "no" | "off" | "f" | "n" => Some(false),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,17 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn booleans_have_many_spellings() {
-        assert_eq!(boolean(" True "), Some(true));
-        assert_eq!(boolean("OFF"), Some(false));
-        assert_eq!(boolean("perhaps"), None);
-        assert_eq!(boolean(""), None);
-    }
-
-    #[test]
     fn an_empty_form_lacks_everything() {
         let missing = UploadForm::default().missing();
-        let names: Vec<_> = missing.iter().map(|p| p.loc[1].as_str()).collect();
+        let names: Vec<_> = missing.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(names, ["file", "metadata", "sensitivity_confirmed"]);
         assert!(missing.iter().all(|p| p.kind == "missing"));
     }

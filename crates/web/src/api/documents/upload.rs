@@ -23,6 +23,7 @@ use crate::blobs::BlobWriter;
 use crate::error::Error;
 use crate::extract::{Client, Json};
 use crate::intake::{self, Description, Metadata, Order, Receipt};
+use crate::lax;
 use crate::state::AppState;
 
 /// The parts of an upload, in any order.
@@ -82,7 +83,7 @@ pub(super) async fn upload(
 }
 
 fn check_confirmed(sent: &str) -> Result<(), Error> {
-    match form::boolean(sent) {
+    match lax::boolean(sent) {
         Some(true) => Ok(()),
         Some(false) => Err(Error::Refused(json!({
             "error": "Sensitivity confirmation required",

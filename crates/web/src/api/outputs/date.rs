@@ -1,6 +1,6 @@
 //! Dates as clients send them.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
 /// A date, sent as `YYYY-MM-DD`.
@@ -16,8 +16,19 @@ pub(super) struct InvalidDate;
 impl TryFrom<String> for Date {
     type Error = InvalidDate;
     fn try_from(text: String) -> Result<Self, InvalidDate> {
-        text.trim().parse().map(Self).map_err(|_| InvalidDate)
+        let text = text.trim();
+        let date = text.strip_suffix('Z').unwrap_or(text);
+        // Midnight in full is a date too.
+        let date = date
+            .split_once(['T', ' '])
+            .filter(|(_, time)| is_midnight(time));
+        let date = date.map_or(text, |(date, _)| date);
+        date.parse().map(Self).map_err(|_| InvalidDate)
     }
+}
+
+fn is_midnight(time: &str) -> bool {
+    time.parse() == Ok(NaiveTime::MIN)
 }
 
 #[cfg(test)]
@@ -31,7 +42,21 @@ mod tests {
             read("\"2026-02-28\"").unwrap().0,
             NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()
         );
-        for text in ["\"2026-02-30\"", "\"soon\"", "\"28.02.2026\""] {
+        for text in [
+            "T00:00:00",
+            "T00:00:00.000",
+            "T00:00:00Z",
+            " 00:00",
+            "T00:00",
+        ] {
+            assert!(read(&format!("\"2026-02-28{text}\"")).is_ok(), "{text}");
+        }
+        for text in [
+            "\"2026-02-30\"",
+            "\"soon\"",
+            "\"28.02.2026\"",
+            "\"2026-02-28T12:00:00\"",
+        ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains("YYYY-MM-DD"), "{error}");
         }

@@ -246,7 +246,7 @@ mod tests {
         let Err(Error::Invalid(problems)) = body.check() else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["name", "display_order"]);
     }
 

@@ -44,7 +44,10 @@ fn fields_of(error: Error) -> Vec<String> {
     let Error::Invalid(problems) = error else {
         panic!("{error:?} names no fields");
     };
-    problems.iter().map(|p| p.loc[1].clone()).collect()
+    problems
+        .iter()
+        .map(|p| p.loc[1].name().to_owned())
+        .collect()
 }
 
 #[test]
