@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use archivist_domain::{Audience, DocType, Outcome, OutputStatus, Section, UserRole};
 use archivist_store::audit::seal::Head;
+use archivist_web::address::Network;
 use axum::http::{HeaderValue, Uri};
-use clap::{Args, Parser, Subcommand};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
 #[derive(Debug, Parser)]
@@ -183,6 +185,25 @@ pub(crate) struct ServeArgs {
         default_value = "http://localhost:3000,http://localhost:8000"
     )]
     pub cors_origins: Vec<HeaderValue>,
+    /// Refuse who asks too often (docs/api.md lists the limits)
+    #[arg(
+        long,
+        value_name = "ON",
+        env = "ENABLE_RATE_LIMITING",
+        default_value = "true",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set
+    )]
+    pub rate_limiting: bool,
+    /// Proxies that are believed when they say for whom they ask (X-Forwarded-For):
+    /// addresses or ranges, such as 10.0.0.0/8
+    #[arg(
+        long,
+        value_name = "ADDRESSES",
+        env = "ARCHIVIST_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
     /// The organization's name
     #[arg(long, value_name = "NAME", env = "ARCHIVIST_ORGANIZATION")]
     pub organization: Option<String>,

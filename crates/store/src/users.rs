@@ -121,6 +121,16 @@ pub async fn has_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     .await
 }
 
+/// Whether any account has a password hash of the original, which is renewed at the
+/// next sign-in.
+pub async fn any_bcrypt(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM users WHERE hashed_password LIKE '$2%') AS "found!""#
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Makes an account, unless one has this address in any letter case.
 pub async fn create(tx: &mut Audited, new: &NewUser<'_>) -> sqlx::Result<Option<User>> {
     // Writers of accounts take turns, so that twins by letter case cannot arise.

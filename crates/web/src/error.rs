@@ -9,6 +9,7 @@
 //! | 409 | something that exists is in the way |
 //! | 413 | the file is too large |
 //! | 422 | a field is missing or has a value that is never right |
+//! | 429 | a limit is reached; the reply says how long to wait |
 //! | 500 | our fault: the reply says no more than that, the log has the rest |
 
 use axum::http::StatusCode;
@@ -16,6 +17,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::limit::Reached;
 
 /// A field that cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -125,6 +128,9 @@ pub enum Error {
     /// 422 with one message that is about no single field.
     #[error("{0}")]
     Unprocessable(String),
+    /// 429, with how long to wait.
+    #[error(transparent)]
+    TooMany(Reached),
     /// 500. The cause is for the log only.
     #[error("Internal server error")]
     Internal(#[source] anyhow::Error),
@@ -167,6 +173,7 @@ impl Error {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -237,6 +244,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         self.log();
         let mut response = self.status().into_response();
+        if let Self::TooMany(reached) = &self {
+            reached.write_headers(response.headers_mut());
+        }
         response
             .extensions_mut()
             .insert(Failure(std::sync::Arc::new(self)));

@@ -16,6 +16,7 @@ pub mod error;
 pub mod extract;
 pub mod intake;
 mod lax;
+pub mod limit;
 mod outputs;
 mod pages;
 pub mod retrieve;

@@ -17,9 +17,9 @@ const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     let cors = cors(&state.settings);
-    api::router()
+    api::router(&state)
         .layer(cors)
-        .merge(pages::router())
+        .merge(pages::router(&state))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(trace::trace))

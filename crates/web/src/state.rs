@@ -15,6 +15,7 @@ use crate::blobs::BlobFolder;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
 use crate::error::Error;
+use crate::limit::Limits;
 
 /// Settings that requests depend on.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub open_registration: bool,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<HeaderValue>,
+    /// Whether requests are limited in number.
+    pub rate_limiting: bool,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Vec<Network>,
     /// The organization's name, for headings and drafts.
@@ -43,6 +46,7 @@ impl Default for Settings {
             secure_cookies: false,
             open_registration: false,
             cors_origins: Vec::new(),
+            rate_limiting: true,
             trusted_proxies: Vec::new(),
             organization: None,
         }
@@ -68,6 +72,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Keys that sign tokens.
     pub keys: Arc<TokenKeys>,
+    /// How often something is asked.
+    pub limits: Arc<Limits>,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -134,7 +134,8 @@ async function send() {
   const waiting = entries.filter((entry) => !entry.isAdded && !troubleWith(entry.file));
   if (!isReady(waiting)) return;
   $("send").disabled = true;
-  for (const entry of waiting) await sendOne(entry);
+  let pause = 0;
+  for (const entry of waiting) pause = await sendOne(entry, pause);
   $("send").disabled = false;
   showOverall();
 }
@@ -157,12 +158,14 @@ function isReady(waiting) {
   return confirmed && waiting.length > 0;
 }
 
-async function sendOne(entry) {
+/** Sends a file after a pause, in seconds; returns the pause before the next one. */
+async function sendOne(entry, pause) {
   const bar = entry.row.querySelector("progress");
   const words = entry.row.querySelector(".file-words");
   const box = entry.row.querySelector(".file-progress");
   box.hidden = false;
   tell(entry, "", "");
+  if (pause > 0) await countDown(pause, words);
   words.textContent = "sending…";
   const answer = await upload(entry.file, describe(entry), (percent) => {
     if (percent < 100) bar.value = percent;
@@ -171,9 +174,18 @@ async function sendOne(entry) {
       words.textContent = "being read…";
     }
   });
+  if (answer.isTooSoon) return sendOne(entry, answer.pause);
   box.hidden = true;
   if (answer.ok) succeed(entry, answer);
   else tell(entry, "bad", `× ${answer.message}`);
+  return answer.pause;
+}
+
+async function countDown(seconds, words) {
+  for (let left = seconds; left > 0; left -= 1) {
+    words.textContent = `waiting ${left} s: the server takes only so many files a minute…`;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 function succeed(entry, { id, passages }) {

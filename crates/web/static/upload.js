@@ -6,7 +6,8 @@ import { messageOf, proof } from "./api.js";
 /**
  * Sends a file with its description.
  * @param {(percent: number) => void} onProgress how much has been sent, 0 to 100
- * @returns {Promise<{ok: true, id: string, passages: number, message: string} | {ok: false, message: string}>}
+ * @returns {Promise<{pause: number} & ({ok: true, id: string, passages: number, message: string} | {ok: false, isTooSoon?: boolean, message: string})>}
+ *   `pause` is how many seconds the server wants to be left alone before the next file
  */
 export function upload(file, metadata, onProgress) {
   const body = new FormData();
@@ -21,8 +22,8 @@ export function upload(file, metadata, onProgress) {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress((event.loaded / event.total) * 100);
     });
-    request.addEventListener("load", () => resolve(outcome(request.status, request.response)));
-    request.addEventListener("error", () => resolve({ ok: false, message: "The connection broke. Please try again." }));
+    request.addEventListener("load", () => resolve({ pause: pause(request), ...outcome(request.status, request.response) }));
+    request.addEventListener("error", () => resolve({ pause: 0, ok: false, message: "The connection broke. Please try again." }));
     request.send(body);
   });
 }
@@ -31,5 +32,11 @@ function outcome(status, body) {
   if (status === 201) {
     return { ok: true, id: body.doc_id, passages: body.chunks_created, message: body.message };
   }
-  return { ok: false, message: messageOf(status, body) };
+  return { ok: false, isTooSoon: status === 429, message: messageOf(status, body) };
+}
+
+/** The server counts what it is sent: after the last that it takes for now, wait. */
+function pause(request) {
+  const isOver = request.status === 429 || request.getResponseHeader("X-RateLimit-Remaining") === "0";
+  return isOver ? Number(request.getResponseHeader("X-RateLimit-Reset")) || 1 : 0;
 }

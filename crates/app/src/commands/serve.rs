@@ -96,6 +96,8 @@ fn settings(args: &ServeArgs) -> Settings {
         secure_cookies: args.secure_cookies,
         open_registration: args.open_registration,
         cors_origins: args.cors_origins.clone(),
+        rate_limiting: args.rate_limiting,
+        trusted_proxies: args.trusted_proxies.clone(),
         organization: organization(args),
         ..Settings::default()
     }

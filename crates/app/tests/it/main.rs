@@ -8,6 +8,7 @@ mod compose;
 mod documents;
 mod health;
 mod import;
+mod limits;
 mod outputs;
 mod parity;
 mod programs;

@@ -57,11 +57,11 @@ pub async fn run(pool: &PgPool, reach: Reach) -> sqlx::Result<Option<Sealed>> {
     }
     let mut chain = Chain::load(&mut tx).await?;
     let mut rows = 0;
-    let mut place = None;
+    let mut place = beginning(&mut tx, reach).await?;
     loop {
-        let batch = unsealed(&mut tx, reach, place.as_ref()).await?;
+        let batch = unsealed(&mut tx, &place).await?;
         let Some(last) = batch.last() else { break };
-        place = Some((last.place.clone(), last.row.log_id));
+        place = last.place.clone();
         rows += batch.len() as u64;
         chain.append(&mut tx, &batch).await?;
     }
@@ -139,33 +139,45 @@ impl Chain {
 
 struct Unsealed {
     row: RowText,
-    /// Its time, as the database reads it again.
-    place: String,
+    place: Place,
 }
 
-/// The next rows without a seal after a place, by time.
-async fn unsealed(
-    conn: &mut PgConnection,
-    reach: Reach,
-    after: Option<&(String, Uuid)>,
-) -> sqlx::Result<Vec<Unsealed>> {
-    let (time, id) = after.map(|(time, id)| (time.as_str(), *id)).unzip();
+/// A place in the log by time, the time as the database reads it again.
+#[derive(Clone)]
+struct Place {
+    time: String,
+    id: Uuid,
+}
+
+/// Where to begin to look.
+async fn beginning(conn: &mut PgConnection, reach: Reach) -> sqlx::Result<Place> {
     // A row that the last run did not see, though it is an hour older, is looked for
     // only now and then: `verify` tells it as one that came in behind the chain.
+    let recent = sqlx::query_scalar!(
+        r#"SELECT (timezone('UTC', sealed_at) - interval '1 hour')::text AS "time!"
+           FROM audit_seals WHERE $1 ORDER BY seq DESC LIMIT 1"#,
+        reach == Reach::Recent
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(Place {
+        time: recent.unwrap_or_else(|| "-infinity".to_owned()),
+        id: Uuid::nil(),
+    })
+}
+
+/// The next rows without a seal after a place.
+async fn unsealed(conn: &mut PgConnection, after: &Place) -> sqlx::Result<Vec<Unsealed>> {
+    // Asked for each row: a join would read all seals every time.
     let found = sqlx::query!(
         r#"SELECT log_id, event_type, entity_type, entity_id, user_id, details::text AS details,
-                  extract(epoch FROM created_at)::text AS "created_at!", created_at::text AS "place!"
+                  extract(epoch FROM created_at)::text AS "created_at!", created_at::text AS "time!"
            FROM audit_log a
-           WHERE NOT EXISTS (SELECT 1 FROM audit_seals s WHERE s.log_id = a.log_id)
-             AND created_at >= coalesce(
-                 CASE WHEN $1 THEN (SELECT timezone('UTC', sealed_at) - interval '1 hour'
-                                    FROM audit_seals ORDER BY seq DESC LIMIT 1) END, '-infinity')
-             AND (created_at, log_id) > (coalesce($2::text::timestamp, '-infinity'),
-                 coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
-           ORDER BY created_at, log_id LIMIT $4"#,
-        reach == Reach::Recent,
-        time,
-        id,
+           WHERE (SELECT true FROM audit_seals s WHERE s.log_id = a.log_id) IS NULL
+             AND (created_at, log_id) > ($1::text::timestamp, $2)
+           ORDER BY created_at, log_id LIMIT $3"#,
+        after.time,
+        after.id,
         BATCH
     )
     .fetch_all(conn)
@@ -173,7 +185,10 @@ async fn unsealed(
     Ok(found
         .into_iter()
         .map(|r| Unsealed {
-            place: r.place,
+            place: Place {
+                time: r.time,
+                id: r.log_id,
+            },
             row: RowText {
                 log_id: r.log_id,
                 event_type: r.event_type,

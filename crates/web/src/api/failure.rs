@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,7 +18,8 @@ use crate::trace::RequestId;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ErrorBody {
     /// What went wrong: a text, or an object where an upload is refused. For 404
-    /// always `Resource not found`, for 422 with fields `Validation error`.
+    /// always `Resource not found`, for 422 with fields `Validation error`, for 429
+    /// `Rate limit exceeded`.
     error: Value,
     /// The same in particular: a text, an object, or for 422 a list of problems.
     #[schema(value_type = Detail)]
@@ -33,6 +34,23 @@ pub(super) struct ErrorBody {
     /// For 405: how it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<String>,
+    /// For 429: how long to wait, in seconds, and which limit it is.
+    #[serde(flatten)]
+    limit: Option<ReachedLimit>,
+}
+
+/// What a reply with status 429 says beside the rest.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReachedLimit {
+    /// In how many seconds it is worth trying again; as in `Retry-After`.
+    #[schema(example = 42)]
+    retry_after: u32,
+    /// How many are allowed.
+    #[schema(example = 5)]
+    limit: u32,
+    /// In how many seconds.
+    #[schema(example = "60s")]
+    window: String,
 }
 
 /// What `detail` may hold.
@@ -61,7 +79,8 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     );
     let response = next.run(request).await;
     let status = response.status();
-    let (error, detail) = match response.extensions().get::<Failure>() {
+    let failure = response.extensions().get::<Failure>();
+    let (error, detail) = match failure {
         Some(Failure(error)) => texts(error),
         None if status == StatusCode::METHOD_NOT_ALLOWED => {
             let text = json!("Method not allowed");
@@ -77,16 +96,30 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         status_code: status.as_u16(),
         path: (wrong_method || status == StatusCode::NOT_FOUND).then_some(path),
         method: wrong_method.then_some(method),
+        limit: failure.and_then(|Failure(error)| reached_limit(error)),
     };
-    let mut rendered = (status, Json(body)).into_response();
-    let headers = rendered.headers_mut();
+    // What the reply says beside its body stays: which methods are allowed, how long to
+    // wait.
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    let rendered = Json(body).into_response();
+    parts.headers.extend(rendered.headers().clone());
     if status == StatusCode::UNAUTHORIZED {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        let bearer = HeaderValue::from_static("Bearer");
+        parts.headers.insert(WWW_AUTHENTICATE, bearer);
     }
-    if let Some(allow) = response.headers().get(ALLOW) {
-        headers.insert(ALLOW, allow.clone());
-    }
-    rendered
+    Response::from_parts(parts, rendered.into_body())
+}
+
+fn reached_limit(error: &Error) -> Option<ReachedLimit> {
+    let Error::TooMany(reached) = error else {
+        return None;
+    };
+    Some(ReachedLimit {
+        retry_after: reached.retry_after(),
+        limit: reached.limit(),
+        window: reached.window(),
+    })
 }
 
 /// `error` and `detail`.
@@ -95,6 +128,7 @@ fn texts(error: &Error) -> (Value, Value) {
         Error::Refused(detail) => (detail.clone(), detail.clone()),
         Error::NotFound(detail) => (json!("Resource not found"), json!(detail)),
         Error::Invalid(problems) => (json!("Validation error"), json!(problems)),
+        Error::TooMany(reached) => (json!("Rate limit exceeded"), json!(reached.to_string())),
         Error::Internal(_) => (json!("Internal server error"), Value::Null),
         other => (json!(other.message()), json!(other.message())),
     }

@@ -30,6 +30,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::error::Error;
+use crate::limit;
 use crate::state::AppState;
 
 /// What OpenAPI says of the API as a whole.
@@ -72,12 +73,13 @@ impl Modify for BearerToken {
 }
 
 /// All API routes, with `/openapi.json` and `/docs`.
-pub(crate) fn router() -> Router<AppState> {
+pub(crate) fn router(state: &AppState) -> Router<AppState> {
     let (routes, document) = areas().split_for_parts();
     routes
         .route("/api", any(unknown))
         .route("/api/", any(unknown))
         .route("/api/{*rest}", any(unknown))
+        .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(middleware::from_fn(failure::render))
         .merge(docs(document))
 }

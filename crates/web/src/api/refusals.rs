@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use utoipa::IntoResponses;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Type};
+
+/// What a route may answer that nothing but a limit stands before.
+pub(super) struct Limited;
 
 /// What any route may answer.
 pub(super) struct ForAnyone;
@@ -21,12 +25,23 @@ pub(super) struct ForHigherRoles;
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-impl IntoResponses for ForAnyone {
+impl IntoResponses for Limited {
     fn responses() -> Responses {
         refusals(&[(
+            StatusCode::TOO_MANY_REQUESTS,
+            "A limit is reached: `retry_after` and `Retry-After` say how long to wait",
+        )])
+    }
+}
+
+impl IntoResponses for ForAnyone {
+    fn responses() -> Responses {
+        let mut responses = Limited::responses();
+        responses.extend(refusals(&[(
             StatusCode::INTERNAL_SERVER_ERROR,
             "Our fault; the log has the rest",
-        )])
+        )]));
+        responses
     }
 }
 
@@ -64,17 +79,66 @@ impl IntoResponses for ForHigherRoles {
 fn refusals(statuses: &[(StatusCode, &str)]) -> Responses {
     statuses
         .iter()
-        .map(|(status, what)| (status.as_u16().to_string(), refusal(what)))
+        .map(|(status, what)| (status.as_u16().to_string(), refusal(*status, what)))
         .collect()
 }
 
-fn refusal(what: &str) -> RefOr<Response> {
+fn refusal(status: StatusCode, what: &str) -> RefOr<Response> {
     let body = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("ErrorBody")))
         .build();
-    ResponseBuilder::new()
+    let response = ResponseBuilder::new()
         .description(what)
-        .content("application/json", body)
+        .content("application/json", body);
+    let response = if status == StatusCode::TOO_MANY_REQUESTS {
+        LIMIT_HEADERS
+            .iter()
+            .fold(response, |response, (name, of_type, what)| {
+                response.header(*name, header(of_type.clone(), what))
+            })
+    } else {
+        response
+    };
+    response.build().into()
+}
+
+/// What every reply that is counted says in its headers, and a refusal beside them.
+const LIMIT_HEADERS: [(&str, Type, &str); 6] = [
+    (
+        "Retry-After",
+        Type::Integer,
+        "In how many seconds it is worth trying again",
+    ),
+    (
+        "X-RateLimit-Limit",
+        Type::Integer,
+        "How many requests are allowed",
+    ),
+    (
+        "X-RateLimit-Window",
+        Type::String,
+        "In which time, such as 60s",
+    ),
+    (
+        "X-RateLimit-Type",
+        Type::String,
+        "Whether the address is counted (`ip`) or the person (`user`)",
+    ),
+    (
+        "X-RateLimit-Remaining",
+        Type::Integer,
+        "How many may still follow",
+    ),
+    (
+        "X-RateLimit-Reset",
+        Type::Integer,
+        "In how many seconds a further one is possible",
+    ),
+];
+
+fn header(of_type: Type, what: &str) -> Header {
+    HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(of_type)))
+        .description(Some(what))
         .build()
-        .into()
 }

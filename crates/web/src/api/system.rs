@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::refusals::Limited;
 use crate::extract::Json;
 use crate::state::AppState;
 
@@ -126,6 +127,7 @@ struct Checks {
 /// `status` speaks of this process alone; `checks.database` tells of the database.
 #[utoipa::path(get, path = "/api/health", tag = "system", security(()), responses(
     (status = 200, description = "It lives", body = Health),
+    Limited,
 ))]
 async fn health(State(state): State<AppState>) -> Json<Health> {
     let probe = tokio::time::timeout(PATIENCE, pool::ping(&state.pool)).await;

@@ -15,6 +15,7 @@ use archivist_domain::UserRole;
 use archivist_domain::permission::Actor;
 use archivist_store::sessions::{SignedIn, Token};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
@@ -71,7 +72,7 @@ impl FromRequestParts<AppState> for Admin {
 impl FromRequestParts<AppState> for MaybeBearer {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        match bearer(parts)? {
+        match bearer(&parts.headers)? {
             Some(token) => by_token(token, state).await.map(|found| Self(Some(found))),
             None => Ok(Self(None)),
         }
@@ -95,14 +96,19 @@ async fn at_least(role: UserRole, parts: &mut Parts, state: &AppState) -> Result
 }
 
 async fn sign_in(parts: &Parts, state: &AppState) -> Result<SignedIn, Error> {
-    match bearer(parts)? {
+    match bearer(&parts.headers)? {
         Some(token) => by_token(token, state).await,
         None => by_cookie(parts, state).await,
     }
 }
 
-fn bearer(parts: &Parts) -> Result<Option<&str>, Error> {
-    let Some(value) = parts.headers.get(AUTHORIZATION) else {
+/// The token that a request carries, where it carries one as it should.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).ok().flatten()
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
     let (scheme, token) = value
@@ -135,7 +141,7 @@ async fn by_cookie(parts: &Parts, state: &AppState) -> Result<SignedIn, Error> {
     if !parts.method.is_safe() {
         cookie.check_csrf_header(&parts.headers)?;
     }
-    session::of_cookie(&cookie, state)
+    session::of_cookie(&cookie, &parts.extensions, state)
         .await?
         .ok_or(Error::Unauthenticated("Invalid or expired session"))
 }

@@ -4,7 +4,7 @@ use archivist_domain::password::{self as rules, WeakPassword};
 use archivist_store::sessions::SignedIn;
 use archivist_store::{sessions, users};
 
-use super::password;
+use super::password::{self, Hashes};
 use crate::error::Error;
 use crate::extract::Client;
 use crate::state::AppState;
@@ -41,7 +41,11 @@ pub(crate) async fn change(
     change: PasswordChange,
 ) -> Result<Result<(), Vec<Objection>>, Error> {
     let user = &signed_in.user;
+    let guess = state.limits.guess(&user.email, state.clock.now())?;
     let objections = objections(state, &user.hashed_password, &change).await;
+    if !objections.contains(&Objection::NotCurrent) {
+        guess.forgive();
+    }
     if !objections.is_empty() {
         return Ok(Err(objections));
     }
@@ -56,7 +60,8 @@ pub(crate) async fn change(
 /// Everything that is wrong with a change, of the current password first.
 async fn objections(state: &AppState, hash: &str, change: &PasswordChange) -> Vec<Objection> {
     let current = change.current.clone();
-    let is_current = password::verify(&state.cpu, current, Some(hash.to_owned())).await;
+    let hash = Some(hash.to_owned());
+    let is_current = password::verify(&state.cpu, current, hash, Hashes::Argon2).await;
     let unknown = (!is_current).then_some(Objection::NotCurrent);
     unknown
         .into_iter()

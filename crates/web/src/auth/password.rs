@@ -13,6 +13,9 @@ const PASSES: u32 = 2;
 // A hash that no password has: an unknown account costs as much time as a known one.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+// The same of the original's kind, at its cost.
+const NOBODY_BCRYPT: &str = "$2b$12$.....................................................";
+
 fn argon2() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("the parameters are in range");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -32,26 +35,64 @@ pub async fn hash(cpu: &CpuPool, password: String) -> String {
     .await
 }
 
+/// Which hashes the accounts of a site have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hashes {
+    /// Those of today.
+    Argon2,
+    /// Those of the original among them: an adopted site, until all have signed in.
+    Both,
+}
+
+impl Hashes {
+    /// By whether the site has any of the original's.
+    pub fn of_site(has_bcrypt: bool) -> Self {
+        if has_bcrypt { Self::Both } else { Self::Argon2 }
+    }
+}
+
 /// Whether `password` is the one behind `hash`. `None` stands for an account
 /// that does not exist: it takes as long, and is never right. Neither is a password
 /// that is longer than any may be: it is not hashed at all.
-pub async fn verify(cpu: &CpuPool, password: String, hash: Option<String>) -> bool {
+pub async fn verify(cpu: &CpuPool, password: String, hash: Option<String>, hashes: Hashes) -> bool {
     if password.chars().count() > MAX_CHARS {
         return false;
     }
-    cpu.run(move || {
-        let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-        let matches = if hash.starts_with("$2") {
-            bcrypt::verify(password, &hash).unwrap_or(false)
+    cpu.run(move || is_right(&password, hash.as_deref(), hashes, matches))
+        .await
+}
+
+/// The two kinds of hashes do not take the same time. So that a refusal does not tell
+/// which one an account has, or that it has none, each kind that the site has is
+/// compared once.
+fn is_right(
+    password: &str,
+    hash: Option<&str>,
+    hashes: Hashes,
+    mut matches: impl FnMut(&str, &str) -> bool,
+) -> bool {
+    let compared = hash.unwrap_or(NOBODY);
+    if matches(password, compared) && hash.is_some() {
+        return true;
+    }
+    if hashes == Hashes::Both {
+        let other = if is_outdated(compared) {
+            NOBODY
         } else {
-            argon2()
-                .verify_password(password.as_bytes(), hash.as_str())
-                .is_ok()
+            NOBODY_BCRYPT
         };
-        known && matches
-    })
-    .await
+        matches(password, other);
+    }
+    false
+}
+
+fn matches(password: &str, hash: &str) -> bool {
+    if is_outdated(hash) {
+        bcrypt::verify(password, hash).unwrap_or(false)
+    } else {
+        let password = password.as_bytes();
+        argon2().verify_password(password, hash).is_ok()
+    }
 }
 
 /// Whether a hash is of an older kind and should be renewed at sign-in.
@@ -81,15 +122,59 @@ mod tests {
     async fn verifies_new_and_adopted_hashes() {
         let cpu = CpuPool::new(1);
         let new = hash(&cpu, "Welcome1!".into()).await;
-        assert!(verify(&cpu, "Welcome1!".into(), Some(new.clone())).await);
-        assert!(!verify(&cpu, "welcome1!".into(), Some(new.clone())).await);
+        let right = async |password: &str, hash: Option<&String>| {
+            verify(&cpu, password.into(), hash.cloned(), Hashes::Both).await
+        };
+        assert!(right("Welcome1!", Some(&new)).await);
+        assert!(!right("welcome1!", Some(&new)).await);
         let old = bcrypt::hash("Welcome1!", 4).unwrap();
-        assert!(verify(&cpu, "Welcome1!".into(), Some(old.clone())).await);
+        assert!(right("Welcome1!", Some(&old)).await);
         assert!(is_outdated(&old) && !is_outdated(&new));
-        assert!(!verify(&cpu, "Welcome1!".into(), None).await);
+        assert!(!right("Welcome1!", None).await);
         let endless = "x".repeat(MAX_CHARS + 1);
         let its_hash = hash(&cpu, endless.clone()).await;
-        assert!(!verify(&cpu, endless, Some(its_hash)).await);
+        assert!(!right(&endless, Some(&its_hash)).await);
+    }
+
+    /// Which kinds of hashes are computed for a wrong password.
+    fn computed(hash: Option<&str>, hashes: Hashes) -> Vec<&'static str> {
+        let mut kinds = Vec::new();
+        let is_right = is_right("Wrong1!", hash, hashes, |password, hash| {
+            kinds.push(if is_outdated(hash) {
+                "bcrypt"
+            } else {
+                "argon2"
+            });
+            matches(password, hash)
+        });
+        assert!(!is_right);
+        kinds.sort_unstable();
+        kinds
+    }
+
+    #[test]
+    fn a_refusal_costs_the_same_hashes_whoever_is_asked_for() {
+        let argon2 = super::argon2().hash_password(b"Welcome1!").unwrap();
+        let argon2 = argon2.to_string();
+        let bcrypt = bcrypt::hash("Welcome1!", 4).unwrap();
+        for account in [None, Some(argon2.as_str()), Some(bcrypt.as_str())] {
+            assert_eq!(computed(account, Hashes::Both), ["argon2", "bcrypt"]);
+        }
+        for account in [None, Some(argon2.as_str())] {
+            assert_eq!(computed(account, Hashes::Argon2), ["argon2"]);
+        }
+    }
+
+    #[test]
+    fn the_hashes_that_nobody_has_are_ones_that_can_be_compared() {
+        // One that cannot be read would be refused without being computed.
+        assert!(bcrypt::verify("Welcome1!", NOBODY_BCRYPT).is_ok());
+        let refused = super::argon2()
+            .verify_password(b"Welcome1!", NOBODY)
+            .unwrap_err();
+        assert!(refused.to_string().contains("password"), "{refused}");
+        let cost = |hash: &str| hash.split('$').nth(2).map(str::to_owned);
+        assert_eq!(cost(NOBODY_BCRYPT).as_deref(), Some("12"));
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! Opening sessions: by password, for the API and for pages.
 
+use archivist_domain::UserId;
 use archivist_store::sessions::{self, NewSession, SignedIn, Token};
 use archivist_store::users::{self, User};
+use axum::extract::Request;
+use axum::http::Extensions;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cookie::SessionCookie;
-use super::{password, tokens};
+use super::password::{self, Hashes};
+use super::tokens;
 use crate::error::Error;
 use crate::extract::Client;
 use crate::state::AppState;
@@ -26,22 +30,25 @@ pub struct TokenPair {
 }
 
 /// The active account with this address and password. Whether the address or
-/// the password was wrong shows neither in the answer nor in its time.
+/// the password was wrong shows neither in the answer nor in its time, nor in how
+/// often one may try.
 pub async fn check_password(
     state: &AppState,
     email: &str,
     password: String,
 ) -> Result<User, Error> {
+    let guess = state.limits.guess(email, state.clock.now())?;
     let user = users::find_by_email(&state.pool, email.trim()).await?;
+    let user = user.filter(|user| user.is_active);
     let hash = user.as_ref().map(|u| u.hashed_password.clone());
-    let matches = password::verify(&state.cpu, password.clone(), hash).await;
-    match user {
-        Some(user) if matches && user.is_active => {
-            renew_outdated_hash(state, &user, password).await?;
-            Ok(user)
-        }
-        _ => Err(Error::Unauthenticated("Invalid email or password")),
+    let hashes = Hashes::of_site(users::any_bcrypt(&state.pool).await?);
+    if !password::verify(&state.cpu, password.clone(), hash, hashes).await {
+        return Err(Error::Unauthenticated("Invalid email or password"));
     }
+    guess.forgive();
+    let user = user.ok_or(Error::Unauthenticated("Invalid email or password"))?;
+    renew_outdated_hash(state, &user, password).await?;
+    Ok(user)
 }
 
 async fn renew_outdated_hash(state: &AppState, user: &User, password: String) -> Result<(), Error> {
@@ -141,11 +148,34 @@ pub async fn open_for_browser(
     Ok(cookie)
 }
 
+/// The session behind the cookie of a request, found before its handler runs.
+#[derive(Debug, Clone)]
+struct Found(SignedIn);
+
+/// Who is signed in by the cookie of a request. The request keeps what was found, so
+/// that nobody has to ask again.
+pub(crate) async fn find_for(request: &mut Request, state: &AppState) -> Option<UserId> {
+    let cookie = SessionCookie::read(request.headers())?;
+    // An error shows again where somebody has to be signed in.
+    let signed_in = look_up(&cookie, state).await.ok().flatten()?;
+    let user = signed_in.user.user_id;
+    request.extensions_mut().insert(Found(signed_in));
+    Some(user)
+}
+
 /// The session behind a cookie, while it lasts.
 pub async fn of_cookie(
     cookie: &SessionCookie,
+    known: &Extensions,
     state: &AppState,
 ) -> Result<Option<SignedIn>, Error> {
+    match known.get::<Found>() {
+        Some(Found(signed_in)) => Ok(Some(signed_in.clone())),
+        None => look_up(cookie, state).await,
+    }
+}
+
+async fn look_up(cookie: &SessionCookie, state: &AppState) -> Result<Option<SignedIn>, Error> {
     let found = sessions::find(
         &state.pool,
         Token::Access(&cookie.hash()),

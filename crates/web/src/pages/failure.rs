@@ -34,10 +34,19 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
         None => None,
     };
     let response = match message {
-        Some(message) => error_page(status, message),
+        Some(message) => instead_of(response, error_page(status, message)),
         None => response,
     };
     with_security_headers(response)
+}
+
+/// A page in the place of a reply. What that said beside its body stays, such as how
+/// long to wait.
+fn instead_of(response: Response, page: Response) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.extend(page.headers().clone());
+    Response::from_parts(parts, page.into_body())
 }
 
 /// The reply to an address that no route has.
@@ -65,6 +74,7 @@ fn heading(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::FORBIDDEN => "Not allowed",
+        StatusCode::TOO_MANY_REQUESTS => "Too many at once",
         StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong",
         _ => "That did not work",
     }

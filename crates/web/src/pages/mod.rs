@@ -32,10 +32,11 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::error::Error;
+use crate::limit;
 use crate::state::AppState;
 
 /// All pages and static files.
-pub(crate) fn router() -> Router<AppState> {
+pub(crate) fn router(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
@@ -65,6 +66,7 @@ pub(crate) fn router() -> Router<AppState> {
         )
         .route("/static/{version}/{*path}", get(assets::serve))
         .fallback(failure::no_such_page)
+        .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(middleware::from_fn(failure::render))
 }
 

@@ -96,7 +96,7 @@ async fn find(parts: &Parts, state: &AppState) -> Result<Option<Visitor>, Error>
     let Some(cookie) = SessionCookie::read(&parts.headers) else {
         return Ok(None);
     };
-    let signed_in = session::of_cookie(&cookie, state).await?;
+    let signed_in = session::of_cookie(&cookie, &parts.extensions, state).await?;
     Ok(signed_in.map(|signed_in| Visitor { signed_in, cookie }))
 }
 

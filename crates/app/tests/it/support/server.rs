@@ -55,6 +55,12 @@ impl TestServer {
         (self.process, self.address) = serve(&mut serve_command(&self.site, &[]));
     }
 
+    /// The same with other flags.
+    pub(crate) fn restart_with(&mut self, flags: &[&str]) {
+        self.process.stop();
+        (self.process, self.address) = serve(&mut serve_command(&self.site, flags));
+    }
+
     /// The process itself.
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.process
@@ -108,6 +114,8 @@ pub(crate) fn serve_command(site: &Site, flags: &[&str]) -> Command {
     let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
     command
         .args(flags)
+        // Tests ask more often than people do; those of the limits switch them on.
+        .env("ENABLE_RATE_LIMITING", "false")
         .env("ARCHIVIST_ADMIN_EMAIL", ADMIN)
         .env("ARCHIVIST_ADMIN_PASSWORD", SECRET);
     command
