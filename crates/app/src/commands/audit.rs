@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use archivist_store::DatabaseError;
 use archivist_store::audit::seal::{self, Head, Reach};
 use archivist_store::audit::verify::{self, Report};
 use archivist_store::audit::{self, LogFilter, LogRow};
@@ -38,12 +39,25 @@ pub(crate) async fn run(place: &PlaceArgs, command: AuditCommand) -> Result<Exit
     .await
 }
 
-/// What to do where the tables are not there yet.
-const HINT: &str =
-    "the audit log cannot be read; `archivist migrate` brings an older database up to date";
+/// Says what to do where the tables are not there yet.
+fn explained(error: DatabaseError) -> anyhow::Error {
+    let is_older = error
+        .as_database_error()
+        .is_some_and(|error| error.code().as_deref() == Some(UNDEFINED_TABLE));
+    let error = anyhow::Error::new(error);
+    if is_older {
+        error.context("this database has no sealed audit log yet: run `archivist migrate` first")
+    } else {
+        error
+    }
+}
+
+/// PostgreSQL's code for a table that is not there.
+const UNDEFINED_TABLE: &str = "42P01";
 
 async fn verify(database: &Database, expect: Option<&Head>, as_json: bool) -> Result<ExitCode> {
-    let report = verify::verify(&database.pool, expect).await.context(HINT)?;
+    let report = verify::verify(&database.pool, expect).await;
+    let report = report.map_err(explained)?;
     let holds = report.holds();
     if as_json {
         let mut value = serde_json::to_value(&report)?;
@@ -83,7 +97,8 @@ fn print_report(report: &Report) {
 }
 
 async fn seal_now(database: &Database) -> Result<ExitCode> {
-    let sealed = seal::run(&database.pool, Reach::All).await.context(HINT)?;
+    let sealed = seal::run(&database.pool, Reach::All).await;
+    let sealed = sealed.map_err(explained)?;
     match sealed {
         Some(sealed) => say!("Sealed {} rows.", sealed.rows),
         None => say!("A server on this database is sealing just now: nothing is left to do."),
@@ -97,7 +112,8 @@ async fn list(
     limit: u32,
     as_json: bool,
 ) -> Result<ExitCode> {
-    let page = audit::list(&database.pool, filter, 0, i64::from(limit)).await?;
+    let page = audit::list(&database.pool, filter, 0, i64::from(limit)).await;
+    let page = page.map_err(explained)?;
     if as_json {
         print_json(&Value::Array(page.rows.iter().map(row_as_json).collect()));
         return Ok(ExitCode::SUCCESS);

@@ -311,3 +311,18 @@ async fn a_database_without_seals_is_told_what_to_do() {
     let said = site.run(&["audit", "verify"]).failed();
     assert!(said.contains("archivist migrate"), "{said}");
 }
+
+#[tokio::test]
+async fn a_role_that_may_only_read_can_verify() {
+    let site = a_sealed_log(5).await;
+    let join = if site.url().contains('?') { '&' } else { '?' };
+    let url = format!("{}{join}options=-c%20role%3Dpg_read_all_data", site.url());
+    site.run(&["audit", "verify", "--database-url", &url]).ok();
+    let said = site.run(&["audit", "seal", "--database-url", &url]);
+    site.run(&["user", "create", "nora@example.org"]).ok();
+    assert_eq!(said.code, Some(0), "nothing to do is no reason to write");
+    let said = site
+        .run(&["audit", "seal", "--database-url", &url])
+        .failed();
+    assert!(said.contains("permission denied"), "{said}");
+}
