@@ -4,17 +4,14 @@ mod commands;
 mod config;
 mod database;
 mod demo;
+mod original;
 mod site;
 mod work;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::config::Cli;
-
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = original::parse();
     match commands::run(cli) {
         Ok(code) => code,
         Err(error) => {

@@ -65,6 +65,7 @@ impl Site {
             clock: Clock::system(),
             keys: Arc::new(keys),
             limits: Arc::new(limit::Limits::new(settings.rate_limiting)),
+            metrics: Arc::default(),
             settings: Arc::new(settings),
         };
         Ok(Self {

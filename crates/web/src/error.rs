@@ -12,6 +12,8 @@
 //! | 429 | a limit is reached; the reply says how long to wait |
 //! | 500 | our fault: the reply says no more than that, the log has the rest |
 
+use std::any::Any;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -226,6 +228,18 @@ impl From<archivist_draft::ProviderError> for Error {
             NoSources | NothingRelevant | NoRoom { .. } => Self::Unprocessable(error.to_string()),
         }
     }
+}
+
+/// What is left of a handler that panicked: 500, and a line in the log.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer that catches panics hands it over"
+)]
+pub(crate) fn panicked(cause: Box<dyn Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string));
+    let text = text.unwrap_or_else(|| "no message".to_owned());
+    Error::internal(anyhow::anyhow!("a handler panicked: {text}")).into_response()
 }
 
 impl From<std::io::Error> for Error {

@@ -4,6 +4,7 @@
 //! A request takes two hops: router → handler → store. Errors are one type; a
 //! layer renders them as JSON for the API and as a page for the browser.
 
+mod accept;
 pub mod address;
 pub mod api;
 pub mod auth;
@@ -17,6 +18,7 @@ pub mod extract;
 pub mod intake;
 mod lax;
 pub mod limit;
+pub mod metrics;
 mod outputs;
 mod pages;
 pub mod retrieve;

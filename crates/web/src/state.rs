@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::cpu::CpuPool;
 use crate::error::Error;
 use crate::limit::Limits;
+use crate::metrics::Metrics;
 
 /// Settings that requests depend on.
 #[derive(Debug, Clone)]
@@ -74,6 +75,8 @@ pub struct AppState {
     pub keys: Arc<TokenKeys>,
     /// How often something is asked.
     pub limits: Arc<Limits>,
+    /// What was answered.
+    pub metrics: Arc<Metrics>,
     /// Settings.
     pub settings: Arc<Settings>,
 }

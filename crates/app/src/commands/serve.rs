@@ -16,9 +16,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::accounts::{self, NewAccount};
 use crate::config::{PlaceArgs, ServeArgs};
-use crate::demo;
 use crate::site::{Site, secret_key};
 use crate::work::Background;
+use crate::{demo, original};
 
 /// How long requests under way may take when the server is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -110,13 +110,23 @@ fn organization(args: &ServeArgs) -> Option<String> {
 
 fn key(data: &Path, args: &ServeArgs) -> Result<String> {
     match (&args.secret_key, &args.secret_key_file) {
-        (Some(key), _) => long_enough(key.clone()),
-        (None, Some(file)) => long_enough(read_secret(file)?),
+        (Some(key), _) => fit(key.clone()),
+        (None, Some(file)) => fit(read_secret(file)?),
         (None, None) => secret_key(data),
     }
 }
 
-fn long_enough(key: String) -> Result<String> {
+/// What the original signed with when nothing was set: whoever reads its source can
+/// sign with it too.
+const PUBLIC_KEY: &str = "change-me-to-a-random-secret-key";
+
+fn fit(key: String) -> Result<String> {
+    anyhow::ensure!(
+        key != PUBLIC_KEY,
+        "the secret key is the public default of the original: anybody could sign in with it. \
+         Leave ARCHIVIST_SECRET_KEY and SECRET_KEY out to have one made; everybody then signs \
+         in once more"
+    );
     anyhow::ensure!(
         key.len() >= 32,
         "ARCHIVIST_SECRET_KEY must have at least 32 characters; leave it out to have one made"
@@ -140,6 +150,13 @@ fn read_secret(file: &Path) -> Result<String> {
 fn announce(address: SocketAddr, site: &Site) {
     for note in site.database.notes() {
         println!("Note: {note}");
+    }
+    let in_vain = original::in_vain();
+    if !in_vain.is_empty() {
+        println!(
+            "Note: these settings have no effect (docs/configuration.md): {}",
+            in_vain.join(", ")
+        );
     }
     println!("Org Archivist is ready: http://{address}");
 }

@@ -1,5 +1,6 @@
 //! Outputs on their way from draft to decision.
 
+mod analytics;
 mod ownership;
 mod pages;
 mod rules;

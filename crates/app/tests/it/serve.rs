@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 
 use crate::support::process::run;
-use crate::support::server::{ADMIN, SECRET, serve_command};
+use crate::support::server::{ADMIN, SECRET, serve, serve_command};
 use crate::support::{Site, TestServer};
 
 #[tokio::test]
@@ -164,4 +164,41 @@ async fn accounts_are_kept_on_the_command_line_too() {
 fn password_in(said: &str) -> String {
     let (_, rest) = said.split_once("Password: ").expect("a password");
     rest.lines().next().unwrap().to_owned()
+}
+
+/// The original's default is known to everybody; it has 32 characters.
+#[tokio::test]
+async fn d_79_the_public_default_key_is_refused() {
+    let site = Site::new().await;
+    for name in ["ARCHIVIST_SECRET_KEY", "SECRET_KEY"] {
+        let mut command = serve_command(&site, &[]);
+        let said = run(command.env(name, "change-me-to-a-random-secret-key")).failed();
+        assert!(said.contains("public default"), "{name}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn d_58_settings_of_the_original_work_or_are_told_to_be_in_vain() {
+    let site = Site::new().await;
+    let mut command = serve_command(&site, &[]);
+    command
+        .env("CORS_ORIGINS", "https://old.example.org")
+        .env("SESSION_TIMEOUT_MINUTES", "300")
+        .env("MAX_FILE_SIZE_MB", "10")
+        .env("SECRET_KEY", "a key of the site that is long enough")
+        .env("ENABLE_RERANKING", "true")
+        .env("ENABLE_AUTH", "false");
+    let (mut process, address) = serve(&mut command);
+    let url = format!("{address}/api/health");
+    let asked = reqwest::Client::new()
+        .get(url)
+        .header("Origin", "https://old.example.org");
+    let reply = asked.send().await.unwrap();
+    let allowed = reply.headers().get("access-control-allow-origin").unwrap();
+    assert_eq!(allowed, "https://old.example.org");
+    process.stop();
+    let said = process.stdout();
+    assert!(said.contains("no effect"), "{said}");
+    assert!(said.contains("ENABLE_AUTH, ENABLE_RERANKING"), "{said}");
+    assert!(!said.contains("CORS_ORIGINS"), "{said}");
 }

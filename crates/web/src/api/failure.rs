@@ -136,6 +136,9 @@ fn texts(error: &Error) -> (Value, Value) {
 
 #[cfg(test)]
 mod tests {
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
     use super::*;
 
     #[test]
@@ -160,5 +163,27 @@ mod tests {
         let (error, detail) = texts(&Error::internal(anyhow::anyhow!("/var/secret is gone")));
         assert_eq!(error, "Internal server error");
         assert!(detail.is_null());
+    }
+
+    #[tokio::test]
+    async fn d_02_a_panic_is_answered_with_500_and_tells_nothing() {
+        async fn broken() -> Response {
+            panic!("/var/secret is gone")
+        }
+        let service = axum::Router::new()
+            .route("/", axum::routing::get(broken))
+            .layer(CatchPanicLayer::custom(crate::error::panicked))
+            .layer(axum::middleware::from_fn(render));
+        let reply = service
+            .oneshot(Request::<axum::body::Body>::default())
+            .await
+            .unwrap();
+        assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(reply.into_body(), 10_000)
+            .await
+            .unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["error"], "Internal server error");
+        assert!(body["detail"].is_null());
     }
 }

@@ -6,7 +6,7 @@
 mod audit;
 mod auth;
 mod documents;
-mod failure;
+pub(crate) mod failure;
 mod moment;
 mod offsets;
 mod outputs;
@@ -20,16 +20,17 @@ mod system;
 
 use axum::http::{StatusCode, Uri};
 use axum::middleware;
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{any, get};
 use axum::{Router, http::header::LOCATION};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::error::Error;
+use crate::error::{Error, panicked};
 use crate::limit;
 use crate::state::AppState;
 
@@ -80,7 +81,9 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         .route("/api/", any(unknown))
         .route("/api/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(failure::render))
+        .route("/redoc", get(|| async { Redirect::temporary("/docs/") }))
         .merge(docs(document))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use archivist_store::pool;
 use axum::extract::State;
-use axum::http::header::{ACCEPT, VARY};
+use axum::http::header::VARY;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
@@ -12,7 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::refusals::Limited;
+use super::refusals::{ForHigherRoles, Limited};
+use crate::accept::prefers_html;
+use crate::auth::Admin;
+use crate::error::Error;
 use crate::extract::Json;
 use crate::state::AppState;
 
@@ -26,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(root))
         .routes(routes!(health))
+        .routes(routes!(metrics))
 }
 
 /// What the service is and where to go on.
@@ -70,31 +74,6 @@ async fn root(headers: HeaderMap) -> Response {
     let vary = HeaderValue::from_static("accept");
     response.headers_mut().append(VARY, vary);
     response
-}
-
-fn prefers_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| quality(accept, "text/html") > quality(accept, "application/json"))
-}
-
-/// How welcome a media type is, 0 to 1: by its own name, else by `type/*`, else by
-/// `*/*`.
-fn quality(accept: &str, media_type: &str) -> f32 {
-    let family = media_type.split('/').next().unwrap_or_default();
-    let names = [
-        media_type.to_owned(),
-        format!("{family}/*"),
-        "*/*".to_owned(),
-    ];
-    let of_name = |name: &String| {
-        accept.split(',').find_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let is_it = parts.next()?.eq_ignore_ascii_case(name);
-            let weight = parts.find_map(|part| part.strip_prefix("q="));
-            is_it.then(|| weight.map_or(1.0, |q| q.parse().unwrap_or(0.0)))
-        })
-    };
-    names.iter().find_map(of_name).unwrap_or(0.0)
 }
 
 /// A sign of life.
@@ -145,25 +124,40 @@ async fn health(State(state): State<AppState>) -> Json<Health> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What this process has answered since it started.
+#[derive(Debug, Serialize, ToSchema)]
+struct MetricsReply {
+    /// Requests answered, this one not included.
+    #[schema(example = 1200)]
+    total_requests: u64,
+    /// Those answered with a status of 400 or more.
+    #[schema(example = 18)]
+    total_errors: u64,
+    /// Errors among all requests.
+    #[schema(example = "1.50%")]
+    error_rate: String,
+    /// Mean time of an answer, in milliseconds. A stream counts until it begins.
+    #[schema(example = "3.21")]
+    avg_response_time_ms: String,
+    /// Time of all answers together, in seconds.
+    #[schema(example = "3.85")]
+    total_duration_seconds: String,
+}
 
-    fn prefers(accept: &'static str) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        prefers_html(&headers)
-    }
-
-    #[test]
-    fn a_browser_wants_the_page_and_a_program_the_json() {
-        assert!(prefers(
-            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-        ));
-        assert!(!prefers("*/*"));
-        assert!(!prefers("application/json, text/plain, */*"));
-        assert!(!prefers("application/json, text/html;q=0.5"));
-        assert!(prefers("text/*, application/json;q=0.1"));
-        assert!(!prefers_html(&HeaderMap::new()));
-    }
+/// Counters of this process.
+///
+/// For admins. They begin with zero at each start.
+#[utoipa::path(get, path = "/api/metrics", operation_id = "metrics", tag = "system", responses(
+    (status = 200, description = "The counters", body = MetricsReply),
+    ForHigherRoles,
+))]
+async fn metrics(State(state): State<AppState>, _: Admin) -> Result<Json<MetricsReply>, Error> {
+    let counts = state.metrics.counts();
+    Ok(Json(MetricsReply {
+        total_requests: counts.requests,
+        total_errors: counts.errors,
+        error_rate: format!("{:.2}%", counts.error_rate()),
+        avg_response_time_ms: format!("{:.2}", counts.mean_millis()),
+        total_duration_seconds: format!("{:.2}", counts.total.as_secs_f64()),
+    }))
 }

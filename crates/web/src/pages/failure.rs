@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::shell::Shell;
-use crate::error::{Error, Failure};
+use crate::error::Failure;
 
 /// Only what this server sends is run or shown; nobody may frame a page.
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
@@ -23,7 +23,7 @@ pub(super) struct ErrorPage {
 }
 
 /// Renders errors of page routes, and the framework's replies without a body.
-pub(super) async fn render(request: Request, next: Next) -> Response {
+pub(crate) async fn render(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let message = match response.extensions().get::<Failure>() {
@@ -47,11 +47,6 @@ fn instead_of(response: Response, page: Response) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.extend(page.headers().clone());
     Response::from_parts(parts, page.into_body())
-}
-
-/// The reply to an address that no route has.
-pub(super) async fn no_such_page() -> Error {
-    Error::NotFound("There is nothing at this address.".to_owned())
 }
 
 fn error_page(status: StatusCode, message: String) -> Response {
@@ -103,6 +98,7 @@ fn with_security_headers(mut response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn our_own_faults_are_not_explained_to_strangers() {

@@ -11,7 +11,7 @@ mod assets;
 mod board;
 mod cited;
 mod document;
-mod failure;
+pub(crate) mod failure;
 mod filter;
 mod form;
 mod library;
@@ -30,8 +30,9 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::error::Error;
+use crate::error::{Error, panicked};
 use crate::limit;
 use crate::state::AppState;
 
@@ -65,8 +66,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(output::delete::confirm).post(output::delete::delete),
         )
         .route("/static/{version}/{*path}", get(assets::serve))
-        .fallback(failure::no_such_page)
         .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(failure::render))
 }
 

@@ -4,6 +4,7 @@
 //! admins delete.
 
 mod amount;
+mod analytics;
 mod body;
 mod date;
 mod reply;
@@ -40,6 +41,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(stats::stats))
+        .routes(routes!(analytics::summary))
+        .routes(routes!(analytics::funders))
+        .routes(routes!(analytics::style))
+        .routes(routes!(analytics::funder))
+        .routes(routes!(analytics::year))
         .routes(routes!(get, update, delete))
         .routes(routes!(list_sources))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use archivist_domain::{OutputType, success};
 use archivist_store::statistics::{self, OutputGroup, Summary};
 use axum::extract::State;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,7 +29,7 @@ pub(super) struct StatsParams {
 ///
 /// Writers get the figures of their own outputs, editors and admins those of all.
 #[utoipa::path(get, path = "/api/outputs/stats", operation_id = "output_stats", tag = "outputs", params(StatsParams), responses(
-    (status = 200, description = "The figures", body = OutputStats),
+    (status = 200, description = "The figures", body = OutputStats<String>),
     WithFields,
         ForWriters,
 ))]
@@ -36,16 +37,17 @@ pub(super) async fn stats(
     State(state): State<AppState>,
     writer: Writer,
     Query(params): Query<StatsParams>,
-) -> Result<Json<OutputStats>, Error> {
+) -> Result<Json<OutputStats<String>>, Error> {
     let actor = writer.actor();
     let scope = actor.outputs_scope();
     let groups = statistics::output_groups(&state.pool, scope, &params.output_type).await?;
-    Ok(Json(OutputStats::of(&groups)))
+    Ok(Json(OutputStats::of(&groups, wire::amount_text)))
 }
 
-/// Figures about outputs; only values that occur have a count.
+/// Figures about outputs; only values that occur have a count. Amounts are texts with
+/// two places, or numbers.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct OutputStats {
+pub(super) struct OutputStats<Amount> {
     /// How many there are.
     total_outputs: i64,
     /// How many of each type.
@@ -55,22 +57,19 @@ pub(super) struct OutputStats {
     /// Awarded among all that were submitted, in percent with two decimals.
     #[schema(example = 66.67)]
     success_rate: f64,
-    /// Sum asked for, as a text with two places.
-    #[schema(example = "150000.00")]
-    total_requested: String,
+    /// Sum asked for.
+    total_requested: Amount,
     /// Sum given.
-    #[schema(example = "90000.00")]
-    total_awarded: String,
+    total_awarded: Amount,
     /// Mean asked for, over all outputs with and without an amount.
-    #[schema(example = "25000.00")]
-    avg_requested: String,
+    avg_requested: Amount,
     /// Mean given, over all outputs.
-    #[schema(example = "15000.00")]
-    avg_awarded: String,
+    avg_awarded: Amount,
 }
 
-impl OutputStats {
-    fn of(groups: &[OutputGroup]) -> Self {
+impl<Amount> OutputStats<Amount> {
+    /// Adds up groups; `amount` writes sums of money.
+    pub(super) fn of(groups: &[OutputGroup], amount: fn(Decimal) -> Amount) -> Self {
         let summary = Summary::of(groups);
         let (all, requested) = (summary.all, summary.requested_amount);
         Self {
@@ -78,10 +77,10 @@ impl OutputStats {
             by_type: tally(groups, |group| group.output_type.as_str()),
             by_status: tally(groups, |group| group.status.as_str()),
             success_rate: summary.success_rate,
-            total_requested: wire::amount_text(requested),
-            total_awarded: wire::amount_text(summary.awarded_amount),
-            avg_requested: wire::amount_text(success::average(requested, all)),
-            avg_awarded: wire::amount_text(success::average(summary.awarded_amount, all)),
+            total_requested: amount(requested),
+            total_awarded: amount(summary.awarded_amount),
+            avg_requested: amount(success::average(requested, all)),
+            avg_awarded: amount(success::average(summary.awarded_amount, all)),
         }
     }
 }
@@ -115,11 +114,14 @@ mod tests {
 
     #[test]
     fn drafts_do_not_lower_the_success_rate_but_the_means() {
-        let stats = OutputStats::of(&[
-            group(OutputStatus::Draft, 3, 0, 0),
-            group(OutputStatus::NotAwarded, 1, 100, 0),
-            group(OutputStatus::Awarded, 2, 200, 190),
-        ]);
+        let stats = OutputStats::of(
+            &[
+                group(OutputStatus::Draft, 3, 0, 0),
+                group(OutputStatus::NotAwarded, 1, 100, 0),
+                group(OutputStatus::Awarded, 2, 200, 190),
+            ],
+            wire::amount_text,
+        );
         assert_eq!(stats.total_outputs, 6);
         assert_eq!(stats.by_type, BTreeMap::from([("grant_proposal", 6)]));
         assert_eq!(stats.by_status["awarded"], 2);
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn nothing_is_zero() {
-        let stats = OutputStats::of(&[]);
+        let stats = OutputStats::of(&[], wire::amount_text);
         assert!(stats.success_rate.abs() < f64::EPSILON && stats.by_type.is_empty());
         assert_eq!(stats.avg_awarded, "0.00");
     }
