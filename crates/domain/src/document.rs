@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn next_year_is_the_last_one() {
+    fn d_45_next_year_is_the_last_one() {
         assert_eq!(check_year(2000, 2026), Ok(2000));
         assert_eq!(check_year(2027, 2026), Ok(2027));
         assert_eq!(

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_superuser_counts_as_admin() {
+    fn d_53_a_superuser_counts_as_admin() {
         let mut writer = actor(UserRole::Writer);
         assert_eq!(writer.outputs_scope(), Some("me@example.org"));
         writer.is_superuser = true;

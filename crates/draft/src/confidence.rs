@@ -73,7 +73,7 @@ mod tests {
     use crate::{fixture, ground};
 
     #[test]
-    fn follows_the_formula() {
+    fn d_49_follows_the_formula() {
         let sources = fixture::sources();
         let text = "Riverside University evaluates our results [6]. We fly to the moon daily [6].";
         let claims = ground::check(text, &sources);

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn any_value_of_a_list_suffices_and_names_ignore_case() {
+    fn d_47_any_value_of_a_list_suffices_and_names_ignore_case() {
         assert!(admits(&Filters {
             doc_types: vec![DocType::Other, DocType::GrantProposal],
             years: vec![2021, 2022],

@@ -40,3 +40,15 @@ impl fmt::Debug for Clock {
         f.write_str("Clock")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d_69_the_year_is_that_of_utc() {
+        let eve = DateTime::parse_from_rfc3339("2025-12-31T22:30:00-05:00").unwrap();
+        let clock = Clock::from_fn(move || eve.to_utc());
+        assert_eq!(clock.year(), 2026);
+    }
+}

@@ -30,3 +30,31 @@ impl CpuPool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn d_80_heavy_work_leaves_the_runtime_s_thread_alone() {
+        let pool = CpuPool::new(1);
+        let runtime = thread::current().id();
+        let elsewhere = pool.run(|| thread::current().id()).await;
+        assert_ne!(elsewhere, runtime);
+        // The runtime goes on while a task blocks: it is what lets the task end.
+        let barrier = Arc::new(Barrier::new(2));
+        let waiting = Arc::clone(&barrier);
+        let task = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || waiting.wait().is_leader()).await }
+        });
+        while pool.0.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let here = barrier.wait().is_leader();
+        assert_ne!(task.await.unwrap(), here);
+    }
+}

@@ -57,7 +57,7 @@ async fn a_row_tells_who_did_what_and_from_where() {
 }
 
 #[tokio::test]
-async fn every_change_of_the_api_has_its_row() {
+async fn d_38_every_change_of_the_api_has_its_row() {
     let server = TestServer::start().await;
     let (editor, admin) = (server.as_editor().await, server.as_admin().await);
     let (editor_id, admin_id) = (id_of(&editor).await, id_of(&admin).await);

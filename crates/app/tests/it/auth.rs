@@ -1,5 +1,7 @@
 //! Accounts and sessions.
 
+mod lifetime;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -136,7 +138,7 @@ async fn without_a_good_token_the_way_to_sign_in_is_named() {
 }
 
 #[tokio::test]
-async fn registration_is_for_admins_unless_the_site_is_open() {
+async fn d_01_registration_is_for_admins_unless_the_site_is_open() {
     let server = TestServer::start().await;
     let (nobody, admin) = (server.as_nobody(), server.as_admin().await);
     let closed = register(&nobody, "new@example.org", SECRET, "writer").await;
@@ -255,7 +257,7 @@ async fn renewing_a_hash_does_not_undo_a_reset() {
 }
 
 #[tokio::test]
-async fn tokens_and_passwords_are_nowhere_in_the_clear() {
+async fn d_62_tokens_and_passwords_are_nowhere_in_the_clear() {
     let mut server = TestServer::start().await;
     let session = server.as_nobody().log_in(ADMIN, SECRET).await.ok();
     let rows: Vec<String> = sqlx::query_scalar(

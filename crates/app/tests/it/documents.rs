@@ -2,7 +2,7 @@
 
 mod refusals;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{TestServer, a_document, eventually};
 
@@ -13,7 +13,7 @@ const MONEY: &str = "The year closed with a surplus of 18,400 dollars. \
     Half of all income came from local foundations, the rest from the county.";
 
 #[tokio::test]
-async fn every_kind_of_file_comes_in_and_goes_out_as_it_was() {
+async fn d_12_d_13_every_kind_of_file_comes_in_and_goes_out_as_it_was() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let writer = server.as_writer().await;
@@ -63,7 +63,7 @@ async fn every_kind_of_file_comes_in_and_goes_out_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_was_said_about_a_document_is_kept() {
+async fn d_15_what_was_said_about_a_document_is_kept() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let document = a_document("Annual Report 2023.pdf")
@@ -102,7 +102,7 @@ async fn what_was_said_about_a_document_is_kept() {
 }
 
 #[tokio::test]
-async fn passages_know_their_page() {
+async fn d_51_passages_know_their_page() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let page = |words: &str| format!("{words}. ").repeat(40);
@@ -128,7 +128,7 @@ async fn passages_know_their_page() {
 }
 
 #[tokio::test]
-async fn the_list_is_filtered_and_counted() {
+async fn d_14_d_20_the_list_is_filtered_and_counted() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     for (n, year) in [2021, 2022, 2022, 2023].into_iter().enumerate() {
@@ -234,4 +234,31 @@ async fn ids_that_lead_nowhere_are_told() {
             "Resource not found"
         );
     }
+}
+
+/// Old sites have documents without year and outcome.
+#[tokio::test]
+async fn d_65_a_document_without_year_and_outcome_is_read() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    let made = admin
+        .upload(
+            a_document("plan.txt")
+                .saying(&["We plant forty trees."])
+                .tagged("trees"),
+        )
+        .await
+        .created();
+    let sql = "UPDATE documents SET year = NULL, outcome = NULL, chunks_count = NULL";
+    sqlx::query(sql).execute(&server.pool()).await.unwrap();
+    let path = format!("/api/documents/{}", made["doc_id"].as_str().unwrap());
+    let listed = admin.get("/api/documents").await.ok()["documents"][0].clone();
+    for document in [admin.get(&path).await.ok(), listed] {
+        for field in ["year", "outcome"] {
+            assert_eq!(document[field], Value::Null, "{field}");
+        }
+        assert_eq!(document["tags"], json!(["trees"]));
+    }
+    let stats = admin.get("/api/documents/stats").await.ok();
+    assert_eq!(stats["total_documents"], 1);
 }

@@ -89,7 +89,7 @@ async fn the_report_is_json_where_asked() {
 }
 
 #[tokio::test]
-async fn what_is_said_about_all_files_is_kept_and_the_rest_is_found() {
+async fn d_50_what_is_said_about_all_files_is_kept_and_the_rest_is_found() {
     let site = Site::new().await;
     site.write(
         "in/annual report 2023.pdf",

@@ -73,7 +73,7 @@ async fn every_reply_tells_how_the_count_stands() {
 }
 
 #[tokio::test]
-async fn the_sixth_sign_in_of_a_minute_is_refused_at_once() {
+async fn d_05_the_sixth_sign_in_of_a_minute_is_refused_at_once() {
     let server = a_strict_server(&[]).await;
     let nobody = server.as_nobody();
     let accounts = [ADMIN, EDITOR, WRITER, ADMIN, "eve@example.org"];
@@ -105,7 +105,7 @@ async fn the_sixth_sign_in_of_a_minute_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn people_are_counted_apart_wherever_they_come_from() {
+async fn d_03_people_are_counted_apart_wherever_they_come_from() {
     let server = a_strict_server(&[]).await;
     let nobody = server.as_nobody();
     let (writer, editor) = (
@@ -208,7 +208,7 @@ async fn only_a_trusted_proxy_says_for_whom_it_asks() {
 }
 
 #[tokio::test]
-async fn preflights_are_not_counted_and_refusals_reach_the_page_that_asked() {
+async fn d_72_preflights_are_not_counted_and_refusals_reach_the_page_that_asked() {
     let server = a_strict_server(&[]).await;
     let nobody = server.as_nobody();
     let origin = "http://localhost:3000";

@@ -20,7 +20,7 @@ async fn make(client: &Client, body: &crate::support::samples::Output) -> Value 
 }
 
 #[tokio::test]
-async fn an_application_is_won_and_the_success_rate_shows_it() {
+async fn d_19_d_66_an_application_is_won_and_the_success_rate_shows_it() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     let lost = an_output("Lost before").with("status", "not_awarded");
@@ -74,7 +74,7 @@ async fn an_application_is_won_and_the_success_rate_shows_it() {
 }
 
 #[tokio::test]
-async fn what_is_still_to_be_filled_in_is_told_and_does_not_block() {
+async fn d_67_what_is_still_to_be_filled_in_is_told_and_does_not_block() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     let made = make(&writer, &an_output("Bare")).await;
@@ -118,7 +118,7 @@ async fn steps_out_of_order_are_refused_except_for_admins() {
 }
 
 #[tokio::test]
-async fn an_empty_change_changes_nothing() {
+async fn d_76_an_empty_change_changes_nothing() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     let made = make(&writer, &an_output("As it is")).await;
@@ -133,7 +133,7 @@ async fn an_empty_change_changes_nothing() {
 }
 
 #[tokio::test]
-async fn pages_of_the_list_have_the_true_total() {
+async fn d_21_pages_of_the_list_have_the_true_total() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     for n in 0..12 {

@@ -193,7 +193,7 @@ async fn an_address_is_told_without_its_password() {
 }
 
 #[test]
-fn the_documentation_lists_every_label() {
+fn d_54_the_documentation_lists_every_label() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/database.md");
     let page = std::fs::read_to_string(page).unwrap();
     for set in DATABASE_ENUMS {

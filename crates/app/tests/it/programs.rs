@@ -21,7 +21,7 @@ async fn active(client: &Client) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_new_program_takes_its_place() {
+async fn d_30_a_new_program_takes_its_place() {
     let server = TestServer::start().await;
     let (editor, admin) = (server.as_editor().await, server.as_admin().await);
     let writer = server.as_writer().await;
@@ -111,7 +111,7 @@ async fn names_are_checked_and_unique_in_any_letter_case() {
 }
 
 #[tokio::test]
-async fn a_renamed_program_keeps_its_documents() {
+async fn d_33_a_renamed_program_keeps_its_documents() {
     let server = TestServer::start().await;
     let admin = server.as_admin().await;
     let program = make(&admin, "Meals").await;
@@ -140,7 +140,7 @@ async fn a_renamed_program_keeps_its_documents() {
 }
 
 #[tokio::test]
-async fn a_program_in_use_goes_only_by_force() {
+async fn d_32_a_program_in_use_goes_only_by_force() {
     let server = TestServer::start().await;
     let (editor, admin) = (server.as_editor().await, server.as_admin().await);
     let (used, unused) = (make(&admin, "Meals").await, make(&admin, "Rides").await);

@@ -78,7 +78,7 @@ fn every_claim_is_supported(claims: &Value) {
 }
 
 #[tokio::test]
-async fn a_draft_cites_passages_that_say_what_it_says() {
+async fn d_27_a_draft_cites_passages_that_say_what_it_says() {
     let server = with_library().await;
     let writer = server.as_writer().await;
     let reply = writer.post("/api/query", &request()).await.ok();
@@ -186,7 +186,7 @@ async fn events(client: &Client, body: &Value) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_stream_tells_the_same_in_order() {
+async fn d_29_a_stream_tells_the_same_in_order() {
     let server = with_library().await;
     let writer = server.as_writer().await;
     let whole = writer.post("/api/query", &request()).await.ok();

@@ -92,7 +92,7 @@ async fn status_tells_what_is_missing_and_applies_nothing() {
 }
 
 #[tokio::test]
-async fn a_foreign_database_is_refused_and_left_alone() {
+async fn d_44_a_foreign_database_is_refused_and_left_alone() {
     let site = Site::with_empty_database().await;
     sqlx::raw_sql("CREATE TABLE invoices (id int); CREATE TABLE customers (id int)")
         .execute(&site.pool())

@@ -47,7 +47,7 @@ async fn with_two_documents() -> TestServer {
 }
 
 #[tokio::test]
-async fn a_new_document_is_found_within_two_seconds() {
+async fn d_46_a_new_document_is_found_within_two_seconds() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     editor

@@ -12,7 +12,7 @@ use crate::support::server::{ADMIN, SECRET, serve, serve_command};
 use crate::support::{Site, TestServer};
 
 #[tokio::test]
-async fn two_databases_named_at_once_are_refused() {
+async fn d_43_two_databases_named_at_once_are_refused() {
     let site = Site::new().await;
     let mut command = site.command(&["serve", "--listen", "127.0.0.1:0"]);
     command

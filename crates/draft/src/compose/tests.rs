@@ -280,3 +280,15 @@ fn an_outdated_figure_is_neither_drafted_nor_reported_as_a_conflict() {
         "{issues:?}"
     );
 }
+
+/// The original showed 500 characters of each passage to its model.
+#[test]
+fn d_48_a_fact_at_the_end_of_a_long_passage_is_found() {
+    let filler = "The committee met at the library and read the minutes of the last meeting. ";
+    let fact = "In 2024 our coaches served 412 children at nine elementary schools.";
+    let passage = format!("{}{fact}", filler.repeat(12));
+    assert!(passage.find(fact).unwrap() > 500);
+    let source = fixture::source(1, 2024, "Results", &passage);
+    let draft = draft(&fixture::request(Section::ImpactAndOutcomes), &[source]);
+    assert!(draft.contains("412 children"), "{draft}");
+}

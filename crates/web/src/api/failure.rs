@@ -142,14 +142,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_thing_keeps_its_own_words_beside_the_pinned_ones() {
+    fn d_09_a_lost_thing_keeps_its_own_words_beside_the_pinned_ones() {
         let (error, detail) = texts(&Error::NotFound("There is no document 7.".into()));
         assert_eq!(error, "Resource not found");
         assert_eq!(detail, "There is no document 7.");
     }
 
     #[test]
-    fn problems_are_a_list_that_names_the_field() {
+    fn d_08_problems_are_a_list_that_names_the_field() {
         let (error, detail) = texts(&Error::field("year", "too early"));
         assert_eq!(error, "Validation error");
         assert_eq!(
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_faults_stay_in_the_log() {
+    fn d_74_our_own_faults_stay_in_the_log() {
         let (error, detail) = texts(&Error::internal(anyhow::anyhow!("/var/secret is gone")));
         assert_eq!(error, "Internal server error");
         assert!(detail.is_null());

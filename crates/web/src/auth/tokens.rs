@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_the_original_has_no_type_and_is_read() {
+    fn d_04_a_token_of_the_original_has_no_type_and_is_read() {
         let keys = TokenKeys::from_secret(b"key");
         let claims = Claims {
             sub: Uuid::from_u128(7),

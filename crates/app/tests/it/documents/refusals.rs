@@ -58,7 +58,7 @@ async fn what_is_said_about_a_file_is_checked_first() {
 }
 
 #[tokio::test]
-async fn metadata_that_does_not_fit_is_named() {
+async fn d_78_metadata_that_does_not_fit_is_named() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let year = server.this_year().await;
@@ -140,7 +140,7 @@ fn torn_docx() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn files_that_cannot_be_read_are_told_why() {
+async fn d_61_files_that_cannot_be_read_are_told_why() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let text = || b"Just a few words.".to_vec();
@@ -162,7 +162,7 @@ async fn files_that_cannot_be_read_are_told_why() {
 }
 
 #[tokio::test]
-async fn files_that_are_too_large_are_refused_whatever_they_are() {
+async fn d_77_files_that_are_too_large_are_refused_whatever_they_are() {
     let server = TestServer::start_with(&["--max-file-size-mb", "1"]).await;
     let editor = server.as_editor().await;
     let large = 1024 * 1024 + 1;

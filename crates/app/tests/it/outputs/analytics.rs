@@ -132,7 +132,7 @@ async fn d_31_moments_with_a_zone_are_converted() {
 }
 
 #[tokio::test]
-async fn funders_are_ranked_by_success() {
+async fn d_57_funders_are_ranked_by_success() {
     let server = TestServer::start().await;
     let (writer, admin) = fill(&server).await;
     let ranking = writer.get("/api/outputs/analytics/funders").await.ok();

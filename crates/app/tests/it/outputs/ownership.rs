@@ -75,7 +75,7 @@ async fn writers_have_their_own_editors_see_all_admins_delete_all() {
 }
 
 #[tokio::test]
-async fn search_and_figures_keep_to_ones_own() {
+async fn d_22_search_and_figures_keep_to_ones_own() {
     let People {
         writer,
         other,

@@ -25,7 +25,7 @@ fn fields(reply: &Reply) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_named() {
+async fn d_75_every_wrong_field_is_named() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     for (field, value) in [
@@ -55,7 +55,7 @@ async fn every_wrong_field_is_named() {
 }
 
 #[tokio::test]
-async fn amounts_are_texts_with_two_places() {
+async fn d_24_amounts_are_texts_with_two_places() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     for (sent, kept) in [
@@ -79,7 +79,7 @@ async fn amounts_are_texts_with_two_places() {
 }
 
 #[tokio::test]
-async fn rules_between_fields_hold_for_the_whole_record() {
+async fn d_25_rules_between_fields_hold_for_the_whole_record() {
     let server = TestServer::start().await;
     let writer = server.as_writer().await;
     let too_much = an_output("Greedy")
@@ -119,4 +119,24 @@ async fn rules_between_fields_hold_for_the_whole_record() {
         )
         .await
         .ok();
+}
+
+#[tokio::test]
+async fn d_18_metadata_come_back_as_the_object_that_was_sent() {
+    let server = TestServer::start().await;
+    let writer = server.as_writer().await;
+    let metadata = json!({ "cycle": 2, "tags": ["rural", "youth"], "nested": { "is": null } });
+    let made = make(
+        &writer,
+        &an_output("One").with("metadata", metadata.clone()),
+    )
+    .await;
+    assert_eq!(made["metadata"], metadata);
+    let path = path_of(&made);
+    assert_eq!(writer.get(&path).await.ok()["metadata"], metadata);
+    let listed = writer.get("/api/outputs").await.ok();
+    assert_eq!(listed["outputs"][0]["metadata"], metadata);
+    let changed = json!({ "metadata": { "cycle": 3 } });
+    let changed = writer.put(&path, &changed).await.ok();
+    assert_eq!(changed["metadata"], json!({ "cycle": 3 }));
 }
