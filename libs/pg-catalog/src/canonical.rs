@@ -31,6 +31,57 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
+/// A definition on one line, with lists of texts as they are before a dump is
+/// restored: after it PostgreSQL prints `ARRAY[('a'::character varying)::text, …]` for
+/// what was `(ARRAY['a'::character varying, …])::text[]`, and means the same.
+pub(crate) fn definition(text: &str) -> String {
+    const OPEN: &str = "ARRAY[(";
+    let line = one_line(text);
+    let (mut restored, mut rest) = (String::with_capacity(line.len()), line.as_str());
+    while let Some(at) = rest.find(OPEN) {
+        let (before, list) = rest.split_at(at);
+        restored.push_str(before);
+        if let Some((labels, after)) = cast_labels(&list["ARRAY[".len()..]) {
+            restored.push_str(&format!("(ARRAY[{}])::text[]", labels.join(", ")));
+            rest = after;
+        } else {
+            restored.push_str(OPEN);
+            rest = &list[OPEN.len()..];
+        }
+    }
+    restored + rest
+}
+
+/// The labels of a list in which each is cast by itself, and what follows the list.
+fn cast_labels(mut list: &str) -> Option<(Vec<&str>, &str)> {
+    const VARYING: &str = "::character varying";
+    let mut labels = Vec::new();
+    loop {
+        let label = list.strip_prefix('(')?;
+        let end = quoted_end(label)?;
+        let after = label[end..].strip_prefix(VARYING)?;
+        labels.push(&label[..end + VARYING.len()]);
+        let after = after.strip_prefix(")::text")?;
+        if let Some(rest) = after.strip_prefix(']') {
+            return Some((labels, rest));
+        }
+        list = after.strip_prefix(", ")?;
+    }
+}
+
+/// Where a quoted text that begins here ends; a doubled quote is part of it.
+fn quoted_end(text: &str) -> Option<usize> {
+    let mut quotes = text.match_indices('\'').map(|(at, _)| at);
+    (quotes.next()? == 0).then_some(())?;
+    loop {
+        let at = quotes.next()?;
+        if !text[at + 1..].starts_with('\'') {
+            return Some(at + 1);
+        }
+        quotes.next();
+    }
+}
+
 /// The text of a view. PostgreSQL 15 names the table before each column even
 /// where the view reads one table only; later versions do not. So neither do we.
 pub(crate) fn view(definition: &str) -> String {
@@ -135,6 +186,17 @@ mod tests {
             one_line("'a  b\n''c'  ||\n\"d  e\""),
             "'a  b␤''c' || \"d  e\""
         );
+    }
+
+    #[test]
+    fn a_list_of_texts_reads_the_same_after_a_dump_is_restored() {
+        let before = "CHECK (((a)::text = ANY ((ARRAY['x'::character varying, 'it''s, (y)'::character varying])::text[])))";
+        let after = "CHECK (((a)::text = ANY (ARRAY[('x'::character varying)::text, ('it''s, (y)'::character varying)::text])))";
+        assert_eq!(definition(before), before);
+        assert_eq!(definition(after), before);
+        for other in ["ARRAY[(1)::text]", "ARRAY[('a'::text)]", "ARRAY[('a"] {
+            assert_eq!(definition(other), other);
+        }
     }
 
     #[test]

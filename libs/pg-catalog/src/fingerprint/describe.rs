@@ -81,7 +81,7 @@ fn table(found: &mut Fingerprint, table: &Table) {
         found.add_part(Kind::Table, &table.name, Kind::Column, &it.name, it);
     }
     for it in &table.constraints {
-        let text = canonical::one_line(&it.definition);
+        let text = canonical::definition(&it.definition);
         found.add_part(Kind::Table, &table.name, Kind::Constraint, &it.name, text);
     }
     parts(found, whole, Kind::Index, &table.indexes);
@@ -106,7 +106,7 @@ fn view(found: &mut Fingerprint, view: &View) {
 
 fn parts(found: &mut Fingerprint, whole: (Kind, &str), kind: Kind, all: &[Definition]) {
     for it in all {
-        let text = canonical::one_line(&it.definition);
+        let text = canonical::definition(&it.definition);
         found.add_part(whole.0, whole.1, kind, &it.name, text);
     }
 }
