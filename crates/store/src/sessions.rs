@@ -1,4 +1,5 @@
-//! Signed-in sessions. Only hashes of tokens are kept.
+//! Signed-in sessions. Only hashes of tokens are kept, but for those that an adopted
+//! site brought along: the original kept them as they are, and sometimes twice.
 
 use archivist_domain::{SessionId, UserId, UserRole};
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -81,13 +82,30 @@ pub struct SignedIn {
     pub user: User,
 }
 
-/// Which of a session's two tokens is presented.
+/// What is presented to open a session. A signed token of the original is found as it
+/// is, and only after its signature was proven: a hash that somebody has read in the
+/// database opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'a> {
-    /// The hash of an access token or cookie.
-    Access(&'a str),
-    /// The hash of a refresh token.
-    Refresh(&'a str),
+    /// A browser's cookie.
+    Cookie {
+        /// What is kept of it.
+        hash: &'a str,
+    },
+    /// A signed access token.
+    Access {
+        /// The token itself.
+        clear: &'a str,
+        /// What is kept of ours.
+        hash: &'a str,
+    },
+    /// A signed refresh token.
+    Refresh {
+        /// The token itself.
+        clear: &'a str,
+        /// What is kept of ours.
+        hash: &'a str,
+    },
 }
 
 /// The session that a token opens at time `now`, if its user is active.
@@ -96,9 +114,11 @@ pub async fn find(
     token: Token<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<SignedIn>> {
-    let (access, refresh) = match token {
-        Token::Access(hash) => (Some(hash), None),
-        Token::Refresh(hash) => (None, Some(hash)),
+    let none = Vec::new;
+    let (access, refresh): (Vec<String>, Vec<String>) = match token {
+        Token::Cookie { hash } => (vec![hash.to_owned()], none()),
+        Token::Access { clear, hash } => (vec![clear.to_owned(), hash.to_owned()], none()),
+        Token::Refresh { clear, hash } => (none(), vec![clear.to_owned(), hash.to_owned()]),
     };
     let row = sqlx::query!(
         r#"SELECT s.session_id AS "session_id: SessionId", s.expires_at,
@@ -107,11 +127,11 @@ pub async fn find(
                   u.created_at, u.updated_at
            FROM user_sessions s JOIN users u USING (user_id)
            WHERE u.is_active
-             AND ((s.access_token = $1 AND s.expires_at > $3)
-               OR (s.refresh_token = $2 AND s.refresh_expires_at > $4))
-           LIMIT 1"#,
-        access,
-        refresh,
+             AND ((s.access_token = ANY ($1) AND s.expires_at > $3)
+               OR (s.refresh_token = ANY ($2) AND s.refresh_expires_at > $4))
+           ORDER BY s.expires_at DESC LIMIT 1"#,
+        &access,
+        &refresh,
         now.naive_utc(),
         now
     )

@@ -130,7 +130,11 @@ async fn by_token(token: &str, state: &AppState) -> Result<SignedIn, Error> {
         return Err(invalid);
     };
     let hash = tokens::hash(token);
-    let found = archivist_store::sessions::find(&state.pool, Token::Access(&hash), now).await?;
+    let token = Token::Access {
+        clear: token,
+        hash: &hash,
+    };
+    let found = archivist_store::sessions::find(&state.pool, token, now).await?;
     found.filter(|s| s.user.user_id == user_id).ok_or(invalid)
 }
 

@@ -178,7 +178,9 @@ pub async fn of_cookie(
 async fn look_up(cookie: &SessionCookie, state: &AppState) -> Result<Option<SignedIn>, Error> {
     let found = sessions::find(
         &state.pool,
-        Token::Access(&cookie.hash()),
+        Token::Cookie {
+            hash: &cookie.hash(),
+        },
         state.clock.now(),
     )
     .await?;

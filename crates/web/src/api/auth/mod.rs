@@ -60,8 +60,9 @@ async fn login(
     client: Client,
     Json(body): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Error> {
-    let email = Email::parse(&body.email).map_err(|e| Error::field("email", e.to_string()))?;
-    let user = session::check_password(&state, email.as_str(), body.password).await?;
+    Email::parse(&body.email).map_err(|e| Error::field("email", e.to_string()))?;
+    // As it was typed: on an adopted site another account may differ in letter case.
+    let user = session::check_password(&state, &body.email, body.password).await?;
     let tokens = session::open_for_api(&state, &user, &client).await?;
     Ok(Json(LoginResponse::new(tokens, user)))
 }
@@ -103,7 +104,11 @@ async fn by_refresh_token(state: &AppState, token: &str) -> Result<SignedIn, Err
     let now = state.clock.now();
     let user_id = state.keys.read_refresh(token, now).ok_or(NO_GOOD)?;
     let hash = tokens::hash(token);
-    let found = sessions::find(&state.pool, Token::Refresh(&hash), now).await?;
+    let token = Token::Refresh {
+        clear: token,
+        hash: &hash,
+    };
+    let found = sessions::find(&state.pool, token, now).await?;
     found
         .filter(|found| found.user.user_id == user_id)
         .ok_or(NO_GOOD)

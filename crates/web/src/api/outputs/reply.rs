@@ -83,12 +83,20 @@ impl From<Output> for OutputResponse {
             submission_date: output.submission_date,
             decision_date: output.decision_date,
             success_notes: output.success_notes,
-            metadata: output.metadata,
+            metadata: output.metadata.map(opened),
             created_by: output.created_by,
             created_at: output.created_at,
             updated_at: output.updated_at,
         }
     }
+}
+
+/// On adopted sites some objects were kept as texts that hold them.
+fn opened(kept: Value) -> Value {
+    let inside = kept
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    inside.filter(Value::is_object).unwrap_or(kept)
 }
 
 /// A page of outputs.
@@ -152,4 +160,22 @@ pub(super) struct OutputDeleted {
     /// What was done, in words.
     #[schema(example = "Output 'Capacity section' deleted successfully")]
     pub(super) message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_that_was_kept_as_a_text_is_an_object() {
+        assert_eq!(opened(json!({ "a": 1 })), json!({ "a": 1 }));
+        assert_eq!(opened(json!("{\"a\": 1}")), json!({ "a": 1 }));
+        assert_eq!(
+            opened(json!("7")),
+            json!("7"),
+            "nothing else is taken apart"
+        );
+    }
 }
