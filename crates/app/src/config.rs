@@ -76,15 +76,8 @@ pub(crate) enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
-    /// Bring the database up to date
-    Migrate {
-        /// Only say what has been applied and what is missing
-        #[arg(long)]
-        status: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Bring the database up to date; one of the original Python system is taken over
+    Migrate(MigrateArgs),
     /// Examine the database
     #[command(subcommand)]
     Db(DbCommand),
@@ -100,6 +93,20 @@ pub(crate) enum Command {
         /// The cluster's folder.
         dir: PathBuf,
     },
+}
+
+/// `archivist migrate`.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct MigrateArgs {
+    /// Only say what has been applied and what is missing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub status: bool,
+    /// Only print the SQL that would be run; change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `archivist serve`.

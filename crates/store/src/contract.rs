@@ -59,7 +59,8 @@ pub fn contract_of(catalog: &Catalog) -> Fingerprint {
     fingerprint
 }
 
-/// Every difference between code and a catalog; none means that they agree.
+/// Every difference between code and a catalog; none means that they agree. A
+/// constraint that is there but `NOT VALID` is none, see [`not_valid`].
 pub fn verify(actual: &Catalog) -> Result<Vec<Finding>, ContractError> {
     let expected: Fingerprint = SCHEMA.parse()?;
     let mut findings: Vec<_> = DATABASE_ENUMS
@@ -68,8 +69,28 @@ pub fn verify(actual: &Catalog) -> Result<Vec<Finding>, ContractError> {
         .collect();
     findings.extend(unknown_label_lists(actual));
     let comparison = diff(&expected, &contract_of(actual));
-    findings.extend(comparison.drift.into_iter().map(finding));
+    let drift = comparison.drift.into_iter();
+    findings.extend(drift.filter(|it| !guards_new_rows_only(it)).map(finding));
     Ok(findings)
+}
+
+/// The constraints, as `table.name`, that are there but guard new rows only.
+pub fn not_valid(actual: &Catalog) -> Result<Vec<String>, ContractError> {
+    let expected: Fingerprint = SCHEMA.parse()?;
+    let drift = diff(&expected, &contract_of(actual)).drift.into_iter();
+    Ok(drift
+        .filter(guards_new_rows_only)
+        .map(|it| it.name)
+        .collect())
+}
+
+/// On adopted sites a constraint that old rows violate holds for new rows only. It is
+/// no drift: [`not_valid`] tells of it.
+fn guards_new_rows_only(difference: &Difference) -> bool {
+    let found = difference.right.as_deref();
+    difference.kind == Kind::Constraint
+        && difference.left.is_some()
+        && found.and_then(|text| text.strip_suffix(" NOT VALID")) == difference.left.as_deref()
 }
 
 fn finding(difference: Difference) -> Finding {

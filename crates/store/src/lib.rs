@@ -5,6 +5,7 @@
 //! what commits together; functions that only read take any executor. Queries
 //! are checked when the crate is built, against the data in `.sqlx/`.
 
+pub mod adopt;
 pub mod analytics;
 pub mod audit;
 pub mod changes;

@@ -1,7 +1,9 @@
 //! Migrations: embedded in the binary, forward only.
 
-use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{PgConnection, PgPool};
+
+use crate::adopt::{Recognised, Unknown, recognise};
 
 /// All migrations, in order.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -9,13 +11,16 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// Why a database could not be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// The database holds tables that we did not make.
+    /// The database is neither ours nor the original's.
+    #[error("{0}")]
+    Foreign(Unknown),
+    /// The database is the original's, which is taken over on purpose only.
     #[error(
-        "this database was not made by this program: it holds the tables {}. \
-         Nothing was changed. Point DATABASE_URL at an empty database.",
-        .0.join(", ")
+        "this is {0}, which has not been taken over yet. Make a backup, see with \
+         `archivist migrate --dry-run` what would be done, and take it over with \
+         `archivist migrate` (docs/moving.md). Nothing was changed."
     )]
-    Foreign(Vec<String>),
+    Unadopted(String),
     /// A migration failed; it was rolled back.
     #[error("a migration failed and was rolled back: {0}")]
     Failed(#[from] MigrateError),
@@ -35,18 +40,28 @@ pub struct MigrationStatus {
     pub applied: bool,
 }
 
-/// Applies what is missing. Two processes may do so at once: one waits.
+/// Applies what is missing. Two processes may do so at once: one waits. A database
+/// that we did not make is refused.
 pub async fn run(pool: &PgPool) -> Result<(), MigrationError> {
-    refuse_foreign(pool).await?;
+    let mut conn = pool.acquire().await?;
+    match recognise(&mut conn).await? {
+        Recognised::Empty | Recognised::Ours => {}
+        Recognised::Original(original) => {
+            return Err(MigrationError::Unadopted(original.to_string()));
+        }
+        Recognised::Unknown(unknown) => return Err(MigrationError::Foreign(unknown)),
+    }
+    drop(conn);
     MIGRATOR.run(pool).await?;
     Ok(())
 }
 
 /// Every migration, oldest first.
 pub async fn status(pool: &PgPool) -> sqlx::Result<Vec<MigrationStatus>> {
-    let applied: Vec<i64> = if has_history(pool).await? {
+    let mut conn = pool.acquire().await?;
+    let applied: Vec<i64> = if has_history(&mut conn).await? {
         sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success")
-            .fetch_all(pool)
+            .fetch_all(&mut *conn)
             .await?
     } else {
         Vec::new()
@@ -61,32 +76,17 @@ pub async fn status(pool: &PgPool) -> sqlx::Result<Vec<MigrationStatus>> {
         .collect())
 }
 
-async fn refuse_foreign(pool: &PgPool) -> Result<(), MigrationError> {
-    // The tables first: another process may be making them just now.
-    let tables: Vec<String> = sqlx::query_scalar(
-        "SELECT tablename::text FROM pg_tables
-         WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations' ORDER BY 1 LIMIT 20",
-    )
-    .fetch_all(pool)
-    .await?;
-    if tables.is_empty() || has_history(pool).await? {
-        Ok(())
-    } else {
-        Err(MigrationError::Foreign(tables))
-    }
-}
-
 // Asked without the checked macros: the table is sqlx's own, not in our schema.
 // An empty one is what a refused first migration leaves.
-async fn has_history(pool: &PgPool) -> sqlx::Result<bool> {
+pub(crate) async fn has_history(conn: &mut PgConnection) -> sqlx::Result<bool> {
     let there: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
-        .fetch_one(pool)
+        .fetch_one(&mut *conn)
         .await?;
     if !there {
         return Ok(false);
     }
     sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM _sqlx_migrations)")
-        .fetch_one(pool)
+        .fetch_one(conn)
         .await
 }
 

@@ -10,6 +10,7 @@ mod audit;
 mod db;
 mod draft;
 mod import;
+mod migrate;
 mod outputs;
 mod search;
 mod serve;
@@ -50,7 +51,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,
         Command::User(command) => accounts::run(place, command).await,
-        Command::Migrate { status, json } => db::migrate(place, status, json).await,
+        Command::Migrate(args) => migrate::migrate(place, args).await,
         Command::Db(command) => db::run(place, command).await,
         Command::Audit(command) => audit::run(place, command).await,
         Command::ExtractChild | Command::ClusterWatch { .. } => unreachable!("handled before"),

@@ -21,12 +21,21 @@ pub(super) async fn verify(database: &Database, prove: bool, as_json: bool) -> R
     } else {
         None
     };
+    let not_valid = contract::not_valid(&catalog)?;
     let all_alive = probes.iter().flatten().all(Probe::is_alive);
     let agrees = findings.is_empty() && all_alive;
     if as_json {
-        print_json(&json!({ "agrees": agrees, "differences": findings, "checks": probes }));
+        print_json(&json!({
+            "agrees": agrees, "differences": findings, "not_valid": not_valid, "checks": probes,
+        }));
     } else {
         print_findings(&findings)?;
+        for constraint in not_valid {
+            say!(
+                "Note: {constraint} guards new and changed rows only; `archivist migrate` tells how \
+                 many rows from before adoption stand in the way."
+            );
+        }
         print_probes(probes.as_deref());
     }
     Ok(if agrees {
