@@ -42,7 +42,7 @@ pub(crate) fn definition(text: &str) -> String {
         let (before, list) = rest.split_at(at);
         restored.push_str(before);
         if let Some((labels, after)) = cast_labels(&list["ARRAY[".len()..]) {
-            restored.push_str(&format!("(ARRAY[{}])::text[]", labels.join(", ")));
+            restored.extend(["(ARRAY[", &labels.join(", "), "])::text[]"]);
             rest = after;
         } else {
             restored.push_str(OPEN);

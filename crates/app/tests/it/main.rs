@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod adoption;
 mod auth;
 mod browser;
 mod compose;
