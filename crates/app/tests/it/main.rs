@@ -1,8 +1,8 @@
 //! Integration tests: the real program on a real PostgreSQL.
 
 mod access;
-mod audit;
 mod adoption;
+mod audit;
 mod auth;
 mod browser;
 mod compose;
