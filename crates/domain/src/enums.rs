@@ -315,6 +315,23 @@ impl OutputType {
     }
 }
 
+impl PromptCategory {
+    /// The name on the wire of the API, which is not the label in the database.
+    pub const fn wire(self) -> &'static str {
+        match self {
+            Self::BrandVoice => "brand_voice",
+            Self::Audience => "audience",
+            Self::Section => "section",
+            Self::General => "custom",
+        }
+    }
+
+    /// The category with this name on the wire.
+    pub fn from_wire(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.wire() == name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +344,14 @@ mod tests {
             assert_eq!(json, format!("\"{status}\""));
             assert_eq!(serde_json::from_str::<OutputStatus>(&json).unwrap(), status);
         }
+    }
+
+    #[test]
+    fn d_41_categories_of_prompts_have_a_name_of_their_own_on_the_wire() {
+        for &category in PromptCategory::ALL {
+            assert_eq!(PromptCategory::from_wire(category.wire()), Some(category));
+        }
+        assert_eq!(PromptCategory::from_wire("General"), None);
     }
 
     #[test]

@@ -41,6 +41,8 @@ ids! {
     OutputId;
     /// A writing style.
     StyleId;
+    /// A prompt template.
+    PromptId;
     /// A conversation.
     ConversationId;
     /// A user.

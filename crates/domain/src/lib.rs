@@ -4,6 +4,7 @@
 //! Nothing here does I/O or reads the clock: what depends on today's date takes
 //! it as an argument.
 
+pub mod config;
 pub mod count;
 pub mod document;
 pub mod email;
@@ -21,5 +22,6 @@ pub use enums::{
     PromptCategory, Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
 };
 pub use ids::{
-    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, SessionId, StyleId, UserId,
+    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, PromptId, SessionId,
+    StyleId, UserId,
 };

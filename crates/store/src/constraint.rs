@@ -35,6 +35,7 @@ pub fn violation(error: &sqlx::Error) -> Option<Violation> {
         "users_email_key" => taken("email", "Email already registered"),
         "unique_program_name" => taken("name", "a program of this name exists already"),
         "writing_styles_name_key" => taken("name", "a writing style of this name exists already"),
+        "prompt_templates_name_key" => taken("name", "a prompt of this name exists already"),
         "documents_file_once" => taken("file", "this file is in the library already"),
         "fk_document_programs_program" => wrong("programs", "no such program"),
         "valid_year" => wrong("year", "the year must be between 2000 and next year"),

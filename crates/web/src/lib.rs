@@ -12,6 +12,7 @@ pub mod blobs;
 pub mod client;
 pub mod clock;
 pub mod cpu;
+pub mod defaults;
 pub mod drafting;
 pub mod error;
 pub mod extract;

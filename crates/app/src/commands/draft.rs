@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use archivist_draft::{Chunk, DraftRequest, Review, Source, review};
+use archivist_web::defaults::DraftDefaults;
 use archivist_web::drafting::{Retrieval, find_sources};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -37,10 +38,11 @@ pub(crate) async fn draft(place: &PlaceArgs, args: DraftArgs) -> Result<ExitCode
 
 async fn write(site: &Site, args: &DraftArgs) -> Result<(String, Arc<[Source]>, Review)> {
     reindex::catch_up(site).await?;
-    let request = request(args);
+    let defaults = DraftDefaults::read(&site.state.pool).await?;
+    let request = request(args, &defaults);
     let retrieval = Retrieval {
         max_sources: usize::from(args.max_sources),
-        recency_weight: 0.7,
+        recency_weight: defaults.recency_weight,
         filters: filters(args.filters.clone()),
     };
     let sources = find_sources(&site.state, &request, &retrieval).await?;
@@ -55,7 +57,7 @@ async fn write(site: &Site, args: &DraftArgs) -> Result<(String, Arc<[Source]>, 
     Ok((text, sources, review))
 }
 
-fn request(args: &DraftArgs) -> DraftRequest {
+fn request(args: &DraftArgs, defaults: &DraftDefaults) -> DraftRequest {
     DraftRequest {
         query: args.query.clone(),
         audience: args.audience,
@@ -64,8 +66,8 @@ fn request(args: &DraftArgs) -> DraftRequest {
         custom_instructions: None,
         include_citations: true,
         max_words: usize::from(args.max_words),
-        temperature: 0.3,
-        max_tokens: 4096,
+        temperature: defaults.temperature,
+        max_tokens: defaults.max_tokens,
         organization: None,
     }
 }

@@ -147,6 +147,8 @@ async fn style(tx: &mut Audited, site: &Site, owner: &User) -> Result<StyleId> {
         register: Some(StyleType::Narrative),
         description: Some(content::STYLE_DESCRIPTION.to_owned()),
         prompt: content::STYLE_PROMPT.to_owned(),
+        samples: Vec::new(),
+        analysis: None,
         created_by: Some(owner.user_id),
     };
     styles::create(tx, &new, site.state.clock.now().naive_utc()).await?;

@@ -114,15 +114,40 @@ impl Audited {
         before: Facts,
         after: Facts,
     ) -> sqlx::Result<()> {
+        let details = self.details(before, after);
+        let (entity, id) = (entity_of(about), Some(about.id()));
+        insert(&mut self.tx, event, entity, id, self.origin.actor, details).await
+    }
+
+    /// Writes down what has changed about the site as a whole, which has no id.
+    pub(crate) async fn write_of_site(
+        &mut self,
+        event: &str,
+        entity: &str,
+        before: Facts,
+        after: Facts,
+    ) -> sqlx::Result<()> {
+        let (before, after) = subject::difference(before, after);
+        let details = self.details(before, after);
+        insert(
+            &mut self.tx,
+            event,
+            entity,
+            None,
+            self.origin.actor,
+            details,
+        )
+        .await
+    }
+
+    fn details(&self, before: Facts, after: Facts) -> Facts {
         let mut details = self.origin.facts.clone();
         for (name, facts) in [("before", before), ("after", after)] {
             if !facts.is_empty() {
                 details.insert(name.to_owned(), Value::Object(facts));
             }
         }
-        let entity = entity_of(about);
-        let actor = self.origin.actor;
-        insert(&mut self.tx, event, entity, about.id(), actor, details).await
+        details
     }
 }
 
@@ -151,7 +176,7 @@ async fn insert(
     conn: &mut PgConnection,
     event: &str,
     entity: &str,
-    id: Uuid,
+    id: Option<Uuid>,
     actor: Option<UserId>,
     details: Facts,
 ) -> sqlx::Result<()> {

@@ -5,6 +5,7 @@
 
 mod audit;
 mod auth;
+mod config;
 mod documents;
 pub(crate) mod failure;
 mod moment;
@@ -13,6 +14,7 @@ mod outputs;
 mod pagination;
 mod path;
 mod programs;
+mod prompts;
 mod query;
 mod refusals;
 mod search;
@@ -55,6 +57,8 @@ use crate::state::AppState;
         (name = "query", description = "Drafts with sources"),
         (name = "outputs", description = "Texts on their way from draft to decision"),
         (name = "programs", description = "Lines of the organization's work"),
+        (name = "prompts", description = "Layers that a drafting model is given"),
+        (name = "config", description = "What the site has set by itself"),
         (name = "audit", description = "Who changed what"),
     ),
 )]
@@ -96,6 +100,8 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(query::routes())
         .merge(outputs::routes())
         .merge(programs::routes())
+        .merge(prompts::routes())
+        .merge(config::routes())
         .merge(audit::routes())
 }
 

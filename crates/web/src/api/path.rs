@@ -1,48 +1,95 @@
 //! Ids in paths.
+//!
+//! Clients know three answers to a path whose id is no UUID, and which one it is
+//! belongs to the route: the same style is 400 under its own address and 422 under
+//! the figures about it.
 
-use archivist_domain::{DocumentId, OutputId, ProgramId};
-use axum::extract::{FromRequestParts, Path};
+use archivist_domain::{DocumentId, OutputId, ProgramId, PromptId, StyleId};
+use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use uuid::Uuid;
 
 use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
 
-/// The one id in the path of a route.
+/// The one id in the path of a route; what is no UUID is refused with 400.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Id<T>(pub(super) T);
 
-/// An id of a kind of thing, and how a path without a proper one is refused:
-/// clients know 400 on some routes and 422 on others.
+/// The same, refused with 422 that names the part of the path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IdOr422<T>(pub(super) T);
+
+/// The same, refused with 404: a name that nothing has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IdOr404<T>(pub(super) T);
+
+/// The id of a kind of thing.
 pub(super) trait PathId: From<Uuid> {
-    /// The refusal; it does not repeat what was sent.
-    fn refusal() -> Error;
+    /// The kind, in words.
+    const KIND: &'static str;
 }
 
 impl PathId for DocumentId {
-    fn refusal() -> Error {
-        Error::refused("Invalid document id: it must be a UUID")
-    }
-}
-
-impl PathId for ProgramId {
-    fn refusal() -> Error {
-        Error::refused("Invalid program id: it must be a UUID")
-    }
+    const KIND: &'static str = "document";
 }
 
 impl PathId for OutputId {
-    fn refusal() -> Error {
-        Error::Invalid(vec![FieldProblem::path("output_id", "it must be a UUID")])
-    }
+    const KIND: &'static str = "output";
 }
+
+impl PathId for ProgramId {
+    const KIND: &'static str = "program";
+}
+
+impl PathId for PromptId {
+    const KIND: &'static str = "prompt";
+}
+
+impl PathId for StyleId {
+    const KIND: &'static str = "writing style";
+}
+
+// None of the refusals repeats what was sent.
 
 impl<T: PathId> FromRequestParts<AppState> for Id<T> {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
-        match Path::<Uuid>::from_request_parts(parts, state).await {
-            Ok(Path(id)) => Ok(Self(id.into())),
-            Err(_) => Err(T::refusal()),
-        }
+        let refusal = || Error::refused(format!("Invalid {} id: it must be a UUID", T::KIND));
+        id(parts, state).await.map(Self).ok_or_else(refusal)
     }
+}
+
+impl<T: PathId> FromRequestParts<AppState> for IdOr422<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        if let Some(id) = id(parts, state).await {
+            return Ok(Self(id));
+        }
+        let problem = FieldProblem::path(&parameter(parts, state).await, "it must be a UUID");
+        Err(Error::Invalid(vec![problem]))
+    }
+}
+
+impl<T: PathId> FromRequestParts<AppState> for IdOr404<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let refusal = || Error::NotFound(format!("There is no {} with this id.", T::KIND));
+        id(parts, state).await.map(Self).ok_or_else(refusal)
+    }
+}
+
+async fn id<T: PathId>(parts: &mut Parts, state: &AppState) -> Option<T> {
+    let Path(id) = Path::<Uuid>::from_request_parts(parts, state).await.ok()?;
+    Some(id.into())
+}
+
+/// The name that the route gives to the part of its path.
+async fn parameter(parts: &mut Parts, state: &AppState) -> String {
+    let parameters = RawPathParams::from_request_parts(parts, state).await;
+    let name = parameters.ok().and_then(|parameters| {
+        let (name, _) = parameters.iter().next()?;
+        Some(name.to_owned())
+    });
+    name.unwrap_or_else(|| "id".to_owned())
 }

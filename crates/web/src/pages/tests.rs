@@ -1,6 +1,7 @@
 //! Every template renders from samples that are as awkward as real data: markup
 //! in texts, very long words, values that are missing.
 
+use archivist_domain::config::UserPreferences;
 use archivist_domain::output::Tracking;
 use archivist_domain::{
     Audience, DocType, DocumentId, Outcome, OutputId, OutputStatus, OutputType, PassageId, UserRole,
@@ -313,8 +314,18 @@ fn writing_with_and_without_documents() {
         tones: &["Plain"],
         types: OutputType::ALL,
         choices: choices(),
+        first: UserPreferences {
+            default_audience: Some("General Public".into()),
+            default_section: Some("Impact & Outcomes".into()),
+            default_tone: Some(HOSTILE.into()),
+            ..UserPreferences::default()
+        },
     };
     let html = rendered(&page(3));
+    for selected in ["General Public", "Impact &#38; Outcomes"] {
+        let option = format!("<option selected>{selected}</option>");
+        assert!(html.contains(&option), "{selected}");
+    }
     assert!(
         html.contains("Impact &#38; Outcomes") && html.contains(r#"data-element="governance""#)
     );

@@ -1,8 +1,9 @@
 //! `/write`: the form for a draft; a script streams the draft from the API.
 
+use archivist_domain::config::UserPreferences;
 use archivist_domain::{Audience, OutputType, Section};
 use archivist_draft::section;
-use archivist_store::statistics;
+use archivist_store::{settings, statistics};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -37,6 +38,29 @@ pub(super) struct WritePage {
     pub(super) tones: &'static [&'static str],
     pub(super) types: &'static [OutputType],
     pub(super) choices: Choices,
+    /// Where a new draft begins, as the site has set it.
+    pub(super) first: UserPreferences,
+}
+
+impl WritePage {
+    fn tone(&self) -> &str {
+        self.first.default_tone.as_deref().unwrap_or(TONES[0])
+    }
+
+    fn is_first_audience(&self, label: &str) -> bool {
+        self.first.default_audience.as_deref() == Some(label)
+    }
+
+    fn is_first_section(&self, name: &str) -> bool {
+        self.first_section() == name
+    }
+
+    /// The one that is set, where there is such a section.
+    fn first_section(&self) -> &str {
+        let set = self.first.default_section.as_deref();
+        let known = set.filter(|name| Section::LABELS.contains(name));
+        known.unwrap_or(Section::LABELS[0])
+    }
 }
 
 /// A section with what it must speak of.
@@ -61,6 +85,7 @@ pub(super) async fn show(
         tones: TONES,
         types: OutputType::ALL,
         choices: Choices::load(&state.pool, &figures).await?,
+        first: settings::read(&state.pool).await?.user_preferences,
     })
 }
 

@@ -24,7 +24,7 @@ use self::body::{CreateOutput, UpdateOutput};
 use self::reply::{OutputDeleted, OutputList, OutputResponse, SourceList};
 use super::failure::ErrorBody;
 use super::pagination::{PageSize, Pagination};
-use super::path::Id;
+use super::path::IdOr422;
 use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::Error;
@@ -136,7 +136,7 @@ async fn create(
 async fn get(
     State(state): State<AppState>,
     writer: Writer,
-    Id(id): Id<OutputId>,
+    IdOr422(id): IdOr422<OutputId>,
 ) -> Result<Json<OutputResponse>, Error> {
     Ok(Json(
         outputs::find(&state.pool, &writer.actor(), id)
@@ -157,7 +157,7 @@ async fn get(
 async fn list_sources(
     State(state): State<AppState>,
     writer: Writer,
-    Id(id): Id<OutputId>,
+    IdOr422(id): IdOr422<OutputId>,
 ) -> Result<Json<SourceList>, Error> {
     outputs::find(&state.pool, &writer.actor(), id).await?;
     let found = sources::of_output(&state.pool, id).await?;
@@ -184,7 +184,7 @@ async fn update(
     State(state): State<AppState>,
     writer: Writer,
     client: Client,
-    Id(id): Id<OutputId>,
+    IdOr422(id): IdOr422<OutputId>,
     Json(body): Json<UpdateOutput>,
 ) -> Result<Json<OutputResponse>, Error> {
     let actor = writer.actor();
@@ -212,7 +212,7 @@ async fn delete(
     State(state): State<AppState>,
     writer: Writer,
     client: Client,
-    Id(id): Id<OutputId>,
+    IdOr422(id): IdOr422<OutputId>,
 ) -> Result<Json<OutputDeleted>, Error> {
     let actor = writer.actor();
     let mut tx = state.begin(client.by(actor.user_id)).await?;

@@ -9,6 +9,7 @@ use archivist_search::Filters;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::defaults::{DraftDefaults, MAX_SOURCES};
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
 
@@ -38,20 +39,20 @@ pub(super) struct QueryRequest {
     audience: Audience,
     /// Which section of an application it is.
     section: Section,
-    /// How it should sound.
-    #[serde(default = "defaults::tone")]
-    #[schema(default = "Professional", max_length = 100)]
-    tone: String,
-    /// How many passages to use at most.
-    #[serde(default = "defaults::max_sources")]
-    #[schema(minimum = 1, maximum = 15, default = 5)]
-    max_sources: u32,
-    /// How much the age of a document counts.
-    #[serde(default = "defaults::recency_weight")]
-    #[schema(minimum = 0, maximum = 1, default = 0.7)]
-    recency_weight: f32,
+    /// How it should sound; when not given, the configuration's `default_tone`, or
+    /// `Professional`.
+    #[schema(max_length = 100, example = "Professional")]
+    tone: Option<String>,
+    /// How many passages to use at most; when not given, the configuration's
+    /// `default_retrieval_count`: 5 at first, and never more than 15.
+    #[schema(minimum = 1, maximum = 15, example = 5)]
+    max_sources: Option<u32>,
+    /// How much the age of a document counts; when not given, the configuration's
+    /// `recency_weight`: 0.7 at first.
+    #[schema(minimum = 0, maximum = 1, example = 0.7)]
+    recency_weight: Option<f32>,
     /// Whether sentences carry markers `[n]`.
-    #[serde(default = "defaults::include_citations")]
+    #[serde(default = "include_citations")]
     #[schema(default = true)]
     include_citations: bool,
     /// Which documents to use; all lists hold together, within a list any value will do.
@@ -59,39 +60,22 @@ pub(super) struct QueryRequest {
     /// Further wishes, for language models.
     #[schema(max_length = 5_000)]
     custom_instructions: Option<String>,
-    /// The longest reply of a language model, in its tokens.
-    #[serde(default = "defaults::max_tokens")]
-    #[schema(minimum = 512, maximum = 8192, default = 4096)]
-    max_tokens: u32,
+    /// The longest reply of a language model, in its tokens; when not given, the
+    /// configuration's `max_tokens`: 4096 at first.
+    #[schema(minimum = 512, maximum = 8192, example = 4096)]
+    max_tokens: Option<u32>,
     /// The longest draft, in words; 500 when not given, or less where `max_tokens`
     /// leaves room for less.
     #[schema(minimum = 50, maximum = 3000)]
     max_words: Option<u32>,
-    /// Randomness of a language model.
-    #[serde(default = "defaults::temperature")]
-    #[schema(minimum = 0, maximum = 1, default = 0.3)]
-    temperature: f32,
+    /// Randomness of a language model; when not given, the configuration's
+    /// `temperature`: 0.3 at first.
+    #[schema(minimum = 0, maximum = 1, example = 0.3)]
+    temperature: Option<f32>,
 }
 
-mod defaults {
-    pub(super) fn tone() -> String {
-        "Professional".to_owned()
-    }
-    pub(super) fn max_sources() -> u32 {
-        5
-    }
-    pub(super) fn recency_weight() -> f32 {
-        0.7
-    }
-    pub(super) fn include_citations() -> bool {
-        true
-    }
-    pub(super) fn max_tokens() -> u32 {
-        4096
-    }
-    pub(super) fn temperature() -> f32 {
-        0.3
-    }
+fn include_citations() -> bool {
+    true
 }
 
 /// Which documents a draft may use.
@@ -114,10 +98,11 @@ struct QueryFilters {
 }
 
 impl QueryRequest {
-    /// What to find and what to write, if all of it will do; `organization` is the
-    /// one that applies.
+    /// What to find and what to write, if all of it will do; `defaults` are the site's
+    /// for what is left out, `organization` is the one that applies.
     pub(super) fn check(
         self,
+        defaults: DraftDefaults,
         organization: Option<String>,
     ) -> Result<(DraftRequest, Retrieval), Error> {
         let problems = self.problems();
@@ -127,21 +112,22 @@ impl QueryRequest {
         if self.query.trim().is_empty() {
             return Err(Error::refused("Query cannot be empty"));
         }
+        let max_tokens = self.max_tokens.unwrap_or(defaults.max_tokens);
         let retrieval = Retrieval {
-            max_sources: to_usize(self.max_sources),
-            recency_weight: self.recency_weight,
+            max_sources: to_usize(self.max_sources.unwrap_or(defaults.max_sources)),
+            recency_weight: self.recency_weight.unwrap_or(defaults.recency_weight),
             filters: self.filters.unwrap_or_default().into(),
         };
         let request = DraftRequest {
             query: self.query,
             audience: self.audience,
             section: self.section,
-            tone: self.tone,
+            tone: self.tone.unwrap_or(defaults.tone),
             custom_instructions: self.custom_instructions,
             include_citations: self.include_citations,
-            max_words: to_usize(self.max_words.unwrap_or(usual_words(self.max_tokens))),
-            temperature: self.temperature,
-            max_tokens: self.max_tokens,
+            max_words: to_usize(self.max_words.unwrap_or(usual_words(max_tokens))),
+            temperature: self.temperature.unwrap_or(defaults.temperature),
+            max_tokens,
             organization,
         };
         Ok((request, retrieval))
@@ -156,19 +142,19 @@ impl QueryRequest {
         let instructions = self.custom_instructions.as_deref().unwrap_or_default();
         let too_long = [
             too_long("query", &self.query, MAX_QUERY_CHARS),
-            too_long("tone", &self.tone, MAX_TONE_CHARS),
+            too_long(
+                "tone",
+                self.tone.as_deref().unwrap_or_default(),
+                MAX_TONE_CHARS,
+            ),
             too_long("custom_instructions", instructions, MAX_INSTRUCTIONS_CHARS),
         ];
         let outside = [
-            outside("max_sources", &self.max_sources, 1..=15),
-            outside("recency_weight", &self.recency_weight, 0.0..=1.0),
-            outside("max_tokens", &self.max_tokens, 512..=8192),
-            outside(
-                "max_words",
-                &self.max_words.unwrap_or(USUAL_WORDS),
-                50..=3000,
-            ),
-            outside("temperature", &self.temperature, 0.0..=1.0),
+            outside("max_sources", self.max_sources, 1..=MAX_SOURCES),
+            outside("recency_weight", self.recency_weight, 0.0..=1.0),
+            outside("max_tokens", self.max_tokens, 512..=8192),
+            outside("max_words", self.max_words, 50..=3000),
+            outside("temperature", self.temperature, 0.0..=1.0),
         ];
         too_short
             .into_iter()
@@ -184,12 +170,12 @@ fn too_long(field: &str, text: &str, most: usize) -> Option<FieldProblem> {
 
 fn outside<T: PartialOrd + Display>(
     field: &str,
-    value: &T,
+    value: Option<T>,
     allowed: RangeInclusive<T>,
 ) -> Option<FieldProblem> {
     let (low, high) = (allowed.start(), allowed.end());
     let message = || format!("must be between {low} and {high}");
-    (!allowed.contains(value)).then(|| FieldProblem::body(field, message()))
+    (!allowed.contains(&value?)).then(|| FieldProblem::body(field, message()))
 }
 
 /// English prose has about three words to four tokens.
@@ -219,6 +205,7 @@ impl From<QueryFilters> for Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use archivist_domain::config::Config;
     use serde_json::{Value, json};
 
     fn check(change: &Value) -> Result<(DraftRequest, Retrieval), Error> {
@@ -230,7 +217,33 @@ mod tests {
         let fields = body.as_object_mut().unwrap();
         fields.extend(change.as_object().unwrap().clone());
         let request: QueryRequest = serde_json::from_value(body).unwrap();
-        request.check(None)
+        request.check(Config::default().into(), None)
+    }
+
+    #[test]
+    fn what_the_request_says_goes_before_what_the_site_has_set() {
+        let defaults = DraftDefaults {
+            tone: "Warm".to_owned(),
+            max_sources: 9,
+            recency_weight: 0.25,
+            max_tokens: 600,
+            temperature: 0.0,
+        };
+        let of = |fields: Value| {
+            let mut body = json!({
+                "query": "Capacity for a literacy grant",
+                "audience": "Federal RFP",
+                "section": "Organizational Capacity",
+            });
+            (body.as_object_mut().unwrap()).extend(fields.as_object().unwrap().clone());
+            let request: QueryRequest = serde_json::from_value(body).unwrap();
+            request.check(defaults.clone(), None).unwrap()
+        };
+        let (request, retrieval) = of(json!({ "tone": null }));
+        assert_eq!((request.tone.as_str(), request.max_words), ("Warm", 450));
+        assert_eq!((retrieval.max_sources, retrieval.recency_weight), (9, 0.25));
+        let (request, retrieval) = of(json!({ "tone": "Plain", "max_sources": 2 }));
+        assert_eq!((request.tone.as_str(), retrieval.max_sources), ("Plain", 2));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
 use super::failure::ErrorBody;
 use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
+use crate::defaults::DraftDefaults;
 use crate::drafting::{self, Retrieval};
 use crate::error::Error;
 use crate::extract::Json;
@@ -51,7 +52,7 @@ async fn query(
     _: Writer,
     Json(body): Json<QueryRequest>,
 ) -> Result<Json<QueryResponse>, Error> {
-    let (request, retrieval) = body.check(state.settings.organization.clone())?;
+    let (request, retrieval) = check(&state, body).await?;
     let sources = drafting::find_sources(&state, &request, &retrieval).await?;
     let start = Instant::now();
     let mut chunks = begin(&state, &request, &sources).await;
@@ -99,7 +100,7 @@ async fn stream(
     _: Writer,
     Json(body): Json<QueryRequest>,
 ) -> Result<Response, Error> {
-    let (request, retrieval) = body.check(state.settings.organization.clone())?;
+    let (request, retrieval) = check(&state, body).await?;
     let (feed, response) = events::channel();
     tokio::spawn(async move {
         let telling = tell(&state, request, retrieval, &feed);
@@ -111,6 +112,12 @@ async fn stream(
         }
     });
     Ok(response)
+}
+
+/// The request with what the site has set for what it leaves out.
+async fn check(state: &AppState, body: QueryRequest) -> Result<(DraftRequest, Retrieval), Error> {
+    let defaults = DraftDefaults::read(&state.pool).await?;
+    body.check(defaults, state.settings.organization.clone())
 }
 
 /// Why a stream failed, where somebody still waits for its end. A panic is told
