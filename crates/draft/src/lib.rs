@@ -18,6 +18,7 @@ mod provider;
 mod request;
 mod review;
 pub mod section;
+pub mod style;
 mod text;
 mod verbs;
 

@@ -38,6 +38,11 @@ fn lacks_a_subject(words: &[Word]) -> bool {
     is_third_person(lower(0)) && OBJECTS.contains(&lower(1))
 }
 
+/// Whether the word at `at` is a verb with a meaning of its own, by its form and place.
+pub(crate) fn is_full_verb(words: &[Word], at: usize) -> bool {
+    is_regular_verb(words, at) || PAST_FORMS.contains(&words[at].lower.as_str())
+}
+
 fn is_regular_verb(words: &[Word], at: usize) -> bool {
     let word = words[at].lower.as_str();
     let Some(before) = at.checked_sub(1).map(|before| words[before].lower.as_str()) else {

@@ -20,4 +20,5 @@ mod schema;
 mod search;
 mod serve;
 mod settings;
+mod styles;
 mod support;

@@ -1,5 +1,6 @@
 //! What a site has set by itself: `/api/config`.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestServer, a_document, eventually};
@@ -105,7 +106,7 @@ async fn d_42_two_who_write_at_once_are_both_counted() {
         let admin = admin.clone();
         async move { admin.put("/api/config", &body).await.ok() }
     });
-    futures_util::future::join_all(writes).await;
+    join_all(writes).await;
     assert_eq!(count(&admin).await.0, 8);
 }
 

@@ -18,6 +18,7 @@ mod prompts;
 mod query;
 mod refusals;
 mod search;
+mod styles;
 mod system;
 
 use axum::http::{StatusCode, Uri};
@@ -57,6 +58,7 @@ use crate::state::AppState;
         (name = "query", description = "Drafts with sources"),
         (name = "outputs", description = "Texts on their way from draft to decision"),
         (name = "programs", description = "Lines of the organization's work"),
+        (name = "writing styles", description = "How texts should sound"),
         (name = "prompts", description = "Layers that a drafting model is given"),
         (name = "config", description = "What the site has set by itself"),
         (name = "audit", description = "Who changed what"),
@@ -100,6 +102,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(query::routes())
         .merge(outputs::routes())
         .merge(programs::routes())
+        .merge(styles::routes())
         .merge(prompts::routes())
         .merge(config::routes())
         .merge(audit::routes())
