@@ -1,5 +1,6 @@
 //! Drafting: what a person asks for, the passages that may answer, the
-//! providers that write, and the checks that run after any of them.
+//! providers that write, and the checks that run after any of them. And
+//! [`style`]: how samples are written, as a guide.
 //!
 //! The crate reads no database and opens no connection: callers hand in ranked
 //! [`Source`]s and get text and verdicts back. Two promises hold throughout:

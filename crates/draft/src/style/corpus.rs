@@ -94,6 +94,7 @@ impl Sample {
     }
 
     fn take_prose(&mut self, prose: &str) {
+        let prose = &without_addresses(prose);
         let sentences: Vec<_> = text::sentences(prose)
             .into_iter()
             .map(|range| Sentence::of(&prose[range]))
@@ -133,6 +134,14 @@ impl Sentence {
     pub(super) fn has_figure(&self) -> bool {
         self.text.contains(|c: char| c.is_ascii_digit())
     }
+}
+
+/// Addresses of the web are no words, though they look like several.
+fn without_addresses(prose: &str) -> String {
+    let is_address = |token: &&str| token.contains("://") || token.starts_with("www.");
+    let tokens = prose.split_whitespace();
+    let words: Vec<_> = tokens.filter(|token| !is_address(token)).collect();
+    words.join(" ")
 }
 
 /// Lines that no empty line parts.
@@ -204,6 +213,13 @@ mod tests {
             .map(|p| p.sentences.len())
             .collect();
         assert_eq!(sentences, [2, 2]);
+    }
+
+    #[test]
+    fn addresses_are_no_words() {
+        let corpus = Corpus::of(&["See our plan at https://example.org/plan for more.".to_owned()]);
+        let words: Vec<_> = corpus.words().map(|word| word.lower.as_str()).collect();
+        assert_eq!(words, ["see", "our", "plan", "at", "for", "more"]);
     }
 
     #[test]

@@ -122,12 +122,8 @@ impl<'a> Measured<'a> {
     }
 
     fn overview(&self, purpose: StylePurpose) -> String {
-        let colors: Vec<_> = self.tone.colors().into_iter().map(str::to_owned).collect();
-        let colors = if colors.is_empty() {
-            String::new()
-        } else {
-            format!(", and {}", listed(&colors))
-        };
+        let mut tone = vec![self.tone.register()];
+        tone.extend(self.tone.colors());
         let mut overview = format!(
             "This guide is for {}. It was drawn from {} samples with {} words in {} sentences by measuring them; each figure below is theirs. ",
             kind_of_text(purpose),
@@ -137,8 +133,8 @@ impl<'a> Measured<'a> {
         );
         let _ = write!(
             overview,
-            "In short: the tone is {}{colors}; the text speaks in {}; sentences are {}, about {:.0} words on average; paragraphs have about {:.0} sentences; ",
-            self.tone.register(),
+            "In short: the tone is {}; the text speaks in {}; sentences are {}, about {:.0} words on average; paragraphs have about {:.0} sentences; ",
+            tone.join(", "),
             self.perspective.person().in_words(),
             self.sentences.manner(),
             self.sentences.mean(),
