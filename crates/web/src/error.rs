@@ -46,6 +46,12 @@ pub enum Step {
     Index(usize),
 }
 
+impl From<&str> for Step {
+    fn from(name: &str) -> Self {
+        Self::Name(name.to_owned())
+    }
+}
+
 impl Step {
     /// The name; empty for a place in a list.
     pub fn name(&self) -> &str {
@@ -83,10 +89,7 @@ impl FieldProblem {
     fn at(loc: &[&str], msg: impl Into<String>) -> Self {
         Self {
             kind: "value_error",
-            loc: loc
-                .iter()
-                .map(|name| Step::Name((*name).to_owned()))
-                .collect(),
+            loc: loc.iter().map(|&name| name.into()).collect(),
             msg: msg.into(),
             input: Value::Null,
         }
