@@ -365,6 +365,17 @@ pub(crate) enum UserCommand {
         /// What the person may do from now on
         role: UserRole,
     },
+    /// Shut an account: the person can no longer sign in, and all sessions end; what
+    /// the person has made stays
+    Deactivate {
+        /// The person's address
+        email: String,
+    },
+    /// Open a deactivated account again
+    Activate {
+        /// The person's address
+        email: String,
+    },
     /// Give an account a new generated password, which is printed once
     ResetPassword {
         /// The person's address

@@ -155,12 +155,23 @@ pub async fn find(
     }))
 }
 
-/// Ends a session; says whether it was there.
+/// Ends a session; says whether it was there. Adopted sites have rows that share a
+/// token, since it told no more than the person and the second: they are one session,
+/// and none of them may outlive it.
 async fn delete(conn: &mut PgConnection, id: SessionId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM user_sessions WHERE session_id = $1", id.0)
-        .execute(conn)
-        .await?;
-    Ok(done.rows_affected() == 1)
+    let done = sqlx::query!(
+        "DELETE FROM user_sessions WHERE session_id IN (
+             SELECT twin.session_id FROM user_sessions session
+             JOIN user_sessions twin ON twin.session_id = session.session_id
+                 OR twin.access_token = session.access_token
+                 OR twin.refresh_token = session.refresh_token
+             WHERE session.session_id = $1
+             ORDER BY twin.session_id FOR UPDATE OF twin)",
+        id.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// Ends all sessions of a user but one.

@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 use crate::audit::{Audited, Facts, Subject, facts};
+use crate::sessions;
 
 /// An account. The hash stays inside the server: nothing serialises this type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,11 @@ impl User {
             is_superuser: self.is_superuser,
         }
     }
+
+    /// Whether the person may sign in and holds the rights of an admin.
+    fn is_active_admin(&self) -> bool {
+        self.is_active && self.actor().is_at_least(UserRole::Admin)
+    }
 }
 
 impl Subject for User {
@@ -79,8 +85,53 @@ pub struct NewUser<'a> {
     pub full_name: Option<&'a str>,
     /// What the person may do.
     pub role: UserRole,
+    /// Whether the person may sign in.
+    pub is_active: bool,
+    /// Counts as admin whatever the role.
+    pub is_superuser: bool,
     /// Whether the first sign-in asks for a new password.
     pub must_change_password: bool,
+}
+
+/// Changed fields of an account; `None` leaves a field as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UserChange<'a> {
+    /// Another name.
+    pub full_name: Option<&'a str>,
+    /// Another role.
+    pub role: Option<UserRole>,
+    /// Whether the person may sign in.
+    pub is_active: Option<bool>,
+    /// Whether the person counts as admin whatever the role.
+    pub is_superuser: Option<bool>,
+}
+
+/// Why an account is not changed as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// Nobody has this account.
+    #[error("There is no such account.")]
+    Unknown,
+    /// Nobody could look after the site any more.
+    #[error(
+        "{0} is the only active admin: give somebody else that role, or activate another admin, first."
+    )]
+    LastAdmin(String),
+    /// People do not lock themselves out.
+    #[error("You cannot deactivate your own account: another admin has to do it.")]
+    Oneself,
+    /// Whatever else the database says.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// An account before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// As it was.
+    pub before: User,
+    /// As it is.
+    pub after: User,
 }
 
 /// The account with this address, ignoring letter case. Where an adopted site has
@@ -112,10 +163,26 @@ pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<User>> {
     .await
 }
 
-/// Whether anybody holds the rights of an admin.
-pub async fn has_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+/// One account.
+pub async fn get(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"SELECT user_id AS "user_id: UserId", email, hashed_password, full_name,
+                  role AS "role: UserRole", is_active, is_superuser, must_change_password,
+                  created_at, updated_at
+           FROM users WHERE user_id = $1"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether anybody who may sign in holds the rights of an admin.
+pub async fn has_active_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin' OR is_superuser) AS "found!""#
+        r#"SELECT EXISTS (
+               SELECT 1 FROM users WHERE is_active AND (role = 'admin' OR is_superuser)
+           ) AS "found!""#
     )
     .fetch_one(db)
     .await
@@ -133,14 +200,12 @@ pub async fn any_bcrypt(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
 
 /// Makes an account, unless one has this address in any letter case.
 pub async fn create(tx: &mut Audited, new: &NewUser<'_>) -> sqlx::Result<Option<User>> {
-    // Writers of accounts take turns, so that twins by letter case cannot arise.
-    sqlx::query!("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
-        .execute(&mut **tx)
-        .await?;
+    take_turn(tx).await?;
     let made = sqlx::query_as!(
         User,
-        r#"INSERT INTO users (email, hashed_password, full_name, role, must_change_password, user_id)
-           SELECT $1::text, $2, $3, $4, $5, $6
+        r#"INSERT INTO users (email, hashed_password, full_name, role, must_change_password, user_id,
+                  is_active, is_superuser)
+           SELECT $1::text, $2, $3, $4, $5, $6, $7, $8
            WHERE NOT EXISTS (SELECT 1 FROM users WHERE lower(email) = lower($1::text))
            RETURNING user_id AS "user_id: UserId", email, hashed_password, full_name,
                   role AS "role: UserRole", is_active, is_superuser, must_change_password,
@@ -150,7 +215,9 @@ pub async fn create(tx: &mut Audited, new: &NewUser<'_>) -> sqlx::Result<Option<
         new.full_name,
         new.role as UserRole,
         new.must_change_password,
-        new.user_id.0
+        new.user_id.0,
+        new.is_active,
+        new.is_superuser
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -160,46 +227,119 @@ pub async fn create(tx: &mut Audited, new: &NewUser<'_>) -> sqlx::Result<Option<
     Ok(made)
 }
 
-/// Gives an account another role; returns the one that it had, where there is such
-/// an account.
+/// Changes an account.
+pub async fn update(
+    tx: &mut Audited,
+    id: UserId,
+    change: UserChange<'_>,
+) -> Result<Changed, ChangeError> {
+    let changed = alter(tx, id, change).await?;
+    let Changed { before, after } = &changed;
+    if before.facts() != after.facts() {
+        tx.updated(before, after).await?;
+    }
+    note_role(tx, &changed).await?;
+    Ok(changed)
+}
+
+/// Gives an account another role.
 pub async fn set_role(
     tx: &mut Audited,
     id: UserId,
     role: UserRole,
-) -> sqlx::Result<Option<UserRole>> {
-    let Some(user) = get_for_update(tx, id).await? else {
-        return Ok(None);
+) -> Result<Changed, ChangeError> {
+    let change = UserChange {
+        role: Some(role),
+        ..UserChange::default()
     };
-    sqlx::query!(
-        "UPDATE users SET role = $2 WHERE user_id = $1",
-        id.0,
-        role as UserRole
-    )
-    .execute(&mut **tx)
-    .await?;
-    let role_fact = |role: UserRole| facts([("role", json!(role))]);
-    tx.write(
-        "user.role_change",
-        &user,
-        role_fact(user.role),
-        role_fact(role),
-    )
-    .await?;
-    Ok(Some(user.role))
+    let changed = alter(tx, id, change).await?;
+    note_role(tx, &changed).await?;
+    Ok(changed)
 }
 
-/// One account for changing: nobody else changes it until the transaction ends.
-async fn get_for_update(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Option<User>> {
+/// Shuts an account, which is as far as deleting one goes: what the person has made
+/// stays theirs. All its sessions end.
+pub async fn deactivate(tx: &mut Audited, id: UserId) -> Result<Changed, ChangeError> {
+    let change = UserChange {
+        is_active: Some(false),
+        ..UserChange::default()
+    };
+    let changed = alter(tx, id, change).await?;
+    if changed.before.is_active {
+        let fact = |is_active: bool| facts([("is_active", json!(is_active))]);
+        tx.write("user.delete", &changed.after, fact(true), fact(false))
+            .await?;
+    }
+    Ok(changed)
+}
+
+/// Every change of an account goes through here, by whatever road it comes: the rules
+/// stand in one place.
+async fn alter(
+    tx: &mut Audited,
+    id: UserId,
+    change: UserChange<'_>,
+) -> Result<Changed, ChangeError> {
+    take_turn(tx).await?;
+    let before = get(&mut **tx, id).await?.ok_or(ChangeError::Unknown)?;
+    if change == UserChange::default() {
+        let after = before.clone();
+        return Ok(Changed { before, after });
+    }
+    let is_shut = before.is_active && change.is_active == Some(false);
+    if is_shut && tx.actor() == Some(id) {
+        return Err(ChangeError::Oneself);
+    }
+    let after = write(tx, id, change).await?;
+    if before.is_active_admin() && !after.is_active_admin() && !has_active_admin(&mut **tx).await? {
+        return Err(ChangeError::LastAdmin(before.email));
+    }
+    if is_shut {
+        sessions::delete_others(tx, id, None).await?;
+    }
+    Ok(Changed { before, after })
+}
+
+async fn write(conn: &mut PgConnection, id: UserId, change: UserChange<'_>) -> sqlx::Result<User> {
     sqlx::query_as!(
         User,
-        r#"SELECT user_id AS "user_id: UserId", email, hashed_password, full_name,
+        r#"UPDATE users SET full_name = coalesce($2, full_name), role = coalesce($3, role),
+                  is_active = coalesce($4, is_active), is_superuser = coalesce($5, is_superuser)
+           WHERE user_id = $1
+           RETURNING user_id AS "user_id: UserId", email, hashed_password, full_name,
                   role AS "role: UserRole", is_active, is_superuser, must_change_password,
-                  created_at, updated_at
-           FROM users WHERE user_id = $1 FOR UPDATE"#,
-        id.0
+                  created_at, updated_at"#,
+        id.0,
+        change.full_name,
+        change.role as Option<UserRole>,
+        change.is_active,
+        change.is_superuser
     )
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await
+}
+
+async fn note_role(tx: &mut Audited, Changed { before, after }: &Changed) -> sqlx::Result<()> {
+    if before.role == after.role {
+        return Ok(());
+    }
+    let fact = |role: UserRole| facts([("role", json!(role))]);
+    tx.write(
+        "user.role_change",
+        after,
+        fact(before.role),
+        fact(after.role),
+    )
+    .await
+}
+
+/// Writers of accounts take turns, so that neither twins by letter case can arise nor
+/// two admins take each other's role away.
+async fn take_turn(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Replaces the hash of a password by another of the same password, unless the

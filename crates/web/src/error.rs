@@ -14,6 +14,7 @@
 
 use std::any::Any;
 
+use archivist_store::users::ChangeError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -219,6 +220,16 @@ impl From<archivist_store::DatabaseError> for Error {
                 Self::Unprocessable("A text holds the character NUL: remove it.".to_owned())
             }
             None => Self::internal(error),
+        }
+    }
+}
+
+impl From<ChangeError> for Error {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown => Self::NotFound(error.to_string()),
+            ChangeError::LastAdmin(_) | ChangeError::Oneself => Self::Conflict(error.to_string()),
+            ChangeError::Database(error) => error.into(),
         }
     }
 }

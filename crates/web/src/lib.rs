@@ -5,6 +5,7 @@
 //! layer renders them as JSON for the API and as a page for the browser.
 
 mod accept;
+pub mod accounts;
 pub mod address;
 pub mod api;
 pub mod auth;

@@ -8,8 +8,9 @@ use archivist_domain::password::{self as rules, WeakPassword};
 use archivist_domain::{UserId, UserRole};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::sessions;
-use archivist_store::users::{self, NewUser, User};
+use archivist_store::users::{self, ChangeError, Changed, User, UserChange};
 use archivist_web::AppState;
+use archivist_web::accounts::{self, NewAccount};
 use archivist_web::auth::password;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,14 +34,16 @@ pub(crate) async fn run(place: &PlaceArgs, command: UserCommand) -> Result<ExitC
         } => create(&site, &email, role, name.as_deref(), json).await,
         UserCommand::List { json } => list(&site, json).await,
         UserCommand::SetRole { email, role } => set_role(&site, &email, role).await,
+        UserCommand::Deactivate { email } => deactivate(&site, &email).await,
+        UserCommand::Activate { email } => activate(&site, &email).await,
         UserCommand::ResetPassword { email, json } => reset_password(&site, &email, json).await,
     };
     site.close().await?;
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// A new account as a person is told of it.
-pub(crate) struct NewAccount {
+/// The first admin as a person is told of it.
+pub(crate) struct FirstAdmin {
     /// Its address.
     pub email: String,
     /// Its password, where it was generated: to be shown once.
@@ -49,7 +52,7 @@ pub(crate) struct NewAccount {
     pub weakness: Option<WeakPassword>,
 }
 
-/// Makes the first admin, unless there is one. `chosen` is a password for
+/// Makes the first admin, unless there is one who may sign in. `chosen` is a password for
 /// unattended starts; without it one is generated, and must be changed. A chosen
 /// one that breaks the rules for passwords is told to be weak, and refused only
 /// when it is too short: as the original's bootstrap, it may stand.
@@ -57,8 +60,8 @@ pub(crate) async fn first_admin(
     state: &AppState,
     email: &str,
     chosen: Option<String>,
-) -> Result<Option<NewAccount>> {
-    if users::has_admin(&state.pool).await? {
+) -> Result<Option<FirstAdmin>> {
+    if users::has_active_admin(&state.pool).await? {
         return Ok(None);
     }
     let email = Email::parse(email).context("ARCHIVIST_ADMIN_EMAIL")?;
@@ -73,41 +76,38 @@ pub(crate) async fn first_admin(
     let password = chosen
         .or_else(|| generated_password.clone())
         .unwrap_or_default();
-    let made = insert(state, &email, UserRole::Admin, None, password, must_change).await?;
+    let new = account(&email, password, UserRole::Admin, None, must_change);
+    let made = accounts::create(state, Origin::command_line(), new).await?;
     let user = made.with_context(|| {
         format!(
-            "nobody is an admin, and {email} has another role: \
-             `archivist user set-role {email} admin` mends it"
+            "nobody is an active admin, and {email} has an account already: \
+             `archivist user activate {email}` and `archivist user set-role {email} admin` mend it"
         )
     })?;
-    Ok(Some(NewAccount {
+    Ok(Some(FirstAdmin {
         email: user.email,
         generated_password,
         weakness,
     }))
 }
 
-async fn insert(
-    state: &AppState,
+fn account(
     email: &Email,
-    role: UserRole,
-    name: Option<&str>,
     password: String,
+    role: UserRole,
+    full_name: Option<String>,
     must_change_password: bool,
-) -> Result<Option<User>> {
-    let hashed_password = password::hash(&state.cpu, password).await;
-    let new = NewUser {
+) -> NewAccount {
+    NewAccount {
         user_id: UserId(Uuid::new_v4()),
-        email,
-        hashed_password: &hashed_password,
-        full_name: name,
+        email: email.clone(),
+        password,
+        full_name,
         role,
+        is_active: true,
+        is_superuser: false,
         must_change_password,
-    };
-    let mut tx = begin(state).await?;
-    let user = users::create(&mut tx, &new).await?;
-    tx.commit().await?;
-    Ok(user)
+    }
 }
 
 async fn begin(state: &AppState) -> Result<Audited> {
@@ -122,8 +122,18 @@ async fn create(
     as_json: bool,
 ) -> Result<()> {
     let email = Email::parse(email)?;
+    if let Err(problem) = accounts::check_name(name) {
+        bail!("the name {}", problem.msg);
+    }
     let password = password::generate();
-    let user = insert(&site.state, &email, role, name, password.clone(), true)
+    let new = account(
+        &email,
+        password.clone(),
+        role,
+        name.map(str::to_owned),
+        true,
+    );
+    let user = accounts::create(&site.state, Origin::command_line(), new)
         .await?
         .with_context(|| format!("there is an account with the address {email} already"))?;
     tell_password(
@@ -189,17 +199,56 @@ async fn find(site: &Site, email: &str) -> Result<User> {
 async fn set_role(site: &Site, email: &str, role: UserRole) -> Result<()> {
     let user = find(site, email).await?;
     let mut tx = begin(&site.state).await?;
-    let old = users::set_role(&mut tx, user.user_id, role).await?;
-    let old = old.with_context(|| format!("the account {email} has just been deleted"))?;
-    if !users::has_admin(&mut *tx).await? {
-        bail!(
-            "{} is the only admin: give somebody else that role first",
-            user.email
-        );
-    }
+    let changed = users::set_role(&mut tx, user.user_id, role).await;
+    let Changed { before, after } = told(changed, email)?;
     tx.commit().await?;
-    say!("{} is now {role} (was {old}).", user.email);
+    say!(
+        "{} is now {} (was {}).",
+        after.email,
+        after.role,
+        before.role
+    );
     Ok(())
+}
+
+async fn deactivate(site: &Site, email: &str) -> Result<()> {
+    let user = find(site, email).await?;
+    let mut tx = begin(&site.state).await?;
+    let changed = users::deactivate(&mut tx, user.user_id).await;
+    let Changed { before, after } = told(changed, email)?;
+    tx.commit().await?;
+    if before.is_active {
+        say!("{} is deactivated; all sessions were ended.", after.email);
+    } else {
+        say!("{} was deactivated already.", after.email);
+    }
+    Ok(())
+}
+
+async fn activate(site: &Site, email: &str) -> Result<()> {
+    let user = find(site, email).await?;
+    let mut tx = begin(&site.state).await?;
+    let change = UserChange {
+        is_active: Some(true),
+        ..UserChange::default()
+    };
+    let changed = users::update(&mut tx, user.user_id, change).await;
+    let Changed { before, after } = told(changed, email)?;
+    tx.commit().await?;
+    if before.is_active {
+        say!("{} was active already.", after.email);
+    } else {
+        say!("{} is active again.", after.email);
+    }
+    Ok(())
+}
+
+/// The refusal of a change, as the command line tells it.
+fn told(changed: Result<Changed, ChangeError>, email: &str) -> Result<Changed> {
+    match changed {
+        Err(ChangeError::Unknown) => bail!("the account {email} has just been deleted"),
+        other => Ok(other?),
+    }
 }
 
 async fn reset_password(site: &Site, email: &str, as_json: bool) -> Result<()> {

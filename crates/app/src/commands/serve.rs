@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::accounts::{self, NewAccount};
+use super::accounts::{self, FirstAdmin};
 use crate::config::{PlaceArgs, ServeArgs};
 use crate::site::{Site, secret_key};
 use crate::work::Background;
@@ -161,7 +161,7 @@ fn announce(address: SocketAddr, site: &Site) {
     println!("Org Archivist is ready: http://{address}");
 }
 
-fn introduce(admin: &NewAccount) {
+fn introduce(admin: &FirstAdmin) {
     println!("The first admin:");
     println!("  Sign in as  {}", admin.email);
     match (&admin.generated_password, &admin.weakness) {

@@ -90,6 +90,61 @@ async fn a_refresh_token_works_once() {
     refresh(&nobody, &new["refresh_token"]).await.ok();
 }
 
+/// The same session in a second row, as the original left them when somebody signed
+/// in twice within a second.
+async fn duplicate_sessions(server: &TestServer) {
+    sqlx::query(
+        "INSERT INTO user_sessions (user_id, access_token, refresh_token, expires_at, refresh_expires_at)
+         SELECT user_id, access_token, refresh_token, expires_at, refresh_expires_at FROM user_sessions",
+    )
+    .execute(&server.pool())
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn d_06_a_refresh_token_with_two_rows_works_once() {
+    let server = TestServer::start().await;
+    let nobody = server.as_nobody();
+    let old = nobody.log_in(ADMIN, SECRET).await.ok();
+    duplicate_sessions(&server).await;
+    let client = |session: &Value| nobody.with_token(session["access_token"].as_str().unwrap());
+    client(&old).get("/api/auth/me").await.ok();
+    let new = refresh(&nobody, &old["refresh_token"]).await.ok();
+    refresh(&nobody, &old["refresh_token"]).await.json(401);
+    client(&old).get("/api/auth/me").await.json(401);
+    client(&new).get("/api/auth/me").await.ok();
+    assert_eq!(server.count("SELECT count(*) FROM user_sessions").await, 1);
+}
+
+#[tokio::test]
+async fn d_06_signing_out_ends_both_rows_of_a_session() {
+    let server = TestServer::start().await;
+    let nobody = server.as_nobody();
+    let session = nobody.log_in(ADMIN, SECRET).await.ok();
+    duplicate_sessions(&server).await;
+    let other = nobody.log_in(ADMIN, SECRET).await.ok();
+    let client = |session: &Value| nobody.with_token(session["access_token"].as_str().unwrap());
+    let signed_in = client(&session);
+    signed_in.post("/api/auth/logout", &json!({})).await.ok();
+    signed_in.get("/api/auth/me").await.json(401);
+    refresh(&nobody, &session["refresh_token"]).await.json(401);
+    client(&other).get("/api/auth/me").await.ok();
+}
+
+#[tokio::test]
+async fn d_06_two_rows_refreshed_at_once_open_one_session() {
+    let server = TestServer::start().await;
+    let nobody = server.as_nobody();
+    let session = nobody.log_in(ADMIN, SECRET).await.ok();
+    duplicate_sessions(&server).await;
+    let token = &session["refresh_token"];
+    let (one, two) = tokio::join!(refresh(&nobody, token), refresh(&nobody, token));
+    let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401]);
+}
+
 #[tokio::test]
 async fn one_refresh_token_used_twice_at_once_opens_one_session() {
     let server = TestServer::start().await;

@@ -22,3 +22,4 @@ mod serve;
 mod settings;
 mod styles;
 mod support;
+mod users;

@@ -62,6 +62,37 @@ async fn from_every_release_onward_it_is_the_same_as_in_one_go() {
     }
 }
 
+/// Which files the tables and indexes of owners are in: written anew, they are in others.
+async fn files_of_owners(pool: &PgPool) -> Vec<(String, i64)> {
+    sqlx::query_as(
+        "SELECT c.relname::text, pg_relation_filenode(c.oid)::bigint FROM pg_class c
+         LEFT JOIN pg_index i ON i.indexrelid = c.oid
+         WHERE coalesce(i.indrelid, c.oid) IN
+             ('outputs'::regclass, 'documents'::regclass, 'conversations'::regclass)
+         ORDER BY 1",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn wider_columns_for_owners_write_nothing_anew() {
+    const WIDER: i64 = 20_261_125_000_301;
+    let site = Site::with_empty_database().await;
+    let pool = site.pool();
+    let before = MIGRATOR.iter().map(|m| m.version).filter(|v| *v < WIDER);
+    MIGRATOR.run_to(before.max().unwrap(), &pool).await.unwrap();
+    let files = files_of_owners(&pool).await;
+    assert!(
+        files
+            .iter()
+            .any(|(name, _)| name == "idx_outputs_created_by")
+    );
+    MIGRATOR.run_to(WIDER, &pool).await.unwrap();
+    assert_eq!(files_of_owners(&pool).await, files);
+}
+
 #[tokio::test]
 async fn migrating_twice_changes_nothing() {
     let site = Site::with_empty_database().await;

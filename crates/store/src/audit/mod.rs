@@ -83,6 +83,11 @@ impl Audited {
         self.tx.rollback().await
     }
 
+    /// Who acts, where it is a person.
+    pub(crate) fn actor(&self) -> Option<UserId> {
+        self.origin.actor
+    }
+
     /// Adds a fact to all that is written down from here on.
     pub fn remark(&mut self, name: &str, value: impl Into<Value>) {
         self.origin.facts.insert(name.to_owned(), value.into());

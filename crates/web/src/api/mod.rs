@@ -3,6 +3,7 @@
 //! Each area is a module with its own `routes()`; OpenAPI is made of what the
 //! handlers say of themselves, so that a route cannot be left out of it.
 
+mod alias;
 mod audit;
 mod auth;
 mod config;
@@ -20,6 +21,7 @@ mod refusals;
 mod search;
 mod styles;
 mod system;
+mod users;
 
 use axum::http::{StatusCode, Uri};
 use axum::middleware;
@@ -61,6 +63,7 @@ use crate::state::AppState;
         (name = "writing styles", description = "How texts should sound"),
         (name = "prompts", description = "Layers that a drafting model is given"),
         (name = "config", description = "What the site has set by itself"),
+        (name = "users", description = "Accounts, for admins"),
         (name = "audit", description = "Who changed what"),
     ),
 )]
@@ -105,6 +108,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(styles::routes())
         .merge(prompts::routes())
         .merge(config::routes())
+        .merge(users::routes())
         .merge(audit::routes())
 }
 

@@ -4,7 +4,9 @@
 //! belongs to the route: the same style is 400 under its own address and 422 under
 //! the figures about it.
 
-use archivist_domain::{DocumentId, OutputId, ProgramId, PromptId, StyleId};
+use archivist_domain::{
+    ConversationId, DocumentId, OutputId, ProgramId, PromptId, StyleId, UserId,
+};
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
 use uuid::Uuid;
@@ -32,6 +34,14 @@ pub(super) trait PathId: From<Uuid> {
 
 impl PathId for DocumentId {
     const KIND: &'static str = "document";
+}
+
+impl PathId for UserId {
+    const KIND: &'static str = "user";
+}
+
+impl PathId for ConversationId {
+    const KIND: &'static str = "conversation";
 }
 
 impl PathId for OutputId {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::reply::{Done, LoginResponse, SessionResponse, UserResponse};
+use self::reply::{Done, LoginResponse, SessionResponse};
 use super::failure::ErrorBody;
 use super::refusals::{ForAnyone, ForWriters, WithFields};
 use crate::auth::session;
@@ -20,6 +20,8 @@ use crate::auth::{Writer, tokens};
 use crate::error::Error;
 use crate::extract::{Client, Json};
 use crate::state::AppState;
+
+pub(super) use self::reply::UserResponse;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

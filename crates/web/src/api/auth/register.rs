@@ -1,8 +1,6 @@
 //! New accounts.
 
-use archivist_domain::email::Email;
-use archivist_domain::{UserId, UserRole, password as rules};
-use archivist_store::users::{self, NewUser};
+use archivist_domain::{UserId, UserRole};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -10,15 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::reply::UserResponse;
+use crate::accounts::{self, NewAccount};
 use crate::api::failure::ErrorBody;
 use crate::api::refusals::{ForAnyone, WithFields};
-use crate::auth::{MaybeBearer, password};
-use crate::error::{Error, FieldProblem};
+use crate::auth::MaybeBearer;
+use crate::error::Error;
 use crate::extract::{Client, Json};
 use crate::state::AppState;
-
-/// The longest name, in characters (the column's width).
-const MAX_NAME_CHARS: usize = 255;
 
 /// A new account.
 #[derive(Deserialize, ToSchema)]
@@ -68,22 +64,21 @@ pub(super) async fn register(
     if admin.is_none() {
         may_register_oneself(&state, body.role)?;
     }
-    let email = body.check()?;
-    let hash = password::hash(&state.cpu, body.password).await;
-    let new = NewUser {
+    let email = accounts::check(&body.email, &body.password, body.full_name.as_deref())?;
+    let new = NewAccount {
         user_id: UserId(Uuid::new_v4()),
-        email: &email,
-        hashed_password: &hash,
-        full_name: body.full_name.as_deref(),
+        email,
+        password: body.password,
+        full_name: body.full_name,
         role: body.role,
+        is_active: true,
+        is_superuser: false,
         must_change_password: false,
     };
     let actor = admin.map_or(new.user_id, |admin| admin.user_id);
     let origin = client.answering(StatusCode::CREATED).by(actor);
-    let mut tx = state.begin(origin).await?;
-    let user = users::create(&mut tx, &new).await?;
+    let user = accounts::create(&state, origin, new).await?;
     let user = user.ok_or_else(|| Error::refused("Email already registered"))?;
-    tx.commit().await?;
     Ok((StatusCode::CREATED, Json(user.into())))
 }
 
@@ -98,57 +93,9 @@ fn may_register_oneself(state: &AppState, role: UserRole) -> Result<(), Error> {
     Err(Error::Forbidden(reason.to_owned()))
 }
 
-impl RegisterRequest {
-    /// Checks every field; the error names all that are wrong.
-    fn check(&self) -> Result<Email, Error> {
-        let email = Email::parse(&self.email);
-        let mut problems = Vec::new();
-        if let Err(error) = &email {
-            problems.push(FieldProblem::body("email", error.to_string()));
-        }
-        if let Err(weak) = rules::check(&self.password) {
-            problems.push(FieldProblem::body("password", weak.to_string()));
-        }
-        let name = self.full_name.as_deref().unwrap_or_default();
-        if name.chars().count() > MAX_NAME_CHARS {
-            let message = format!("must have at most {MAX_NAME_CHARS} characters");
-            problems.push(FieldProblem::body("full_name", message));
-        }
-        match email {
-            Ok(email) if problems.is_empty() => Ok(email),
-            _ => Err(Error::Invalid(problems)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn request(email: &str, password: &str) -> RegisterRequest {
-        RegisterRequest {
-            email: email.into(),
-            password: password.into(),
-            full_name: Some("x".repeat(255)),
-            role: UserRole::Writer,
-        }
-    }
-
-    #[test]
-    fn every_wrong_field_is_named_and_the_password_is_not_repeated() {
-        let Err(Error::Invalid(problems)) = request("ana", "weakling").check() else {
-            panic!("refused");
-        };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
-        assert_eq!(fields, ["email", "password"]);
-        assert!(!problems[1].msg.contains("weakling"));
-    }
-
-    #[test]
-    fn a_proper_account_passes() {
-        let email = request(" Ana@Example.ORG", "Welcome1!").check().unwrap();
-        assert_eq!(email.as_str(), "Ana@example.org");
-    }
 
     #[test]
     fn a_role_is_writer_unless_said() {

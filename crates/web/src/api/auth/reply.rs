@@ -11,7 +11,7 @@ use crate::wire;
 
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct UserResponse {
+pub(in crate::api) struct UserResponse {
     /// The account.
     user_id: UserId,
     /// Its address.
