@@ -45,6 +45,8 @@ ids! {
     PromptId;
     /// A conversation.
     ConversationId;
+    /// A message of a conversation.
+    MessageId;
     /// A user.
     UserId;
     /// A signed-in session.

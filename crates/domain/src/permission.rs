@@ -57,6 +57,21 @@ impl Actor {
         }
     }
 
+    /// Everybody has conversations of their own; admins see all, also those that belong
+    /// to nobody, as on adopted sites.
+    pub fn may_use_conversation(&self, owner: Option<&str>) -> bool {
+        self.is_at_least(UserRole::Admin) || self.owns(owner)
+    }
+
+    /// The owner whose conversations alone this person sees: `None` means everybody's.
+    pub fn conversations_scope(&self) -> Option<&str> {
+        if self.is_at_least(UserRole::Admin) {
+            None
+        } else {
+            Some(&self.email)
+        }
+    }
+
     fn owns(&self, owner: Option<&str>) -> bool {
         owner == Some(self.email.as_str())
     }
@@ -84,6 +99,20 @@ mod tests {
         let editor = actor(UserRole::Editor);
         assert!(editor.may_use_output(other) && !editor.may_delete_output(other));
         assert!(actor(UserRole::Admin).may_delete_output(other));
+    }
+
+    #[test]
+    fn conversations_are_their_owners_and_the_admins() {
+        let (mine, other) = (Some("me@example.org"), Some("you@example.org"));
+        for role in [UserRole::Writer, UserRole::Editor] {
+            let person = actor(role);
+            assert!(person.may_use_conversation(mine));
+            assert!(!person.may_use_conversation(other) && !person.may_use_conversation(None));
+            assert_eq!(person.conversations_scope(), mine);
+        }
+        let admin = actor(UserRole::Admin);
+        assert!(admin.may_use_conversation(other) && admin.may_use_conversation(None));
+        assert_eq!(admin.conversations_scope(), None);
     }
 
     #[test]

@@ -12,12 +12,14 @@
 //! [`paragraph`] puts them into order.
 
 mod addressee;
+pub(crate) mod answer;
 mod candidate;
 mod duplicate;
 mod leaning;
 mod paragraph;
 mod preference;
 mod prose;
+pub(crate) mod question;
 mod role;
 mod score;
 mod select;

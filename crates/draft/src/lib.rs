@@ -27,6 +27,8 @@ mod verbs;
 mod fixture;
 
 pub use compose::Composer;
+pub use compose::answer::{ANSWERER, Answer, answer};
+pub use compose::question::Question;
 pub use confidence::{FULL_SOURCE_COUNT, confidence};
 pub use provider::{Chunk, Provider, ProviderError};
 pub use request::{DraftRequest, Source};

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod changes;
 pub mod constraint;
 pub mod contract;
+pub mod conversations;
 pub mod documents;
 pub mod files;
 pub mod jobs;

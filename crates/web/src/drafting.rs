@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use archivist_draft::{DraftRequest, Source, section};
+use archivist_draft::{Chunk, DraftRequest, ProviderError, Review, Source, section};
 use archivist_search::{Filters, SearchRequest};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 
 use crate::error::Error;
 use crate::retrieve::{self, Found};
@@ -47,10 +49,71 @@ pub async fn find_sources(
     let answers = retrieve::search_all(state, searches).await?;
     let mut chosen = choose(answers, retrieval.max_sources);
     chosen.sort_by(|a, b| b.hit.score.total_cmp(&a.hit.score));
-    Ok((1..)
-        .zip(chosen)
+    Ok(numbered(chosen))
+}
+
+/// Passages as sources, numbered from 1 as they come.
+pub(crate) fn numbered(found: Vec<Found>) -> Arc<[Source]> {
+    (1..)
+        .zip(found)
         .map(|(number, found)| source(number, found))
-        .collect())
+        .collect()
+}
+
+/// Starts the provider, which may compute before its first word.
+pub(crate) async fn begin(
+    state: &AppState,
+    request: &DraftRequest,
+    sources: &Arc<[Source]>,
+) -> BoxStream<'static, Result<Chunk, ProviderError>> {
+    let (provider, request) = (Arc::clone(&state.provider), request.clone());
+    let sources = Arc::clone(sources);
+    state
+        .cpu
+        .run(move || provider.stream(request, sources))
+        .await
+}
+
+/// A draft as a whole.
+pub(crate) struct Written {
+    /// The text with its markers.
+    pub(crate) text: String,
+    /// Tokens that a language model read and wrote; 0 where there is none.
+    pub(crate) tokens_used: u32,
+}
+
+/// Writes a draft to its end.
+pub(crate) async fn write(
+    state: &AppState,
+    request: &DraftRequest,
+    sources: &Arc<[Source]>,
+) -> Result<Written, ProviderError> {
+    let mut chunks = begin(state, request, sources).await;
+    let (mut text, mut tokens_used) = (String::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        match chunk? {
+            Chunk::Text(piece) => text.push_str(&piece),
+            Chunk::Done {
+                input_tokens,
+                output_tokens,
+            } => tokens_used = input_tokens.saturating_add(output_tokens),
+        }
+    }
+    Ok(Written { text, tokens_used })
+}
+
+/// Checks a draft, whoever wrote it.
+pub(crate) async fn review(
+    state: &AppState,
+    request: &DraftRequest,
+    sources: &Arc<[Source]>,
+    draft: &str,
+) -> Review {
+    let (request, sources, draft) = (request.clone(), Arc::clone(sources), draft.to_owned());
+    state
+        .cpu
+        .run(move || archivist_draft::review(&request, &sources, &draft))
+        .await
 }
 
 /// The element's name and its foremost cues, with the request behind them.

@@ -5,6 +5,7 @@ mod adoption;
 mod audit;
 mod auth;
 mod browser;
+mod chat;
 mod compose;
 mod documents;
 mod health;

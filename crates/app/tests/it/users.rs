@@ -305,7 +305,7 @@ async fn d_53_a_superuser_is_an_admin_everywhere() {
     let change = json!({ "is_superuser": true });
     admin.put(&path_of(&walter), &change).await.ok();
     // Without another sign-in.
-    for path in ["/api/users", "/api/audit/logs"] {
+    for path in ["/api/users", "/api/audit/logs", "/api/chat"] {
         writer.get(path).await.ok();
     }
     let body = json!({ "name": "Meals" });
@@ -328,6 +328,12 @@ async fn d_74_a_long_address_may_own_whatever_its_person_makes() {
     assert_eq!(output.created()["created_by"], json!(email));
     let document = a_document("plan.txt").saying(&["Forty families eat together."]);
     nora.upload(document).await.created();
+    let said = nora
+        .post("/api/chat", &json!({ "message": "Who eats together?" }))
+        .await
+        .ok();
+    let path = format!("/api/chat/{}", said["conversation_id"].as_str().unwrap());
+    assert_eq!(nora.get(&path).await.ok()["user_id"], json!(email));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod alias;
 mod audit;
 mod auth;
 mod config;
+mod chat;
 mod documents;
 pub(crate) mod failure;
 mod moment;
@@ -58,6 +59,7 @@ use crate::state::AppState;
         (name = "documents", description = "The library"),
         (name = "search", description = "Passages of the library"),
         (name = "query", description = "Drafts with sources"),
+        (name = "chat", description = "Questions to the library"),
         (name = "outputs", description = "Texts on their way from draft to decision"),
         (name = "programs", description = "Lines of the organization's work"),
         (name = "writing styles", description = "How texts should sound"),
@@ -103,6 +105,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(documents::routes())
         .merge(search::routes())
         .merge(query::routes())
+        .merge(chat::routes())
         .merge(outputs::routes())
         .merge(programs::routes())
         .merge(styles::routes())

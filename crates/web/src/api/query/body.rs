@@ -31,7 +31,7 @@ const USUAL_WORDS: u32 = 500;
     "max_sources": 8,
     "filters": {"doc_types": ["Grant Proposal"], "outcomes": ["Funded"]},
 }))]
-pub(super) struct QueryRequest {
+pub(in crate::api) struct QueryRequest {
     /// What is asked for, in plain words.
     #[schema(min_length = 10, max_length = 10_000)]
     query: String,
@@ -100,7 +100,7 @@ struct QueryFilters {
 impl QueryRequest {
     /// What to find and what to write, if all of it will do; `defaults` are the site's
     /// for what is left out, `organization` is the one that applies.
-    pub(super) fn check(
+    pub(in crate::api) fn check(
         self,
         defaults: DraftDefaults,
         organization: Option<String>,

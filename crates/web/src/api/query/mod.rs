@@ -5,31 +5,30 @@ mod events;
 mod reply;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Instant;
 
-use archivist_draft::{Chunk, DraftRequest, ProviderError, Review, Source};
+use archivist_draft::{Chunk, DraftRequest};
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::body::QueryRequest;
 use self::events::{Event, Feed, Gone};
 use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
 use super::failure::ErrorBody;
 use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::defaults::DraftDefaults;
-use crate::drafting::{self, Retrieval};
+use crate::drafting::{self, Retrieval, Written};
 use crate::error::Error;
 use crate::extract::Json;
 use crate::state::AppState;
 
+pub(super) use self::body::QueryRequest;
+
 /// How much of a passage is shown in a reply, in characters.
-const EXCERPT_CHARS: usize = 500;
+pub(super) const EXCERPT_CHARS: usize = 500;
 
 /// How much of it in a stream.
 const STREAMED_EXCERPT_CHARS: usize = 300;
@@ -55,24 +54,14 @@ async fn query(
     let (request, retrieval) = check(&state, body).await?;
     let sources = drafting::find_sources(&state, &request, &retrieval).await?;
     let start = Instant::now();
-    let mut chunks = begin(&state, &request, &sources).await;
-    let (mut text, mut tokens_used) = (String::new(), 0);
-    while let Some(chunk) = chunks.next().await {
-        match chunk? {
-            Chunk::Text(piece) => text.push_str(&piece),
-            Chunk::Done {
-                input_tokens,
-                output_tokens,
-            } => tokens_used = input_tokens.saturating_add(output_tokens),
-        }
-    }
+    let Written { text, tokens_used } = drafting::write(&state, &request, &sources).await?;
     let metadata = DraftMetadata {
         model: state.provider.name().to_owned(),
         tokens_used,
         generation_time: start.elapsed().as_secs_f64(),
         temperature: request.temperature,
     };
-    let review = review(&state, request, Arc::clone(&sources), text.clone()).await;
+    let review = drafting::review(&state, &request, &sources, &text).await;
     Ok(Json(QueryResponse {
         confidence: review.confidence,
         quality_issues: review.quality_issues.clone(),
@@ -163,7 +152,7 @@ async fn tell(
         retrieval_time_ms: start.elapsed().as_secs_f64() * 1000.0,
     })
     .await?;
-    let mut chunks = begin(state, &request, &sources).await;
+    let mut chunks = drafting::begin(state, &request, &sources).await;
     let (mut draft, mut tokens_used) = (String::new(), 0);
     while let Some(chunk) = chunks.next().await {
         match chunk? {
@@ -176,7 +165,7 @@ async fn tell(
     }
     let found = SourceReply::all(&sources, STREAMED_EXCERPT_CHARS);
     send(Event::Sources { sources: found }).await?;
-    let review = review(state, request, Arc::clone(&sources), draft.clone()).await;
+    let review = drafting::review(state, &request, &sources, &draft).await;
     let issues = review.quality_issues.clone();
     send(Event::Done {
         confidence: review.confidence,
@@ -186,32 +175,6 @@ async fn tell(
         checked: Checked::new(review, &draft, &sources, state.provider.disclosure()),
     })
     .await
-}
-
-/// Starts the provider, which may compute before its first word.
-async fn begin(
-    state: &AppState,
-    request: &DraftRequest,
-    sources: &Arc<[Source]>,
-) -> BoxStream<'static, Result<Chunk, ProviderError>> {
-    let (provider, request) = (Arc::clone(&state.provider), request.clone());
-    let sources = Arc::clone(sources);
-    state
-        .cpu
-        .run(move || provider.stream(request, sources))
-        .await
-}
-
-async fn review(
-    state: &AppState,
-    request: DraftRequest,
-    sources: Arc<[Source]>,
-    draft: String,
-) -> Review {
-    state
-        .cpu
-        .run(move || archivist_draft::review(&request, &sources, &draft))
-        .await
 }
 
 #[cfg(test)]
