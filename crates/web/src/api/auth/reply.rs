@@ -11,6 +11,17 @@ use crate::wire;
 
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "user_id": "9f1d7a1e-4a51-4f0e-9d27-7a8b6c5d4e3f",
+    "email": "ana@example.org",
+    "full_name": "Ana Lopez",
+    "role": "editor",
+    "is_active": true,
+    "is_superuser": false,
+    "must_change_password": false,
+    "created_at": "2026-11-22T13:07:22.770141",
+    "updated_at": "2026-11-22T13:07:22.770141",
+}))]
 pub(in crate::api) struct UserResponse {
     /// The account.
     user_id: UserId,

@@ -186,6 +186,26 @@ impl From<Listed> for ListedConversation {
 
 /// A part of the list of conversations.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "conversations": [{
+        "conversation_id": "9f1d7a1e-4a51-4f0e-9d27-7a8b6c5d4e3f",
+        "name": null,
+        "user_id": "ana@example.org",
+        "metadata": {},
+        "context": {
+            "writing_style_id": null, "audience": null, "section": null, "tone": null,
+            "filters": null, "artifacts": [],
+            "last_query": "And in 2022?", "session_metadata": null,
+        },
+        "created_at": "2026-11-22T13:07:22.770141",
+        "updated_at": "2026-11-22T13:09:01.204518",
+        "message_count": 4,
+        "preview": "How many families did we serve in 2023?",
+    }],
+    "total_count": 1,
+    "skip": 0,
+    "limit": 50,
+}))]
 pub(super) struct ConversationList {
     /// The conversations, the one that was last used first.
     conversations: Vec<ListedConversation>,
@@ -245,7 +265,27 @@ impl From<Message> for MessageReply {
 
 /// A conversation with all that was said in it.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Conversation)]
+#[schema(as = Conversation, example = json!({
+    "conversation_id": "9f1d7a1e-4a51-4f0e-9d27-7a8b6c5d4e3f",
+    "name": null,
+    "user_id": "ana@example.org",
+    "metadata": {},
+    "context": {
+        "writing_style_id": null, "audience": null, "section": null, "tone": null,
+        "filters": null, "artifacts": [],
+        "last_query": "How many families did we serve in 2023?", "session_metadata": null,
+    },
+    "created_at": "2026-11-22T13:07:22.770141",
+    "updated_at": "2026-11-22T13:07:22.770141",
+    "messages": [{
+        "message_id": "0c5b7c56-6a0f-4f3c-8f0d-2b9b7f6f3a10",
+        "role": "user",
+        "content": "How many families did we serve in 2023?",
+        "sources": [],
+        "metadata": {},
+        "created_at": "2026-11-22T13:07:22.770141",
+    }],
+}))]
 pub(super) struct ConversationReply {
     /// Its id.
     conversation_id: ConversationId,
@@ -309,6 +349,23 @@ impl ConversationDeleted {
 
 /// What a conversation has agreed on.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "conversation_id": "9f1d7a1e-4a51-4f0e-9d27-7a8b6c5d4e3f",
+    "context": {
+        "writing_style_id": null,
+        "audience": "Federal RFP",
+        "section": "Organizational Capacity",
+        "tone": null,
+        "filters": { "doc_types": null, "years": [2023], "programs": null, "outcome": null },
+        "artifacts": [],
+        "last_query": "How many families did we serve in 2023?",
+        "session_metadata": {
+            "started_at": "2026-11-22T13:07:22.770141",
+            "last_active": "2026-11-22T13:09:01.204518",
+        },
+    },
+    "updated_at": "2026-11-22T13:09:01.204518",
+}))]
 pub(super) struct ContextReply {
     /// The conversation.
     conversation_id: ConversationId,
