@@ -22,6 +22,6 @@ pub use enums::{
     PromptCategory, Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
 };
 pub use ids::{
-    ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId, SessionId,
-    StyleId, UserId,
+    ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId,
+    SessionId, StyleId, UserId,
 };

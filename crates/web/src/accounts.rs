@@ -98,7 +98,7 @@ mod tests {
         let Err(Error::Invalid(problems)) = check("ana", "weakling", Some(&"x".repeat(256))) else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["email", "password", "full_name"]);
         assert!(!problems[1].msg.contains("weakling"));
     }

@@ -47,6 +47,12 @@ pub enum Step {
     Index(usize),
 }
 
+impl PartialEq<&str> for Step {
+    fn eq(&self, name: &&str) -> bool {
+        self.name() == *name
+    }
+}
+
 impl From<&str> for Step {
     fn from(name: &str) -> Self {
         Self::Name(name.to_owned())
@@ -94,6 +100,14 @@ impl FieldProblem {
             msg: msg.into(),
             input: Value::Null,
         }
+    }
+
+    /// The same, of a body that stands deeper in the request, at these steps.
+    #[must_use]
+    pub(crate) fn below(mut self, steps: &[Step]) -> Self {
+        let from = 1.min(self.loc.len());
+        self.loc.splice(from..from, steps.iter().cloned());
+        self
     }
 
     /// A part of a request that cannot be read as a whole.

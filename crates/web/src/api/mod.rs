@@ -6,8 +6,8 @@
 mod alias;
 mod audit;
 mod auth;
-mod config;
 mod chat;
+mod config;
 mod documents;
 pub(crate) mod failure;
 mod moment;

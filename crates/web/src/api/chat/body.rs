@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::context::ConversationContext;
 use crate::api::query::QueryRequest;
+use crate::defaults::DraftDefaults;
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
 
@@ -76,8 +77,13 @@ pub(super) struct Said {
 }
 
 impl ChatRequest {
-    /// Checks everything; `organization` is the one that writes.
-    pub(super) fn check(self, organization: Option<String>) -> Result<Said, Error> {
+    /// Checks everything; `defaults` are the site's for what the parameters leave out,
+    /// `organization` is the one that writes.
+    pub(super) fn check(
+        self,
+        defaults: DraftDefaults,
+        organization: Option<String>,
+    ) -> Result<Said, Error> {
         let window = self.context_window.unwrap_or(WINDOW);
         let problems = self.problems(window);
         if !problems.is_empty() {
@@ -90,7 +96,9 @@ impl ChatRequest {
         let conversation = conversation.transpose().map_err(|_| {
             Error::refused("Invalid conversation id: it must be a UUID, or left out")
         })?;
-        let parameters = self.parameters.map(|given| given.check(organization));
+        let parameters = self
+            .parameters
+            .map(|given| given.check(defaults, organization));
         Ok(Said {
             message: self.message,
             conversation,
@@ -118,7 +126,10 @@ impl ChatRequest {
             problems.push(FieldProblem::body("context_window", message));
         }
         let context = self.context.as_ref();
-        problems.extend(context.into_iter().flat_map(|c| c.problems("context")));
+        problems.extend(context.into_iter().flat_map(|context| {
+            let problems = context.problems().into_iter();
+            problems.map(|problem| problem.below(&["context".into()]))
+        }));
         problems
     }
 }
@@ -136,11 +147,9 @@ fn questions(history: Vec<SaidBefore>, window: i64) -> (Vec<String>, i64) {
 /// Problems of the parameters stand where these stand.
 fn below_parameters(error: Error) -> Error {
     match error {
-        Error::Invalid(mut problems) => {
-            for problem in &mut problems {
-                problem.loc.insert(1, "parameters".to_owned());
-            }
-            Error::Invalid(problems)
+        Error::Invalid(problems) => {
+            let below = |problem: FieldProblem| problem.below(&["parameters".into()]);
+            Error::Invalid(problems.into_iter().map(below).collect())
         }
         other => other,
     }
@@ -148,13 +157,15 @@ fn below_parameters(error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use archivist_domain::config::Config;
+
     use super::*;
     use serde_json::json;
 
     fn check(body: Value) -> Result<Said, Error> {
         serde_json::from_value::<ChatRequest>(body)
             .unwrap()
-            .check(None)
+            .check(Config::default().into(), None)
     }
 
     #[test]
@@ -184,7 +195,7 @@ mod tests {
         else {
             panic!("refused");
         };
-        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].as_str()).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["message", "context_window"]);
     }
 }

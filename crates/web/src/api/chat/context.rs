@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::api::moment::Moment;
-use crate::error::FieldProblem;
+use crate::error::{FieldProblem, Step};
 use crate::wire;
 
 /// What a conversation has agreed on so far. Everything may be left out; texts are taken
@@ -118,19 +118,16 @@ impl ConversationContext {
         value
     }
 
-    /// What will not do, under `field` of the body.
-    pub(super) fn problems(&self, field: &str) -> Vec<FieldProblem> {
+    /// What will not do.
+    pub(super) fn problems(&self) -> Vec<FieldProblem> {
         let artifacts = self.artifacts.iter().flatten().enumerate();
         artifacts
             .flat_map(|(at, artifact)| {
-                let name = |part: &str| match field {
-                    "" => format!("artifacts[{at}].{part}"),
-                    field => format!("{field}.artifacts[{at}].{part}"),
-                };
+                let place = ["artifacts".into(), Step::Index(at)];
                 let version = (artifact.version < 1)
-                    .then(|| FieldProblem::body(&name("version"), "must be 1 or more"));
+                    .then(|| FieldProblem::body("version", "must be 1 or more").below(&place));
                 let words = (artifact.word_count < 0)
-                    .then(|| FieldProblem::body(&name("word_count"), "must be 0 or more"));
+                    .then(|| FieldProblem::body("word_count", "must be 0 or more").below(&place));
                 version.into_iter().chain(words)
             })
             .collect()
@@ -280,9 +277,11 @@ mod tests {
         broken["version"] = json!(0);
         broken["word_count"] = json!(-1);
         let problems = read(json!({ "artifacts": [artifact("2026-01-01"), broken] }));
-        let problems = problems.problems("context");
-        assert_eq!(problems[0].loc[1], "context.artifacts[1].version");
-        assert_eq!(problems[1].loc[1], "context.artifacts[1].word_count");
+        let problems = problems.problems();
+        let place = |problem: &FieldProblem| serde_json::to_value(&problem.loc).unwrap();
+        let artifact = |part: &str| json!(["body", "artifacts", 1, part]);
+        assert_eq!(place(&problems[0]), artifact("version"));
+        assert_eq!(place(&problems[1]), artifact("word_count"));
     }
 
     #[test]

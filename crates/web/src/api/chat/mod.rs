@@ -34,6 +34,7 @@ use super::pagination::PageSize;
 use super::path::Id;
 use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
+use crate::defaults::DraftDefaults;
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
 use crate::state::AppState;
@@ -79,7 +80,8 @@ async fn say(
     client: Client,
     Json(body): Json<ChatRequest>,
 ) -> Result<Json<ChatResponse>, Error> {
-    let said = body.check(state.settings.organization.clone())?;
+    let defaults = DraftDefaults::read(&state.pool).await?;
+    let said = body.check(defaults, state.settings.organization.clone())?;
     let actor = writer.actor();
     let id = said.conversation.unwrap_or_else(|| Uuid::new_v4().into());
     let known = conversations::get(&state.pool, id).await?;
@@ -317,7 +319,7 @@ async fn replace_context(
     Id(id): Id<ConversationId>,
     Json(sent): Json<ConversationContext>,
 ) -> Result<Json<ContextReply>, Error> {
-    let problems = sent.problems("");
+    let problems = sent.problems();
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }

@@ -206,7 +206,7 @@ mod tests {
         let Error::Invalid(problems) = error else {
             panic!("field by field");
         };
-        let field = |problem: FieldProblem| problem.loc[1].clone();
+        let field = |problem: FieldProblem| problem.loc[1].name().to_owned();
         problems.into_iter().map(field).collect()
     }
 
