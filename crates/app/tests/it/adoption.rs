@@ -7,3 +7,4 @@ mod refusals;
 mod revisions;
 mod signing_in;
 mod turns;
+mod way_back;

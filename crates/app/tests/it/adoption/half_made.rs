@@ -59,6 +59,12 @@ const HALF_MADE: &[(&str, &str)] = &[
          DROP FUNCTION update_users_updated_at();",
     ),
     (
+        "a CHECK reads as it does after a dump was restored",
+        "ALTER TABLE messages DROP CONSTRAINT valid_role;
+         ALTER TABLE messages ADD CONSTRAINT valid_role CHECK (((role)::text = ANY
+             ((ARRAY['user'::character varying, 'assistant'::character varying])::text[])));",
+    ),
+    (
         "extensions and the keys of a table are missing",
         "DROP EXTENSION pg_trgm;
          ALTER TABLE document_tags DROP CONSTRAINT document_tags_pkey, DROP CONSTRAINT document_tags_doc_id_fkey;",

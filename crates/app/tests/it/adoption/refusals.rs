@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::original::{after, at_head};
 use super::pictures::{catalog, rows};
-use crate::support::{Site, process};
+use crate::support::process;
 
 /// What was done to a database at its last revision, and what the refusal says.
 const REFUSED: &[(&str, &[&str])] = &[

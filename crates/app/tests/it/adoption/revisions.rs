@@ -197,3 +197,17 @@ async fn rows_from_before_that_violate_a_constraint_are_kept_until_they_are_mend
     site.run(&["migrate"]).ok();
     assert_eq!(catalog(&site).await, catalog(&Site::new().await).await);
 }
+
+#[tokio::test]
+async fn a_style_of_somebody_unknown_is_kept() {
+    let unknown = "UPDATE writing_styles SET created_by = '00000000-0000-4000-8000-000000000009' WHERE active;";
+    for revisions in [2, 4] {
+        let site = after(revisions).then(unknown).site().await;
+        let before = rows(&site).await;
+        let said = site.run(&["migrate"]).ok();
+        let told = "fk_writing_styles_created_by on writing_styles guards new and changed rows only, because 1 row";
+        assert!(said.contains(told), "{said}");
+        assert_kept(&before, &rows(&site).await);
+        site.run(&["db", "verify"]).ok();
+    }
+}
