@@ -181,8 +181,13 @@ impl Tracking {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Warning {
     /// The field it is about.
+    #[cfg_attr(feature = "openapi", schema(example = "decision_date"))]
     pub field: &'static str,
     /// What is missing or odd.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "an awarded output usually has a decision date")
+    )]
     pub message: &'static str,
 }
 

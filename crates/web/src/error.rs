@@ -28,10 +28,12 @@ use crate::limit::Reached;
 pub struct FieldProblem {
     /// What kind of problem it is (`missing`, `value_error`, …).
     #[serde(rename = "type")]
+    #[schema(example = "value_error")]
     pub kind: &'static str,
     /// Where it is: `["body", "years", 0]`.
     pub loc: Vec<Step>,
     /// What is wrong and what to do.
+    #[schema(example = "must be between 1 and 100")]
     pub msg: String,
     /// What was sent there; null if that is long, left out, or might be a secret.
     pub input: Value,

@@ -21,20 +21,27 @@ use crate::state::AppState;
 pub struct Description {
     /// One of the document types.
     #[serde(default)]
+    #[schema(value_type = DocType, required = true)]
     pub doc_type: String,
     /// The year it is of, from 2000 to next year.
+    #[schema(value_type = i32, required = true, minimum = 2000, example = 2024)]
     pub year: Option<i32>,
     /// Names of active programs, in any letter case.
     #[serde(default)]
+    #[schema(example = json!(["Early Literacy"]))]
     pub programs: Vec<String>,
     /// Free tags, each at most 100 characters.
     #[serde(default)]
+    #[schema(example = json!(["rural"]))]
     pub tags: Vec<String>,
     /// What became of it; `N/A` when not given.
+    #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
     /// Free notes.
+    #[schema(example = "Final version, as sent")]
     pub notes: Option<String>,
     /// What to call it; found in the document when not given.
+    #[schema(example = "Annual Report 2024")]
     pub title: Option<String>,
 }
 

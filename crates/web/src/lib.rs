@@ -26,6 +26,8 @@ mod pages;
 pub mod retrieve;
 pub mod router;
 pub mod state;
+#[cfg(test)]
+mod tests;
 mod trace;
 pub mod wire;
 

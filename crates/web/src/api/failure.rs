@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Error, Failure, FieldProblem};
+use crate::limit::Reached;
 use crate::trace::RequestId;
 
 /// The body of every reply with status 400 or more.
@@ -20,37 +21,52 @@ pub(super) struct ErrorBody {
     /// What went wrong: a text, or an object where an upload is refused. For 404
     /// always `Resource not found`, for 422 with fields `Validation error`, for 429
     /// `Rate limit exceeded`.
+    #[schema(value_type = Summary)]
     error: Value,
-    /// The same in particular: a text, an object, or for 422 a list of problems.
-    #[schema(value_type = Detail)]
+    /// The same in particular: a text, an object, or for 422 a list of problems; null
+    /// for 500, where the log has the rest.
+    #[schema(value_type = Option<Detail>)]
     detail: Value,
     /// The number of the request, as in `X-Request-ID`.
     request_id: Option<Uuid>,
     /// The status of the reply.
+    #[schema(minimum = 400, maximum = 599)]
     status_code: u16,
-    /// For 404 and 405: what was asked for.
+    /// For 404 and 405 alone: what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "/api/outputs/0c5b7c56-6a0f-4f3c-8f0d-2b9b7f6f3a10")]
     path: Option<String>,
-    /// For 405: how it was asked for.
+    /// For 405 alone: how it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "PATCH")]
     method: Option<String>,
-    /// For 429: how long to wait, in seconds, and which limit it is.
-    #[serde(flatten)]
-    limit: Option<ReachedLimit>,
+    /// For 429 alone: in how many seconds it is worth trying again; as in `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, example = 42)]
+    retry_after: Option<u32>,
+    /// For 429 alone: how many are allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, example = 5)]
+    limit: Option<u32>,
+    /// For 429 alone: in how many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "60s")]
+    window: Option<String>,
 }
 
-/// What a reply with status 429 says beside the rest.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReachedLimit {
-    /// In how many seconds it is worth trying again; as in `Retry-After`.
-    #[schema(example = 42)]
-    retry_after: u32,
-    /// How many are allowed.
-    #[schema(example = 5)]
-    limit: u32,
-    /// In how many seconds.
-    #[schema(example = "60s")]
-    window: String,
+/// What `error` may hold.
+#[derive(Debug, ToSchema)]
+#[schema(as = ErrorSummary)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "describes the values of `error` for OpenAPI, which are made as JSON"
+)]
+pub(super) enum Summary {
+    /// In words.
+    Text(String),
+    /// With keys that clients read (refused uploads).
+    Object(serde_json::Map<String, Value>),
 }
 
 /// What `detail` may hold.
@@ -89,6 +105,7 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         None => return response,
     };
     let wrong_method = status == StatusCode::METHOD_NOT_ALLOWED;
+    let reached = failure.and_then(|Failure(error)| reached_limit(error));
     let body = ErrorBody {
         error,
         detail,
@@ -96,7 +113,9 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         status_code: status.as_u16(),
         path: (wrong_method || status == StatusCode::NOT_FOUND).then_some(path),
         method: wrong_method.then_some(method),
-        limit: failure.and_then(|Failure(error)| reached_limit(error)),
+        retry_after: reached.map(Reached::retry_after),
+        limit: reached.map(Reached::limit),
+        window: reached.map(Reached::window),
     };
     // What the reply says beside its body stays: which methods are allowed, how long to
     // wait.
@@ -111,15 +130,11 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
     Response::from_parts(parts, rendered.into_body())
 }
 
-fn reached_limit(error: &Error) -> Option<ReachedLimit> {
-    let Error::TooMany(reached) = error else {
-        return None;
-    };
-    Some(ReachedLimit {
-        retry_after: reached.retry_after(),
-        limit: reached.limit(),
-        window: reached.window(),
-    })
+fn reached_limit(error: &Error) -> Option<&Reached> {
+    match error {
+        Error::TooMany(reached) => Some(reached),
+        _ => None,
+    }
 }
 
 /// `error` and `detail`.

@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod chat;
 mod config;
+mod document;
 mod documents;
 pub(crate) mod failure;
 mod moment;
@@ -31,11 +32,12 @@ use axum::routing::{any, get};
 use axum::{Router, http::header::LOCATION};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::auth::SessionCookie;
 use crate::error::{Error, panicked};
 use crate::limit;
 use crate::state::AppState;
@@ -51,8 +53,8 @@ use crate::state::AppState;
             Places in texts are counted in Unicode code points.",
     ),
     components(schemas(failure::ErrorBody, failure::Detail, crate::error::FieldProblem)),
-    security(("bearer" = [])),
-    modifiers(&BearerToken),
+    security(("bearer" = []), ("cookie" = [])),
+    modifiers(&WaysToSignIn),
     tags(
         (name = "system", description = "What the service is, and whether it lives"),
         (name = "auth", description = "Accounts and sessions"),
@@ -71,16 +73,20 @@ use crate::state::AppState;
 )]
 struct ApiDoc;
 
-struct BearerToken;
+struct WaysToSignIn;
 
-impl Modify for BearerToken {
+impl Modify for WaysToSignIn {
     fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
         let mut http = Http::new(HttpAuthScheme::Bearer);
         http.bearer_format = Some("JWT".to_owned());
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(http));
+        http.description = Some("The `access_token` of `/api/auth/login`.".to_owned());
+        components.add_security_scheme("bearer", SecurityScheme::Http(http));
+        let cookie = ApiKeyValue::with_description(
+            SessionCookie::NAME,
+            "The session of the pages; what changes something also needs `X-CSRF-Token`.",
+        );
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 
@@ -95,7 +101,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(failure::render))
         .route("/redoc", get(|| async { Redirect::temporary("/docs/") }))
-        .merge(docs(document))
+        .merge(docs(&document))
 }
 
 fn areas() -> OpenApiRouter<AppState> {
@@ -115,11 +121,11 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(audit::routes())
 }
 
-fn docs(document: Document) -> SwaggerUi {
+fn docs(document: &Document) -> SwaggerUi {
     // The badge of an outside validator would call home.
     let config = Config::from("/openapi.json").validator_url("none");
     SwaggerUi::new("/docs")
-        .url("/openapi.json", document)
+        .external_url_unchecked("/openapi.json", document::complete(document))
         .config(config)
 }
 
@@ -139,3 +145,5 @@ fn without_slash(uri: &Uri) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::described_routes;

@@ -1,4 +1,4 @@
-//! Ids in paths.
+//! Ids and texts in paths.
 //!
 //! Clients know three answers to a path whose id is no UUID, and which one it is
 //! belongs to the route: the same style is 400 under its own address and 422 under
@@ -9,6 +9,7 @@ use archivist_domain::{
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::error::{Error, FieldProblem};
@@ -102,4 +103,20 @@ async fn parameter(parts: &mut Parts, state: &AppState) -> String {
         Some(name.to_owned())
     });
     name.unwrap_or_else(|| "id".to_owned())
+}
+/// What varies in the path of a route, texts among it; what does not fit, as bytes that
+/// are no text, is refused with 422.
+#[derive(Debug, Clone)]
+pub(super) struct Segments<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Segments<T> {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Error> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        let Path(found) = found.map_err(|rejection| {
+            let problem = FieldProblem::whole("path", rejection.body_text());
+            Error::Invalid(vec![problem])
+        })?;
+        Ok(Self(found))
+    }
 }

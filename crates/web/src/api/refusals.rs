@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use utoipa::IntoResponses;
-use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Type};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
 /// What a route may answer that nothing but a limit stands before.
 pub(super) struct Limited;
@@ -79,66 +78,16 @@ impl IntoResponses for ForHigherRoles {
 fn refusals(statuses: &[(StatusCode, &str)]) -> Responses {
     statuses
         .iter()
-        .map(|(status, what)| (status.as_u16().to_string(), refusal(*status, what)))
+        .map(|(status, what)| (status.as_u16().to_string(), refusal(what)))
         .collect()
 }
 
-fn refusal(status: StatusCode, what: &str) -> RefOr<Response> {
+fn refusal(what: &str) -> RefOr<Response> {
     let body = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("ErrorBody")))
         .build();
     let response = ResponseBuilder::new()
         .description(what)
         .content("application/json", body);
-    let response = if status == StatusCode::TOO_MANY_REQUESTS {
-        LIMIT_HEADERS
-            .iter()
-            .fold(response, |response, (name, of_type, what)| {
-                response.header(*name, header(of_type.clone(), what))
-            })
-    } else {
-        response
-    };
     response.build().into()
-}
-
-/// What every reply that is counted says in its headers, and a refusal beside them.
-const LIMIT_HEADERS: [(&str, Type, &str); 6] = [
-    (
-        "Retry-After",
-        Type::Integer,
-        "In how many seconds it is worth trying again",
-    ),
-    (
-        "X-RateLimit-Limit",
-        Type::Integer,
-        "How many requests are allowed",
-    ),
-    (
-        "X-RateLimit-Window",
-        Type::String,
-        "In which time, such as 60s",
-    ),
-    (
-        "X-RateLimit-Type",
-        Type::String,
-        "Whether the address is counted (`ip`) or the person (`user`)",
-    ),
-    (
-        "X-RateLimit-Remaining",
-        Type::Integer,
-        "How many may still follow",
-    ),
-    (
-        "X-RateLimit-Reset",
-        Type::Integer,
-        "In how many seconds a further one is possible",
-    ),
-];
-
-fn header(of_type: Type, what: &str) -> Header {
-    HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(of_type)))
-        .description(Some(what))
-        .build()
 }

@@ -36,18 +36,21 @@ struct SearchParams {
     doc_type: Vec<DocType>,
     /// Years; documents without one are left out.
     #[serde(default)]
+    #[param(example = json!([2024]))]
     year: Vec<i32>,
     /// Programs, in any letter case.
     #[serde(default)]
+    #[param(example = json!(["Early Literacy"]))]
     program: Vec<String>,
     /// Outcomes; documents without one are left out.
     #[serde(default)]
     outcome: Vec<Outcome>,
     /// Tags, in any letter case.
     #[serde(default)]
+    #[param(example = json!(["rural"]))]
     tag: Vec<String>,
     /// How many passages to return at most; 10 when not given.
-    #[param(minimum = 1, maximum = 50)]
+    #[param(minimum = 1, maximum = 50, example = 10)]
     limit: Option<usize>,
 }
 
@@ -55,6 +58,7 @@ struct SearchParams {
 #[derive(Debug, Serialize, ToSchema)]
 struct SearchResponse {
     /// What was looked for.
+    #[schema(example = "board members")]
     query: String,
     /// The passages; at most three of one document.
     hits: Vec<SearchHit>,
@@ -70,18 +74,23 @@ struct SearchHit {
     /// The page it begins on, from 1, where the format has pages.
     page: Option<i32>,
     /// The headings above it, joined with ` › `.
+    #[schema(example = "Governance › Board")]
     heading: Option<String>,
     /// Its whole text.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
     text: String,
     /// 0 to 1; comparable within one answer, not between answers.
+    #[schema(example = 0.91)]
     score: f32,
     /// Where the matched words stand in `text`: `[start, end]` in Unicode code
     /// points, `end` not included, ascending.
     #[schema(value_type = Vec<Vec<usize>>, example = json!([[4, 11]]))]
     marks: Vec<Span>,
     /// The matched words as they stand in the text, each once.
+    #[schema(example = json!(["eleven"]))]
     matched: Vec<String>,
     /// Why it is here, for people.
+    #[schema(example = json!(["The words 'board' and 'members' occur in it"]))]
     reasons: Vec<String>,
 }
 
@@ -91,8 +100,10 @@ struct HitDocument {
     /// Its id.
     doc_id: DocumentId,
     /// What to call it.
+    #[schema(example = "Annual Report 2024")]
     title: String,
     /// Its file name.
+    #[schema(example = "annual-report-2024.pdf")]
     filename: String,
     /// Its kind.
     doc_type: DocType,
@@ -101,8 +112,10 @@ struct HitDocument {
     /// What became of it.
     outcome: Option<Outcome>,
     /// Programs it is filed under.
+    #[schema(example = json!(["Early Literacy"]))]
     programs: Vec<String>,
     /// Tags.
+    #[schema(example = json!(["rural"]))]
     tags: Vec<String>,
 }
 

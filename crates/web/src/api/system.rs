@@ -39,14 +39,19 @@ struct Root {
     #[schema(example = "Org Archivist API")]
     name: &'static str,
     /// The version of the API.
+    #[schema(example = "0.1.0")]
     version: &'static str,
     /// What it does.
+    #[schema(example = "Institutional memory and grant writing with sources")]
     description: &'static str,
     /// The browsable documentation.
+    #[schema(example = "/docs")]
     docs_url: &'static str,
     /// The sign of life.
+    #[schema(example = "/api/health")]
     health_url: &'static str,
     /// The counters.
+    #[schema(example = "/api/metrics")]
     metrics_url: &'static str,
 }
 
@@ -55,7 +60,9 @@ struct Root {
 /// A browser is sent on to the library.
 #[utoipa::path(get, path = "/", tag = "system", security(()), responses(
     (status = 200, description = "Name, version and addresses", body = Root),
-    (status = 303, description = "To the library, for clients that prefer HTML"),
+    (status = 303, description = "To the library, for clients that prefer HTML", headers(
+        ("Location" = String, description = "`/library`"),
+    )),
 ))]
 async fn root(headers: HeaderMap) -> Response {
     let mut response = if prefers_html(&headers) {
@@ -83,8 +90,10 @@ struct Health {
     #[schema(example = "healthy")]
     status: &'static str,
     /// Which service this is.
+    #[schema(example = "org-archivist-backend")]
     service: &'static str,
     /// The version of the API.
+    #[schema(example = "0.1.0")]
     version: &'static str,
     /// What was looked at.
     checks: Checks,

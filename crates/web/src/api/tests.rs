@@ -1,11 +1,13 @@
 //! What holds for all routes together.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use super::*;
 
 fn document() -> Value {
-    serde_json::to_value(areas().into_openapi()).unwrap()
+    document::complete(&areas().into_openapi())
 }
 
 /// Every operation, as `POST /api/query` and what the document says of it.
@@ -20,6 +22,13 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
             })
         })
         .collect()
+}
+
+/// Every operation, for a look at the router.
+pub(crate) fn described_routes() -> BTreeSet<String> {
+    let document = document();
+    let operations = operations(&document).into_iter();
+    operations.map(|(name, _)| name).collect()
 }
 
 #[test]
@@ -111,19 +120,230 @@ fn the_document_names_every_route_of_the_contract() {
     }
 }
 
+/// What nobody has to be signed in for.
+fn is_open(operation: &Value) -> bool {
+    let ways = operation["security"].as_array().into_iter().flatten();
+    ways.into_iter().any(|way| *way == json!({}))
+}
+
+/// Fails with all that is missing, rather than with the first of it.
+#[track_caller]
+fn none(missing: &[String]) {
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+fn is_text(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
 #[test]
-fn every_operation_tells_what_it_does_and_how_it_refuses() {
+fn every_operation_tells_what_it_does() {
     let document = document();
+    let tags: Vec<_> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| &tag["name"])
+        .collect();
+    let mut missing = Vec::new();
     for (name, operation) in operations(&document) {
-        assert!(operation["summary"].is_string(), "{name} has no summary");
-        let responses = operation["responses"].as_object().unwrap();
-        let is_open = operation["security"]
-            .as_array()
-            .is_some_and(|ways| ways.iter().any(|way| way.as_object().unwrap().is_empty()));
-        assert!(
-            is_open || responses.contains_key("401"),
-            "{name} does not say 401"
+        let mut expect = |is_there: bool, what: &str| {
+            if !is_there {
+                missing.push(format!("{name} has no {what}"));
+            }
+        };
+        expect(
+            is_text(&operation["summary"]),
+            "summary: the first line of its comment",
         );
+        expect(is_text(&operation["operationId"]), "operation_id");
+        let own = operation["tags"].as_array().into_iter().flatten();
+        let mut own = own.into_iter().peekable();
+        expect(
+            own.peek().is_some() && own.all(|tag| tags.contains(&tag)),
+            "tag that `ApiDoc` names",
+        );
+    }
+    none(&missing);
+}
+
+#[test]
+fn every_parameter_and_body_is_described_with_limits_and_an_example() {
+    let document = document();
+    let mut missing = Vec::new();
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let of = format!("{name}, parameter {}", parameter["name"]);
+            let schema = &parameter["schema"];
+            missing.extend(
+                [
+                    (!is_text(&parameter["description"])).then(|| format!("{of}: no description")),
+                    parameter["example"]
+                        .is_null()
+                        .then(|| format!("{of}: no example")),
+                    lacks_limit(schema)
+                        .then(|| format!("{of}: an integer without format or minimum")),
+                ]
+                .into_iter()
+                .flatten(),
+            );
+        }
+        let body = &operation["requestBody"];
+        for (kind, content) in body["content"].as_object().into_iter().flatten() {
+            if content["example"].is_null() {
+                missing.push(format!("{name}: no example of its {kind} body"));
+            }
+        }
+        if !body.is_null() && body["required"] != true {
+            missing.push(format!("{name}: its body is not required"));
+        }
+    }
+    none(&missing);
+}
+
+fn lacks_limit(schema: &Value) -> bool {
+    let types = &schema["type"];
+    let is_integer = types == "integer"
+        || types
+            .as_array()
+            .is_some_and(|all| all.contains(&json!("integer")));
+    is_integer && schema["format"].is_null() && schema["minimum"].is_null()
+}
+
+#[test]
+fn every_reply_is_described_and_shown() {
+    let document = document();
+    let mut missing = Vec::new();
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        if !responses.keys().any(|status| status.starts_with('2')) {
+            missing.push(format!("{name}: no success"));
+        }
+        for (status, response) in responses {
+            if !is_text(&response["description"]) {
+                missing.push(format!("{name}, {status}: no description"));
+            }
+            for (kind, content) in response["content"].as_object().into_iter().flatten() {
+                let is_shown = !content["example"].is_null() || !kind.ends_with("json");
+                if !is_shown || content["schema"].is_null() {
+                    missing.push(format!(
+                        "{name}, {status}: no example: a text in it has none"
+                    ));
+                }
+            }
+        }
+    }
+    none(&missing);
+}
+
+#[test]
+fn every_operation_tells_how_it_refuses() {
+    let document = document();
+    let mut missing = Vec::new();
+    for (name, operation) in operations(&document) {
+        let mut expect = |may_happen: bool, statuses: &[&str], why: &str| {
+            let known = |status: &&str| {
+                operation["responses"][*status]["content"]["application/json"].is_object()
+            };
+            if may_happen && !statuses.iter().any(known) {
+                missing.push(format!("{name} does not tell {statuses:?}: {why}"));
+            }
+        };
+        let changes = !name.starts_with("GET ");
+        let has_fields = |place: &str| {
+            let all = operation["parameters"].as_array().into_iter().flatten();
+            all.into_iter().any(|parameter| parameter["in"] == place)
+        };
+        let has_body = operation["requestBody"].is_object();
+        let is_watched = name != "GET /";
+        let looks_up = is_watched && name != "GET /api/health";
+        expect(
+            !is_open(operation),
+            &["401"],
+            "somebody has to be signed in",
+        );
+        expect(
+            !is_open(operation) && changes,
+            &["403"],
+            "a cookie needs its token",
+        );
+        expect(
+            has_fields("query") || has_body,
+            &["422"],
+            "a field may be wrong",
+        );
+        expect(has_fields("path"), &["400", "422"], "the path may be wrong");
+        // The log of an unknown thing is empty.
+        let is_thing = name.ends_with('}') && !name.contains("/audit/");
+        expect(is_thing, &["404"], "there may be no such thing");
+        expect(has_body, &["413"], "the body may be too large");
+        expect(is_watched, &["429"], "it is limited");
+        expect(looks_up, &["500"], "the database may fail");
+    }
+    none(&missing);
+}
+
+#[test]
+fn every_schema_and_every_field_of_it_is_described_and_every_text_shown() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut missing = Vec::new();
+    for (name, schema) in schemas {
+        if !is_text(&schema["description"]) {
+            missing.push(format!("{name}: no description"));
+        }
+        undescribed(name, schema, &mut missing);
+        if schema["example"].is_null() {
+            without_example(name, schema, &mut missing);
+        }
+    }
+    none(&missing);
+}
+
+/// The texts of a schema that show none: no example of a whole can be made with them.
+fn without_example(name: &str, schema: &Value, missing: &mut Vec<String>) {
+    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let text = schema.get("items").unwrap_or(schema);
+        let is_text = text["type"].as_str() == Some("string")
+            || text["type"]
+                .as_array()
+                .is_some_and(|all| all.contains(&json!("string")));
+        let shows_none = |schema: &Value| {
+            let keys = ["example", "enum", "default", "format"];
+            keys.iter().all(|key| schema[*key].is_null())
+        };
+        if is_text && shows_none(schema) && shows_none(text) {
+            missing.push(format!(
+                "{name}.{field}: a text without #[schema(example = …)]"
+            ));
+        }
+    }
+    for parts in ["allOf", "oneOf", "anyOf"] {
+        for part in schema[parts].as_array().into_iter().flatten() {
+            without_example(name, part, missing);
+        }
+    }
+}
+
+/// The fields of a schema, and of those it is made of, that nothing is said of.
+fn undescribed(name: &str, schema: &Value, missing: &mut Vec<String>) {
+    for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let is_tag = schema["enum"]
+            .as_array()
+            .is_some_and(|only| only.len() == 1);
+        if !is_tag && !is_text(&schema["description"]) {
+            missing.push(format!("{name}.{field}: no description"));
+        }
+        if lacks_limit(schema) {
+            missing.push(format!(
+                "{name}.{field}: an integer without format or minimum"
+            ));
+        }
+    }
+    for parts in ["allOf", "oneOf", "anyOf"] {
+        for part in schema[parts].as_array().into_iter().flatten() {
+            undescribed(name, part, missing);
+        }
     }
 }
 

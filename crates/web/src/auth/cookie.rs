@@ -6,8 +6,6 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use super::tokens;
 use crate::error::Error;
 
-const NAME: &str = "archivist_session";
-
 /// The header that scripts send the CSRF token in.
 pub const CSRF_HEADER: &str = "x-csrf-token";
 
@@ -26,6 +24,9 @@ impl std::fmt::Debug for SessionCookie {
 }
 
 impl SessionCookie {
+    /// What it is called.
+    pub const NAME: &'static str = "archivist_session";
+
     /// A new secret: 256 random bits.
     pub fn generate() -> Self {
         Self(tokens::random_secret())
@@ -34,7 +35,8 @@ impl SessionCookie {
     /// The cookie of a request, where there is one.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         let jar = CookieJar::from_headers(headers);
-        jar.get(NAME).map(|cookie| Self(cookie.value().to_owned()))
+        jar.get(Self::NAME)
+            .map(|cookie| Self(cookie.value().to_owned()))
     }
 
     /// What the database keeps of it.
@@ -45,7 +47,7 @@ impl SessionCookie {
     /// As the browser is to keep it: until it is closed. The session
     /// behind it may end sooner.
     pub fn to_set(&self, secure: bool) -> Cookie<'static> {
-        Cookie::build((NAME, self.0.clone()))
+        Cookie::build((Self::NAME, self.0.clone()))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
@@ -55,7 +57,7 @@ impl SessionCookie {
 
     /// What makes the browser forget it.
     pub fn to_remove() -> Cookie<'static> {
-        let mut cookie = Cookie::build((NAME, "")).path("/").build();
+        let mut cookie = Cookie::build((Self::NAME, "")).path("/").build();
         cookie.make_removal();
         cookie
     }

@@ -3,7 +3,7 @@
 mod reply;
 
 use archivist_store::audit::{self, LogFilter};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use self::reply::{Entry, EntryList};
 use super::moment::Moment;
+use super::path::Segments;
 use super::refusals::{ForHigherRoles, WithFields};
 use crate::auth::Admin;
 use crate::error::{Error, FieldProblem};
@@ -51,7 +52,7 @@ struct ListParams {
     #[param(minimum = 1)]
     page: Option<i64>,
     /// How many rows on a page; 50 when not given.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 50)]
     per_page: Option<i64>,
 }
 
@@ -92,7 +93,7 @@ async fn list(
 async fn of_entity(
     State(state): State<AppState>,
     _: Admin,
-    Path((entity_type, entity_id)): Path<(String, String)>,
+    Segments((entity_type, entity_id)): Segments<(String, String)>,
 ) -> Result<Json<Vec<Entry>>, Error> {
     let Ok(entity_id) = entity_id.parse::<Uuid>() else {
         return Ok(Json(Vec::new()));

@@ -41,7 +41,7 @@ struct LoginRequest {
     #[schema(example = "ana@example.org")]
     email: String,
     /// Its password.
-    #[schema(format = Password)]
+    #[schema(format = Password, example = "Orchard-7-lamp")]
     password: String,
 }
 
@@ -73,6 +73,7 @@ async fn login(
 #[derive(Deserialize, ToSchema)]
 struct RefreshRequest {
     /// The refresh token of the last reply.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.cmVmcmVzaA")]
     refresh_token: String,
 }
 

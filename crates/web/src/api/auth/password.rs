@@ -16,10 +16,10 @@ use crate::state::AppState;
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ChangePassword {
     /// The password in use.
-    #[schema(format = Password)]
+    #[schema(format = Password, example = "Orchard-7-lamp")]
     current_password: String,
     /// The new one; the rules are those of registration.
-    #[schema(format = Password, min_length = 8, max_length = 1_000)]
+    #[schema(format = Password, min_length = 8, max_length = 1_000, example = "Harbour-7-lamp")]
     new_password: String,
 }
 

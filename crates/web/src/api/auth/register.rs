@@ -27,7 +27,7 @@ pub(super) struct RegisterRequest {
     #[schema(format = Password, min_length = 8, example = "Welcome1!")]
     password: String,
     /// The person's name.
-    #[schema(max_length = 255)]
+    #[schema(max_length = 255, example = "Ana Rivera")]
     full_name: Option<String>,
     /// What the person may do; only an admin may give more than `writer`.
     #[serde(default = "writer")]

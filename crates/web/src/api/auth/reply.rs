@@ -29,6 +29,7 @@ pub(in crate::api) struct UserResponse {
     #[schema(example = "ana@example.org")]
     email: String,
     /// The person's name.
+    #[schema(example = "Ana Rivera")]
     full_name: Option<String>,
     /// What the person may do.
     role: UserRole,
@@ -66,8 +67,10 @@ impl From<User> for UserResponse {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LoginResponse {
     /// Opens the API until `expires_at`: send it as `Authorization: Bearer …`.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl")]
     access_token: String,
     /// Opens the next pair, once, within seven days.
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIuLi4ifQ.cmVmcmVzaA")]
     refresh_token: String,
     /// Always `bearer`.
     #[schema(example = "bearer")]
@@ -78,6 +81,7 @@ pub(super) struct LoginResponse {
     /// The same as `user.user_id`.
     user_id: UserId,
     /// The same as `user.email`.
+    #[schema(example = "ana@example.org")]
     email: String,
     /// The same as `user.role`.
     role: UserRole,
@@ -109,6 +113,7 @@ pub(super) struct SessionResponse {
     /// The person.
     user: UserResponse,
     /// The same in words.
+    #[schema(example = "Session is valid")]
     message: &'static str,
 }
 
@@ -129,6 +134,7 @@ pub(super) struct Done {
     /// Always true.
     success: bool,
     /// What was done.
+    #[schema(example = "Successfully logged out")]
     message: &'static str,
 }
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
+use utoipa::ToSchema;
 
 use super::find;
 use crate::api::failure::ErrorBody;
@@ -20,16 +21,41 @@ use crate::auth::Writer;
 use crate::error::Error;
 use crate::state::AppState;
 
+/// The bytes of a file, for OpenAPI.
+#[derive(ToSchema)]
+#[schema(as = FileBytes, value_type = String, format = Binary)]
+struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
+
 /// The original file of a document.
 ///
 /// PDFs open in the browser, others are saved. Ranges of bytes can be asked for.
 #[utoipa::path(get, path = "/api/documents/{doc_id}/file", tag = "documents",
     params(("doc_id" = DocumentId, Path, description = "The document")),
     responses(
-        (status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 206, description = "The part asked for", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 200, description = "The file", content(
+            (Bytes = "application/pdf"),
+            (Bytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Bytes = "text/plain"),
+            (Bytes = "text/markdown"),
+        ), headers(
+            ("Content-Disposition" = String, description = "Shown or saved, and the name of the file"),
+            ("Accept-Ranges" = String, description = "`bytes`"),
+            ("X-Content-Type-Options" = String, description = "`nosniff`"),
+            ("Cache-Control" = String, description = "`private, no-cache`"),
+        )),
+        (status = 206, description = "The part asked for with `Range`", content(
+            (Bytes = "application/pdf"),
+            (Bytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Bytes = "text/plain"),
+            (Bytes = "text/markdown"),
+        ), headers(("Content-Range" = String, description = "Which part, and of how much"))),
+        (status = 304, description = "Not changed since `If-Modified-Since`"),
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
         (status = 404, description = "There is no such document, or its file was never kept", body = ErrorBody),
+        (status = 412, description = "Changed since `If-Unmodified-Since`"),
+        (status = 416, description = "The file has no such part", headers(
+            ("Content-Range" = String, description = "How much there is"),
+        )),
         ForWriters,
     ))]
 pub(super) async fn file(

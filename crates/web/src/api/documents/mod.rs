@@ -51,18 +51,22 @@ struct ListParams {
     /// With this outcome.
     outcome: Option<Outcome>,
     /// Of this year.
+    #[param(example = 2024)]
     year: Option<i32>,
     /// Filed under the program of exactly this name.
+    #[param(example = "Early Literacy")]
     program: Option<String>,
     /// With exactly this tag.
+    #[param(example = "rural")]
     tag: Option<String>,
     /// This text in file name or title, in any letter case.
+    #[param(example = "report")]
     search: Option<String>,
     /// How many to pass over; 0 when not given.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, example = 0)]
     skip: Option<i64>,
     /// How many to return at most; 100 when not given.
-    #[param(minimum = 1, maximum = 1000)]
+    #[param(minimum = 1, maximum = 1000, example = 100)]
     limit: Option<i64>,
 }
 

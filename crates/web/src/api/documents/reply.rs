@@ -19,16 +19,20 @@ pub(super) struct DocumentInfo {
     /// Its id.
     doc_id: DocumentId,
     /// The name of the file that was put in.
+    #[schema(example = "annual-report-2024.pdf")]
     filename: String,
     /// What to call it, where that is known.
+    #[schema(example = "Annual Report 2024")]
     title: Option<String>,
     /// Its kind.
     doc_type: DocType,
     /// The year it is of.
     year: Option<i32>,
     /// Programs it is filed under.
+    #[schema(example = json!(["Early Literacy"]))]
     programs: Vec<String>,
     /// Tags.
+    #[schema(example = json!(["rural"]))]
     tags: Vec<String>,
     /// What became of it.
     outcome: Option<Outcome>,
@@ -75,14 +79,19 @@ pub(super) struct DocumentList {
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(super) struct LibraryStats {
     /// Documents.
+    #[schema(example = 2)]
     total_documents: i64,
     /// Their passages.
+    #[schema(example = 25)]
     total_chunks: i64,
     /// Documents of each kind that occurs.
+    #[schema(example = json!({"Annual Report": 2}))]
     by_type: BTreeMap<String, i64>,
     /// Documents of each year that occurs.
+    #[schema(example = json!({"2024": 2}))]
     by_year: BTreeMap<String, i64>,
     /// Documents with each outcome that occurs.
+    #[schema(example = json!({"Funded": 2}))]
     by_outcome: BTreeMap<String, i64>,
     /// Passages per document, with two decimals; 0 when there are none.
     #[schema(example = 12.5)]
@@ -138,8 +147,10 @@ pub(super) struct PassageInfo {
     /// The page it ends on.
     page_last: Option<i32>,
     /// The headings above it, joined with ` › `.
+    #[schema(example = "Governance › Board")]
     heading: Option<String>,
     /// Its text.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
     text: String,
     /// Its words.
     word_count: i32,
@@ -167,12 +178,15 @@ pub(super) struct Uploaded {
     /// The new document.
     pub(super) doc_id: DocumentId,
     /// The name of its file.
+    #[schema(example = "annual-report-2024.pdf")]
     pub(super) filename: String,
     /// How many passages it has.
     pub(super) chunks_created: usize,
     /// What was done, in words.
+    #[schema(example = "Document 'annual-report-2024.pdf' uploaded successfully")]
     pub(super) message: String,
     /// What a person should know about how the file was read.
+    #[schema(example = json!(["Page 3 has no text: it may be a picture."]))]
     pub(super) notes: Vec<String>,
 }
 
@@ -182,6 +196,7 @@ pub(super) struct DocumentDeleted {
     /// Always true.
     success: bool,
     /// What was done, in words.
+    #[schema(example = "Document 'annual-report-2024.pdf' deleted successfully")]
     message: String,
     /// The document that is gone.
     doc_id: DocumentId,

@@ -28,6 +28,11 @@ use crate::state::AppState;
 
 /// The parts of an upload, in any order.
 #[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "file": "A board of eleven members governs the organization.",
+    "metadata": {"doc_type": "Annual Report", "year": 2024, "outcome": "N/A"},
+    "sensitivity_confirmed": true,
+}))]
 #[expect(dead_code, reason = "describes the form for OpenAPI; see `UploadForm`")]
 struct UploadParts {
     /// A PDF, Word (.docx), plain text (.txt) or Markdown (.md) file.

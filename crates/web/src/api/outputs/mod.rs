@@ -63,14 +63,16 @@ struct ListParams {
     /// Written in this style.
     writing_style_id: Option<StyleId>,
     /// This text in the funder's name, in any letter case.
+    #[param(example = "rivers")]
     funder_name: Option<String>,
     /// This text in title, content, funder or notes, in any letter case.
+    #[param(example = "literacy")]
     search: Option<String>,
     /// How many to pass over; 0 when not given.
     #[param(minimum = 0)]
     skip: Option<i64>,
     /// How many to return at most; 10 when not given.
-    #[param(minimum = 1, maximum = 100)]
+    #[param(minimum = 1, maximum = 100, example = 10)]
     limit: Option<i64>,
 }
 

@@ -23,8 +23,10 @@ pub(super) struct OutputResponse {
     /// What kind of text it is.
     output_type: OutputType,
     /// Its title.
+    #[schema(example = "Capacity section for the literacy grant")]
     title: String,
     /// The text.
+    #[schema(example = "Our board of eleven members meets every month [1].")]
     content: String,
     /// Its words.
     word_count: Option<i32>,
@@ -35,6 +37,7 @@ pub(super) struct OutputResponse {
     /// The conversation it came from.
     conversation_id: Option<ConversationId>,
     /// Who was asked.
+    #[schema(example = "Rivers Foundation")]
     funder_name: Option<String>,
     /// What was asked for, as a text with two places.
     #[serde(serialize_with = "wire::amount")]
@@ -49,11 +52,13 @@ pub(super) struct OutputResponse {
     /// When the funder decided.
     decision_date: Option<NaiveDate>,
     /// What was learned.
+    #[schema(example = "They liked the figures of the coaches.")]
     success_notes: Option<String>,
     /// Anything else that a client keeps.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
     /// The owner's e-mail address.
+    #[schema(example = "ana@example.org")]
     created_by: Option<String>,
     /// When it was made (UTC, without zone).
     #[serde(serialize_with = "wire::timestamp")]
@@ -125,16 +130,20 @@ pub(super) struct SourceResponse {
     /// The document, while it exists.
     doc_id: Option<DocumentId>,
     /// What the document was called.
+    #[schema(example = "Annual Report 2024")]
     title: String,
     /// Its file name.
+    #[schema(example = "annual-report-2024.pdf")]
     filename: String,
     /// Its year.
     year: Option<i32>,
     /// The page, from 1.
     page: Option<i32>,
     /// The headings above the passage.
+    #[schema(example = "Governance › Board")]
     heading: Option<String>,
     /// The passage's text.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
     excerpt: String,
 }
 

@@ -49,10 +49,13 @@ pub(super) async fn stats(
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(super) struct OutputStats<Amount> {
     /// How many there are.
+    #[schema(example = 6)]
     total_outputs: i64,
     /// How many of each type.
+    #[schema(example = json!({"grant_proposal": 6}))]
     by_type: BTreeMap<&'static str, i64>,
     /// How many in each status.
+    #[schema(example = json!({"draft": 3, "awarded": 2, "not_awarded": 1}))]
     by_status: BTreeMap<&'static str, i64>,
     /// Awarded among all that were submitted, in percent with two decimals.
     #[schema(example = 66.67)]

@@ -20,7 +20,7 @@ pub(super) struct CreateProgram {
     #[schema(min_length = 1, max_length = 100, example = "Early Literacy")]
     name: String,
     /// What it is about.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, example = "Reading coaches in nine schools")]
     description: Option<String>,
     /// Higher comes first.
     #[serde(default)]
@@ -58,10 +58,10 @@ impl CreateProgram {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct UpdateProgram {
     /// A new name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, example = "Early Literacy")]
     name: Option<String>,
     /// A new description.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, example = "Reading coaches in nine schools")]
     description: Option<String>,
     /// A new place; higher comes first.
     #[schema(minimum = 0, maximum = 1000)]
@@ -138,6 +138,7 @@ pub(super) struct ProgramResponse {
     #[schema(example = "Early Literacy")]
     name: String,
     /// What it is about.
+    #[schema(example = "Reading coaches in nine schools")]
     description: Option<String>,
     /// Higher comes first.
     display_order: i32,
@@ -199,6 +200,7 @@ pub(super) struct ProgramDeleted {
     /// Always true.
     success: bool,
     /// What was done, in words.
+    #[schema(example = "Program 'Early Literacy' deleted successfully")]
     message: String,
     /// The program that is gone.
     program_id: ProgramId,

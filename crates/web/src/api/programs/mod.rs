@@ -55,7 +55,7 @@ struct ListParams {
     #[param(minimum = 0)]
     skip: Option<i64>,
     /// How many to return at most; 100 when not given.
-    #[param(minimum = 1, maximum = 1000)]
+    #[param(minimum = 1, maximum = 1000, example = 100)]
     limit: Option<i64>,
 }
 

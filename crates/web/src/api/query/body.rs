@@ -86,14 +86,17 @@ struct QueryFilters {
     /// Years; documents without one are left out.
     years: Option<Vec<i32>>,
     /// Programs, in any letter case.
+    #[schema(example = json!(["Early Literacy"]))]
     programs: Option<Vec<String>>,
     /// Outcomes; documents without one are left out.
     outcomes: Option<Vec<Outcome>>,
     /// Tags, in any letter case.
+    #[schema(example = json!(["rural"]))]
     tags: Option<Vec<String>>,
     /// Documents to leave out.
     exclude_docs: Option<Vec<DocumentId>>,
     /// First and last year, both included.
+    #[schema(example = json!([2020, 2024]))]
     date_range: Option<(i32, i32)>,
 }
 

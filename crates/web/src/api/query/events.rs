@@ -27,6 +27,7 @@ pub(super) enum Event {
     /// Once, first.
     Metadata {
         /// Who writes.
+        #[schema(example = "built-in composer")]
         model: String,
         /// How many passages were found.
         sources_count: usize,
@@ -36,6 +37,7 @@ pub(super) enum Event {
     /// The next piece of the draft.
     Content {
         /// The piece.
+        #[schema(example = "A board of eleven members governs the organization [1].")]
         text: String,
     },
     /// Once, after all content.
@@ -48,10 +50,12 @@ pub(super) enum Event {
         /// How far the draft can be trusted, 0 to 1.
         confidence: f32,
         /// One line per kind of trouble; null when there is none.
+        #[schema(example = json!(["The section says nothing of: leadership"]))]
         quality_issues: Option<Vec<String>>,
         /// Tokens that a language model wrote; 0 where there is none.
         tokens_used: u32,
         /// Who wrote.
+        #[schema(example = "built-in composer")]
         model: String,
         /// What the checks say of the draft.
         #[serde(flatten)]
@@ -60,6 +64,7 @@ pub(super) enum Event {
     /// The end, without a whole draft.
     Error {
         /// What went wrong and what to do.
+        #[schema(example = "The library has nothing to write from: add documents to the library.")]
         message: String,
     },
 }

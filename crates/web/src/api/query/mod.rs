@@ -79,7 +79,13 @@ async fn query(
 /// it is. They come in this order: `metadata`, any number of `content`, `sources`,
 /// `done`. When something fails after the stream has begun, `error` ends it.
 #[utoipa::path(post, path = "/api/query/stream", tag = "query", request_body = QueryRequest, responses(
-    (status = 200, description = "The events", body = Event, content_type = "text/event-stream"),
+    (status = 200, description = "The events",
+        headers(
+            ("Cache-Control" = String, description = "`no-cache`"),
+            ("X-Accel-Buffering" = String, description = "`no`: proxies pass events on as they come"),
+        ),
+        body = Event, content_type = "text/event-stream",
+        example = json!("data: {\"type\":\"content\",\"text\":\"A board of eleven members \"}\n\n")),
     (status = 400, description = "The query is empty", body = ErrorBody),
     WithFields,
         ForWriters,

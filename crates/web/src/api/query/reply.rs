@@ -15,14 +15,17 @@ pub(super) struct SourceReply {
     /// The number in its markers, from 1.
     id: u32,
     /// The file name of its document.
+    #[schema(example = "annual-report-2024.pdf")]
     filename: String,
     /// The kind of its document.
     doc_type: DocType,
     /// The year of its document.
     year: Option<i32>,
     /// The beginning of its text.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
     excerpt: String,
     /// The score of the search, 0 to 1.
+    #[schema(example = 0.91)]
     relevance: f32,
     /// Its place in the document, from 0.
     chunk_index: u32,
@@ -31,12 +34,15 @@ pub(super) struct SourceReply {
     /// Its document.
     doc_id: DocumentId,
     /// What the document is called.
+    #[schema(example = "Annual Report 2024")]
     title: String,
     /// The page it begins on, from 1.
     page: Option<u32>,
     /// The headings above it.
+    #[schema(example = "Governance › Board")]
     heading: Option<String>,
     /// Its whole text, which the claims' supports point into.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
     text: String,
 }
 
@@ -72,8 +78,10 @@ pub(super) struct Checked {
     /// Every sentence with its verdict, in order.
     claims: Vec<ClaimReply>,
     /// What the section should speak of and does not.
+    #[schema(example = json!(["leadership"]))]
     missing_elements: Vec<&'static str>,
     /// Words as portals count them, markers excluded.
+    #[schema(example = 9)]
     words: usize,
     /// One honest line about who wrote the draft and how.
     #[schema(example = "Composed from your documents; no language model configured.")]
@@ -100,14 +108,18 @@ impl Checked {
 #[schema(as = Claim)]
 struct ClaimReply {
     /// Where it begins in the draft, in Unicode code points.
+    #[schema(example = 0)]
     start: usize,
     /// Where it ends, its markers included.
+    #[schema(example = 55)]
     end: usize,
     /// Whether the passages say it.
     verdict: VerdictReply,
     /// The numbers of its markers.
+    #[schema(example = json!([1]))]
     markers: Vec<u32>,
     /// Figures, names and quotations in it that the passages do not hold.
+    #[schema(example = json!([]))]
     missing: Vec<String>,
     /// The passages that speak of it, best first.
     supports: Vec<SupportReply>,
@@ -161,14 +173,18 @@ impl From<Verdict> for VerdictReply {
 #[schema(as = Support)]
 struct SupportReply {
     /// The source's marker number.
+    #[schema(example = 1)]
     number: u32,
     /// The passage.
     passage_id: PassageId,
     /// The share of the claim's meaning found there, 0 to 1.
+    #[schema(example = 0.93)]
     score: f32,
     /// Where the best sentence begins in the passage's whole text, in Unicode code points.
+    #[schema(example = 0)]
     start: usize,
     /// Where it ends.
+    #[schema(example = 58)]
     end: usize,
 }
 
@@ -190,12 +206,15 @@ impl SupportReply {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct QueryResponse {
     /// The draft.
+    #[schema(example = "A board of eleven members governs the organization [1].")]
     pub(super) text: String,
     /// The passages it may cite, in the order of their markers.
     pub(super) sources: Vec<SourceReply>,
     /// How far the draft can be trusted, 0 to 1.
+    #[schema(example = 0.93)]
     pub(super) confidence: f32,
     /// One line per kind of trouble; empty when there is none.
+    #[schema(example = json!(["The section says nothing of: leadership"]))]
     pub(super) quality_issues: Vec<String>,
     /// How it was made.
     pub(super) metadata: DraftMetadata,
@@ -214,10 +233,12 @@ pub(super) struct DraftMetadata {
     #[schema(example = "built-in composer")]
     pub(super) model: String,
     /// Tokens that a language model read and wrote; 0 where there is none.
+    #[schema(example = 0)]
     pub(super) tokens_used: u32,
     /// Seconds that writing took.
     pub(super) generation_time: f64,
     /// The randomness asked for.
+    #[schema(example = 0.3)]
     pub(super) temperature: f32,
 }
 
