@@ -11,6 +11,7 @@ mod documents;
 mod health;
 mod import;
 mod limits;
+mod openapi;
 mod outputs;
 mod parity;
 mod programs;

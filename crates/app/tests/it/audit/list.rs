@@ -140,3 +140,12 @@ async fn only_admins_read_it() {
         assert!(said.contains("Admin access required"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_refused_like_any_wrong_field() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    let path = "/api/audit/logs/entity/%FF/0c5b7c56-6a0f-4f3c-8f0d-2b9b7f6f3a10";
+    let refused = admin.get(path).await.json(422);
+    assert_eq!(refused["detail"][0]["loc"][0], "path", "{refused}");
+}

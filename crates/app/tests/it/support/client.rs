@@ -4,6 +4,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
+use super::openapi;
 use super::samples::Document;
 
 /// Sends requests to one server, with or without a token.
@@ -88,14 +89,20 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Sends a request and reads the answer to its end.
+    /// Sends a request and reads the answer to its end, which must be as the API
+    /// describes it.
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
-        Self {
+        let (http, request) = request.build_split();
+        let request = request.expect("a request that can be sent");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = http.execute(request).await.expect("an answer");
+        let reply = Self {
             status: response.status(),
             headers: response.headers().clone(),
             bytes: response.bytes().await.expect("a whole answer").to_vec(),
-        }
+        };
+        openapi::check(&method, &url, &reply).await;
+        reply
     }
 
     /// The JSON of a 200.

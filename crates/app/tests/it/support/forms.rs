@@ -30,6 +30,11 @@ impl<'a> Browser<'a> {
         browser
     }
 
+    /// The cookie as it is sent.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Sends a form as it is.
     pub(crate) async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new())

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod files;
 pub(crate) mod forms;
+pub(crate) mod openapi;
 pub(crate) mod process;
 pub(crate) mod samples;
 pub(crate) mod server;
