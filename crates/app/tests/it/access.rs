@@ -1,74 +1,150 @@
-//! Every operation of the API, called by nobody, a writer, an editor and an admin.
+//! Every route, called by everybody: who may do what, as a table to be read.
+//!
+//! The routes are those of the router itself: `archivist-web` writes them down in a
+//! snapshot of its own, which fails when one is added. Here it is walked.
 
+mod ownership;
+mod people;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::json;
 
-use crate::support::{Client, Reply, TestServer};
+use self::people::{Person, people};
+use crate::support::{Reply, TestServer};
+
+/// The routes as the router tells them.
+const ROUTES: &str = include_str!(
+    "../../../web/src/snapshots/archivist_web__tests__every_route_is_written_down.snap"
+);
 
 /// An id that leads nowhere, so that nothing is changed by those who may.
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The only operations that need no token.
-const PUBLIC: [&str; 5] = [
+/// What nobody has to be signed in for: all else answers 401, or sends a browser to the
+/// sign-in page.
+const PUBLIC: [&str; 16] = [
     "GET /",
-    "GET /api/health",
+    "ANY /api",
+    "ANY /api/",
+    "ANY /api/{*rest}",
     "POST /api/auth/login",
     "POST /api/auth/refresh",
     "POST /api/auth/register",
+    "GET /api/health",
+    "GET /docs",
+    "GET /docs/",
+    "GET /docs/{*rest}",
+    "GET /openapi.json",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /static/{version}/{*path}",
+    "POST /sign-out",
 ];
 
-/// Every operation that OpenAPI names, in its order there; signing out comes
-/// last, since nobody goes on after it.
-async fn operations(client: &Client) -> Vec<(Method, String)> {
-    let document = client.get("/openapi.json").await.ok();
-    let paths = document["paths"].as_object().unwrap();
-    let of_path = |(path, operations): (&String, &Value)| {
-        let methods = operations.as_object().unwrap().keys();
-        let operation = |method: &String| (method.to_uppercase().parse().unwrap(), path.clone());
-        methods.map(operation).collect::<Vec<_>>()
-    };
-    let mut all: Vec<_> = paths.iter().flat_map(of_path).collect();
-    all.sort_by_key(|(_, path)| path.ends_with("/logout"));
-    all
+/// One route: how and where it is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Route {
+    path: String,
+    /// `ANY`, or a method.
+    method: String,
 }
 
-fn somewhere(path: &str) -> String {
-    let parts = path
-        .split('/')
-        .map(|part| if part.starts_with('{') { NOWHERE } else { part });
-    parts.collect::<Vec<_>>().join("/")
-}
+impl Route {
+    /// All of them, by path.
+    fn all() -> Vec<Self> {
+        let (_, list) = ROUTES.rsplit_once("---\n").expect("a snapshot");
+        let line = |line: &str| {
+            let (method, path) = line.split_once(' ').expect("a method and a path");
+            Self {
+                path: path.to_owned(),
+                method: method.to_owned(),
+            }
+        };
+        list.trim().lines().map(line).collect()
+    }
 
-async fn status(client: &Client, method: &Method, path: &str) -> u16 {
-    // An empty object is a body that no operation can use.
-    let request = client.request(method.clone(), &somewhere(path));
-    let reply = match *method {
-        Method::GET | Method::DELETE => request,
-        _ => request.json(&serde_json::json!({})),
-    };
-    Reply::of(reply).await.status.as_u16()
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    fn method(&self) -> Method {
+        match self.method.as_str() {
+            "ANY" => Method::GET,
+            method => method.parse().unwrap(),
+        }
+    }
+
+    /// Whether programs call it, rather than browsers.
+    fn is_api(&self) -> bool {
+        self.path == "/" || self.path.starts_with("/api")
+    }
+
+    /// The path with `id` in the place of what varies.
+    fn to(&self, id: &str) -> String {
+        let part = |part| {
+            if str::starts_with(part, '{') {
+                id
+            } else {
+                part
+            }
+        };
+        self.path.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
+
+    /// The status that a person gets, who sends nothing that is of use.
+    async fn call(&self, server: &TestServer, person: &Person, id: &str) -> u16 {
+        let request = server.as_nobody().request(self.method(), &self.to(id));
+        let request = person.sign(request, self.is_api());
+        let request = match (self.method(), self.is_api()) {
+            (Method::GET | Method::DELETE, _) => request,
+            // A body that no operation can use.
+            (_, true) => request.json(&json!({})),
+            (_, false) => person.send_empty_form(request),
+        };
+        Reply::of(request).await.status.as_u16()
+    }
 }
 
 #[tokio::test]
 async fn who_may_call_what_is_written_down() {
-    let server = TestServer::start().await;
-    let nobody = server.as_nobody();
-    let (writer, editor) = (server.as_writer().await, server.as_editor().await);
-    let admin = server.as_admin().await;
-    let mut table = format!("{:<52}nobody writer editor admin\n", "operation");
-    for (method, path) in operations(&nobody).await {
-        let name = format!("{method} {path}");
-        let for_nobody = status(&nobody, &method, &path).await;
-        let is_public = PUBLIC.contains(&name.as_str());
-        assert_eq!(for_nobody != 401, is_public, "{name}: {for_nobody}");
-        write!(table, "{name:<51} {for_nobody:<7}").unwrap();
-        for client in [&writer, &editor, &admin] {
-            write!(table, "{:<7}", status(client, &method, &path).await).unwrap();
+    let server = TestServer::start_with(&["--secret-key", people::KEY]).await;
+    let people = people(&server).await;
+    let routes = Route::all();
+    let mut answers = BTreeMap::new();
+    for person in &people {
+        let mut in_turn = routes.clone();
+        // Nobody goes on after signing out.
+        in_turn.sort_by_key(|route| route.path.ends_with("out"));
+        for route in in_turn {
+            let status = route.call(&server, person, NOWHERE).await;
+            answers.insert((route, person.name), status);
         }
-        table.truncate(table.trim_end().len());
-        table.push('\n');
     }
-    insta::assert_snapshot!(table);
+    let width = routes.iter().map(|route| route.name().len()).max().unwrap() + 2;
+    let mut table = format!("{:<width$}", "route");
+    for person in &people {
+        write!(table, "{:<9}", person.name).unwrap();
+    }
+    for route in routes {
+        table.truncate(table.trim_end().len());
+        write!(table, "\n{:<width$}", route.name()).unwrap();
+        for person in &people {
+            let status = answers[&(route.clone(), person.name)];
+            write!(table, "{status:<9}").unwrap();
+            if !person.is_somebody {
+                let is_closed = status == 401 || (status == 303 && !route.is_api());
+                let is_public = PUBLIC.contains(&route.name().as_str());
+                assert!(
+                    is_closed || is_public,
+                    "{}: {status} for {}",
+                    route.name(),
+                    person.name
+                );
+            }
+        }
+    }
+    insta::assert_snapshot!(table.trim_end());
 }
