@@ -2,9 +2,10 @@
 
 mod refusals;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, a_document, eventually};
+use crate::support::{Reply, TestServer, a_document, eventually};
 
 /// Two pages of an annual report.
 const READING: &str = "In 2024 our reading coaches visited 41 schools in the valley. \
@@ -261,4 +262,30 @@ async fn d_65_a_document_without_year_and_outcome_is_read() {
     }
     let stats = admin.get("/api/documents/stats").await.ok();
     assert_eq!(stats["total_documents"], 1);
+}
+
+#[tokio::test]
+async fn a_file_comes_whole_in_part_compressed_or_not_at_all_as_it_is_asked_for() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let document = a_document("report.txt").saying(&[READING, MONEY]);
+    let made = editor.upload(document.clone()).await.created();
+    let path = format!("/api/documents/{}/file", made["doc_id"].as_str().unwrap());
+    let ask = |name: &'static str, value: String| {
+        Reply::of(editor.request(Method::GET, &path).header(name, value))
+    };
+    let whole = editor.get(&path).await;
+    assert_eq!(whole.bytes, document.bytes());
+    let part = ask("range", "bytes=0-6".to_owned()).await;
+    assert_eq!((part.status.as_u16(), part.bytes.len()), (206, 7));
+    let beyond = ask("range", "bytes=99999-".to_owned()).await;
+    assert_eq!(beyond.status, 416);
+    let written = whole.header("last-modified").unwrap().to_owned();
+    let known = ask("if-modified-since", written).await;
+    assert_eq!(known.status, 304);
+    let before = "Mon, 01 Jan 2001 00:00:00 GMT".to_owned();
+    let changed = ask("if-unmodified-since", before).await;
+    assert_eq!(changed.status, 412);
+    let packed = ask("accept-encoding", "gzip".to_owned()).await;
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
 }

@@ -173,9 +173,12 @@ impl Contract {
         let place = [place, &["content", sent, "schema"]].concat();
         match sent {
             "application/json" => self.problems_of_json(&place, &reply.bytes),
-            "text/event-stream" => events(&reply.text())
-                .flat_map(|event| self.problems_of_json(&place, event.as_bytes()))
-                .collect(),
+            "text/event-stream" => {
+                let inside = [&place[..], &["properties", "data", "contentSchema"]].concat();
+                events(&reply.text())
+                    .flat_map(|event| self.problems_of_json(&inside, event.as_bytes()))
+                    .collect()
+            }
             _ => Vec::new(),
         }
     }

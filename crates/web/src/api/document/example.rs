@@ -54,6 +54,10 @@ impl Composer<'_> {
             "integer" => Some(json!(least)),
             "number" => Some(json!(0.5)),
             "null" => Some(Value::Null),
+            "string" if schema["contentSchema"].is_object() => {
+                let inside = self.value(&schema["contentSchema"], depth)?;
+                Some(Value::String(inside.to_string()))
+            }
             "string" => match schema["format"].as_str()? {
                 "uuid" => Some(json!(ID)),
                 "date" => Some(json!("2026-11-02")),
@@ -156,6 +160,12 @@ mod tests {
             of(&document(), &schema),
             Some(json!({"name": "Ana", "kind": "plan", "id": ID, "pages": [3], "limit": 5}))
         );
+    }
+
+    #[test]
+    fn a_text_that_holds_json_shows_some() {
+        let schema = json!({"type": "string", "contentSchema": reference("Owner")});
+        assert_eq!(of(&document(), &schema), Some(json!("{\"name\":\"Ana\"}")));
     }
 
     #[test]

@@ -85,6 +85,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         add_refusal(responses, "403", what);
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        frame_events(response);
         add_headers(path, status, response);
         add_error_example(path, status, response);
     }
@@ -95,6 +96,24 @@ fn add_refusal(responses: &mut Value, status: &str, what: &str) {
         responses[status] = json!({
             "description": what,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}},
+        });
+    }
+}
+
+/// What a handler says of a stream is the JSON of one event; a client reads it as the
+/// `data` of a server-sent one.
+fn frame_events(response: &mut Value) {
+    if let Some(content) = response.pointer_mut("/content/text~1event-stream") {
+        let event = content["schema"].take();
+        content["schema"] = json!({
+            "type": "object",
+            "required": ["data"],
+            "properties": {"data": {
+                "type": "string",
+                "description": "The event, as JSON on one line",
+                "contentMediaType": "application/json",
+                "contentSchema": event,
+            }},
         });
     }
 }

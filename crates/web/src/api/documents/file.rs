@@ -39,7 +39,6 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
             (Bytes = "text/markdown"),
         ), headers(
             ("Content-Disposition" = String, description = "Shown or saved, and the name of the file"),
-            ("Accept-Ranges" = String, description = "`bytes`"),
             ("X-Content-Type-Options" = String, description = "`nosniff`"),
             ("Cache-Control" = String, description = "`private, no-cache`"),
         )),
