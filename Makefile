@@ -60,6 +60,11 @@ unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 clients: ## Suites of other languages' clients against testbed serve (needs Python and Node.js)
 	libs/pg-endpoint/tests/clients/run
 
+# SEED=7 for other requests, SECONDS_EACH=900 for more of them.
+.PHONY: fuzz
+fuzz: ## Make requests up from the OpenAPI document: no 5xx, nothing undocumented (needs Python; five minutes)
+	scripts/fuzz
+
 .PHONY: coverage
 coverage: ## Lines covered by the tests, for each crate (takes a while; ARGS="-p pg-testbed" for one)
 	scripts/coverage $(ARGS)
