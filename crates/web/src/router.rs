@@ -60,7 +60,8 @@ async fn render(request: Request, next: Next) -> Response {
     if accept::prefers_html(request.headers()) {
         pages::failure::render(request, next).await
     } else {
-        api::failure::render(request, next).await
+        let response = api::failure::render(request, next).await;
+        pages::failure::with_security_headers(response)
     }
 }
 

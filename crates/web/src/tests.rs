@@ -42,6 +42,7 @@ async fn idle_router() -> Router {
         clock: Clock::system(),
         keys: Arc::new(TokenKeys::from_secret(b"key")),
         limits: Arc::new(Limits::new(true)),
+        metrics: Arc::default(),
         settings: Arc::new(Settings::default()),
     })
 }

@@ -109,7 +109,7 @@ impl Route {
 }
 
 #[tokio::test]
-async fn who_may_call_what_is_written_down() {
+async fn d_11_d_56_who_may_call_what_is_written_down() {
     let server = TestServer::start_with(&["--secret-key", people::KEY]).await;
     let people = people(&server).await;
     let routes = Route::all();
@@ -146,5 +146,5 @@ async fn who_may_call_what_is_written_down() {
             }
         }
     }
-    insta::assert_snapshot!(table.trim_end());
+    insta::assert_snapshot!("who_may_call_what_is_written_down", table.trim_end());
 }

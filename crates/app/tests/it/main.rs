@@ -7,6 +7,7 @@ mod auth;
 mod browser;
 mod chat;
 mod compose;
+mod defects;
 mod documents;
 mod health;
 mod import;

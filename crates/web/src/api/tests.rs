@@ -273,9 +273,16 @@ fn every_operation_tells_how_it_refuses() {
             &["422"],
             "a field may be wrong",
         );
-        expect(has_fields("path"), &["400", "422"], "the path may be wrong");
-        // The log of an unknown thing is empty.
-        let is_thing = name.ends_with('}') && !name.contains("/audit/");
+        // A prompt's wrong id is a name that nothing has.
+        let wrong: &[&str] = if name.contains("/prompts/") {
+            &["404"]
+        } else {
+            &["400", "422"]
+        };
+        expect(has_fields("path"), wrong, "the path may be wrong");
+        // The log of an unknown thing is empty, and its figures are zeros.
+        let is_thing =
+            name.ends_with('}') && !name.contains("/audit/") && !name.contains("/analytics/");
         expect(is_thing, &["404"], "there may be no such thing");
         expect(has_body, &["413"], "the body may be too large");
         expect(is_watched, &["429"], "it is limited");

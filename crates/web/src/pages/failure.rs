@@ -75,7 +75,8 @@ fn heading(status: StatusCode) -> &'static str {
     }
 }
 
-fn with_security_headers(mut response: Response) -> Response {
+/// Adds what keeps a browser from running or framing what it should not.
+pub(crate) fn with_security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),

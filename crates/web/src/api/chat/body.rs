@@ -51,12 +51,14 @@ pub(super) struct SaidBefore {
     /// Who said it.
     role: MessageRole,
     /// The text.
+    #[schema(example = "How many families did we serve in 2024?")]
     content: String,
     /// The passages that it cited.
     #[expect(dead_code, reason = "only its shape counts")]
     sources: Option<Vec<Value>>,
     /// When it was said.
     #[expect(dead_code, reason = "only its shape counts")]
+    #[schema(example = "2026-03-31T12:00:00")]
     timestamp: Option<String>,
 }
 

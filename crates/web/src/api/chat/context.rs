@@ -57,12 +57,15 @@ pub(super) struct ConversationContext {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 struct ContextFilters {
     /// Kinds of documents.
+    #[schema(example = json!(["Annual Report"]))]
     doc_types: Option<Vec<String>>,
     /// Years; documents without one are left out.
     years: Option<Vec<i32>>,
     /// Programs, in any letter case.
+    #[schema(example = json!(["Shared Meals"]))]
     programs: Option<Vec<String>>,
     /// One outcome; documents without one are left out.
+    #[schema(example = "Funded")]
     outcome: Option<String>,
 }
 
@@ -71,6 +74,7 @@ struct ContextFilters {
 struct Artifact {
     /// Which text.
     #[serde(rename = "artifact_id")]
+    #[schema(example = "need-statement")]
     id: String,
     /// Which version of it.
     #[schema(minimum = 1)]
@@ -80,6 +84,7 @@ struct Artifact {
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
     /// The text.
+    #[schema(example = "Forty families wait for a place.")]
     content: String,
     /// Its words, as the client counts.
     #[schema(minimum = 0)]

@@ -22,12 +22,14 @@ pub(super) struct ChatSource {
     /// The number in its markers, from 1.
     id: u32,
     /// The file name of its document.
+    #[schema(example = "report-2024.pdf")]
     filename: String,
     /// The kind of its document.
     doc_type: DocType,
     /// The year of its document.
     year: Option<i32>,
     /// The beginning of its text: 500 characters.
+    #[schema(example = "In 2024 we served 412 families.")]
     excerpt: String,
     /// The score of the search, 0 to 1.
     relevance: f64,
@@ -38,10 +40,12 @@ pub(super) struct ChatSource {
     /// Its document.
     doc_id: DocumentId,
     /// What the document is called.
+    #[schema(example = "Annual report 2024")]
     title: String,
     /// The page it begins on, from 1.
     page: Option<u32>,
     /// The headings above it.
+    #[schema(example = "Results")]
     heading: Option<String>,
 }
 
@@ -83,6 +87,7 @@ pub(super) struct AnswerMetadata {
     #[serde(serialize_with = "wire::timestamp")]
     pub(super) timestamp: NaiveDateTime,
     /// One line per kind of trouble, such as sources that contradict each other.
+    #[schema(example = json!(["Two sources contradict each other."]))]
     pub(super) quality_issues: Vec<String>,
 }
 
@@ -147,8 +152,10 @@ struct ListedConversation {
     /// Its id.
     conversation_id: ConversationId,
     /// What it is called.
+    #[schema(example = "Spring application")]
     name: Option<String>,
     /// The owner's address; null on adopted sites.
+    #[schema(example = "walter@example.org")]
     user_id: Option<String>,
     /// Anything that a client keeps with it.
     #[schema(value_type = Object)]
@@ -164,6 +171,7 @@ struct ListedConversation {
     /// How many messages it has.
     message_count: i64,
     /// The first 100 characters of the first one.
+    #[schema(example = "How many families did we serve in 2024?")]
     preview: String,
 }
 
@@ -238,6 +246,7 @@ struct MessageReply {
     /// Who said it.
     role: MessageRole,
     /// The text.
+    #[schema(example = "How many families did we serve in 2024?")]
     content: String,
     /// The passages that it cites, as they were then.
     #[schema(value_type = Vec<ChatSource>)]

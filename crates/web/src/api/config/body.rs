@@ -70,10 +70,13 @@ struct RagSection {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct PreferencesSection {
     /// For whom: the first choice of the page for drafts.
+    #[schema(example = "Foundation Grant")]
     default_audience: Option<String>,
     /// Which section: the first choice of the page for drafts.
+    #[schema(example = "Organizational Capacity")]
     default_section: Option<String>,
     /// How they sound where the request does not say.
+    #[schema(example = "Professional")]
     default_tone: Option<String>,
     /// How sources are shown: `numbered`, `footnote` or `apa`. Without effect.
     #[schema(default = "numbered")]

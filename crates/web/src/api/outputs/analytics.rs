@@ -1,9 +1,12 @@
 //! What became of outputs, by style, funder and year (contract, chapter 10). Amounts
 //! are numbers here. What is not known has zeros, and is no error.
 
-use archivist_domain::StyleId;
+use std::collections::BTreeMap;
+
 use archivist_domain::permission::Actor;
+use archivist_domain::{StyleId, success};
 use archivist_store::analytics::{self as store, Figures, FunderRank, Overview, Ranked, Scope};
+use archivist_store::statistics::{OutputGroup, Summary};
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -12,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::stats::OutputStats;
+use super::stats::tally;
 use crate::api::moment::Moment;
 use crate::api::pagination::PageSize;
 use crate::api::refusals::{ForWriters, WithFields};
@@ -238,7 +241,7 @@ impl From<Figures> for OutputFigures {
 }
 
 /// An amount as a number.
-pub(super) fn number(amount: Decimal) -> f64 {
+fn number(amount: Decimal) -> f64 {
     amount.to_f64().unwrap_or_default()
 }
 
@@ -302,7 +305,7 @@ pub(super) struct FunderRanking {
 impl From<FunderRank> for FunderRanking {
     fn from(rank: FunderRank) -> Self {
         Self {
-            success_rate: archivist_domain::success::percentage(rank.awarded, rank.submitted),
+            success_rate: success::percentage(rank.awarded, rank.submitted),
             funder_name: rank.funder_name,
             total_submissions: rank.submitted,
             awarded_count: rank.awarded,
@@ -319,7 +322,7 @@ impl From<FunderRank> for FunderRanking {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AnalyticsSummary {
     /// All of them.
-    overall: OutputStats<f64>,
+    overall: OverallFigures,
     /// The styles with the highest success rate, at most five.
     top_writing_styles: Vec<StyleSuccess>,
     /// The funders with the highest success rate, at most five.
@@ -331,10 +334,53 @@ pub(super) struct AnalyticsSummary {
 impl From<Overview> for AnalyticsSummary {
     fn from(overview: Overview) -> Self {
         Self {
-            overall: OutputStats::of(&overview.groups, number),
+            overall: OverallFigures::of(&overview.groups),
             top_writing_styles: overview.styles.into_iter().map(Into::into).collect(),
             top_funders: overview.funders.into_iter().map(Into::into).collect(),
             year_over_year_trends: overview.years.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Figures about all outputs; only values that occur have a count.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OverallFigures {
+    /// How many there are.
+    total_outputs: i64,
+    /// How many of each type.
+    by_type: BTreeMap<&'static str, i64>,
+    /// How many in each status.
+    by_status: BTreeMap<&'static str, i64>,
+    /// Awarded among those sent in, in percent with two decimals.
+    #[schema(example = 66.67)]
+    success_rate: f64,
+    /// Sum asked for.
+    #[schema(example = 150_000.0)]
+    total_requested: f64,
+    /// Sum given.
+    #[schema(example = 90_000.0)]
+    total_awarded: f64,
+    /// Mean asked for, over all outputs with and without an amount.
+    #[schema(example = 25_000.0)]
+    avg_requested: f64,
+    /// Mean given, over all outputs.
+    #[schema(example = 15_000.0)]
+    avg_awarded: f64,
+}
+
+impl OverallFigures {
+    fn of(groups: &[OutputGroup]) -> Self {
+        let summary = Summary::of(groups);
+        let mean = |sum| number(success::average(sum, summary.all));
+        Self {
+            total_outputs: summary.all,
+            by_type: tally(groups, |group| group.output_type.as_str()),
+            by_status: tally(groups, |group| group.status.as_str()),
+            success_rate: summary.success_rate,
+            total_requested: number(summary.requested_amount),
+            total_awarded: number(summary.awarded_amount),
+            avg_requested: mean(summary.requested_amount),
+            avg_awarded: mean(summary.awarded_amount),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use archivist_domain::{OutputType, success};
 use archivist_store::statistics::{self, OutputGroup, Summary};
 use axum::extract::State;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -29,7 +28,7 @@ pub(super) struct StatsParams {
 ///
 /// Writers get the figures of their own outputs, editors and admins those of all.
 #[utoipa::path(get, path = "/api/outputs/stats", operation_id = "output_stats", tag = "outputs", params(StatsParams), responses(
-    (status = 200, description = "The figures", body = OutputStats<String>),
+    (status = 200, description = "The figures", body = OutputStats),
     WithFields,
         ForWriters,
 ))]
@@ -37,17 +36,17 @@ pub(super) async fn stats(
     State(state): State<AppState>,
     writer: Writer,
     Query(params): Query<StatsParams>,
-) -> Result<Json<OutputStats<String>>, Error> {
+) -> Result<Json<OutputStats>, Error> {
     let actor = writer.actor();
     let scope = actor.outputs_scope();
     let groups = statistics::output_groups(&state.pool, scope, &params.output_type).await?;
-    Ok(Json(OutputStats::of(&groups, wire::amount_text)))
+    Ok(Json(OutputStats::of(&groups)))
 }
 
 /// Figures about outputs; only values that occur have a count. Amounts are texts with
-/// two places, or numbers.
+/// two places.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub(super) struct OutputStats<Amount> {
+pub(super) struct OutputStats {
     /// How many there are.
     #[schema(example = 6)]
     total_outputs: i64,
@@ -61,18 +60,22 @@ pub(super) struct OutputStats<Amount> {
     #[schema(example = 66.67)]
     success_rate: f64,
     /// Sum asked for.
-    total_requested: Amount,
+    #[schema(example = "150000.00")]
+    total_requested: String,
     /// Sum given.
-    total_awarded: Amount,
+    #[schema(example = "90000.00")]
+    total_awarded: String,
     /// Mean asked for, over all outputs with and without an amount.
-    avg_requested: Amount,
+    #[schema(example = "25000.00")]
+    avg_requested: String,
     /// Mean given, over all outputs.
-    avg_awarded: Amount,
+    #[schema(example = "15000.00")]
+    avg_awarded: String,
 }
 
-impl<Amount> OutputStats<Amount> {
-    /// Adds up groups; `amount` writes sums of money.
-    pub(super) fn of(groups: &[OutputGroup], amount: fn(Decimal) -> Amount) -> Self {
+impl OutputStats {
+    fn of(groups: &[OutputGroup]) -> Self {
+        let amount = wire::amount_text;
         let summary = Summary::of(groups);
         let (all, requested) = (summary.all, summary.requested_amount);
         Self {
@@ -88,7 +91,8 @@ impl<Amount> OutputStats<Amount> {
     }
 }
 
-fn tally(
+/// How many outputs have each value of this label.
+pub(super) fn tally(
     groups: &[OutputGroup],
     label: fn(&OutputGroup) -> &'static str,
 ) -> BTreeMap<&'static str, i64> {
@@ -117,14 +121,11 @@ mod tests {
 
     #[test]
     fn drafts_do_not_lower_the_success_rate_but_the_means() {
-        let stats = OutputStats::of(
-            &[
-                group(OutputStatus::Draft, 3, 0, 0),
-                group(OutputStatus::NotAwarded, 1, 100, 0),
-                group(OutputStatus::Awarded, 2, 200, 190),
-            ],
-            wire::amount_text,
-        );
+        let stats = OutputStats::of(&[
+            group(OutputStatus::Draft, 3, 0, 0),
+            group(OutputStatus::NotAwarded, 1, 100, 0),
+            group(OutputStatus::Awarded, 2, 200, 190),
+        ]);
         assert_eq!(stats.total_outputs, 6);
         assert_eq!(stats.by_type, BTreeMap::from([("grant_proposal", 6)]));
         assert_eq!(stats.by_status["awarded"], 2);
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn nothing_is_zero() {
-        let stats = OutputStats::of(&[], wire::amount_text);
+        let stats = OutputStats::of(&[]);
         assert!(stats.success_rate.abs() < f64::EPSILON && stats.by_type.is_empty());
         assert_eq!(stats.avg_awarded, "0.00");
     }

@@ -20,10 +20,13 @@ pub(super) struct WritingStyle {
     /// What it is for.
     r#type: StylePurpose,
     /// What it is about.
+    #[schema(example = "For letters to foundations")]
     description: Option<String>,
     /// The guide itself; empty in a list.
+    #[schema(example = "Write short sentences, in the first person plural.")]
     prompt_content: String,
     /// The texts that it was drawn from; none in a list.
+    #[schema(example = json!(["We began with two volunteers."]))]
     samples: Vec<String>,
     /// What their analysis found; null in a list.
     #[schema(value_type = Option<Object>)]
