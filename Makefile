@@ -93,3 +93,7 @@ bench-testbed: ## Time scratch databases in every mode against sqlx::test, in ou
 	$(CARGO) bench -p pg-testbed --bench compare -- --migrations "$(CURDIR)/crates/store/migrations" \
 		--insert "INSERT INTO users (email, role, hashed_password) VALUES ('ada@example.org', 'writer', '')" \
 		--count "SELECT count(*) FROM users"
+
+.PHONY: bench-api
+bench-api: ## The API under load on 20,000 outputs (ARGS="--seconds 2" …; docs/testing.md)
+	$(CARGO) bench -p archivist-app --bench api -- $(ARGS)
