@@ -1,5 +1,7 @@
 //! Outputs: texts written with the system, tracked from draft to decision.
 
+mod totals;
+
 use archivist_domain::output::Tracking;
 use archivist_domain::{ConversationId, OutputId, OutputStatus, OutputType, StyleId};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -8,6 +10,8 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
+use self::totals::Counted;
+pub use self::totals::Totals;
 use crate::audit::{Audited, Facts, Subject, facts, mark};
 use crate::{Page, contains_pattern};
 
@@ -97,10 +101,8 @@ impl Subject for Output {
 }
 
 /// Which outputs to list; an empty filter is all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct OutputFilter {
-    /// Only this one.
-    pub id: Option<OutputId>,
     /// Only those of this owner.
     pub owner: Option<String>,
     /// Of any of these types; empty means all.
@@ -115,33 +117,58 @@ pub struct OutputFilter {
     pub search: Option<String>,
 }
 
-/// Outputs that match, newest first.
-pub async fn list<'c>(
-    db: impl PgExecutor<'c> + Copy,
+/// Outputs that match, newest first, with how many there are: in one round trip, even
+/// past the end. [`Totals::list`] does not count again what it has counted.
+pub async fn list(
+    db: impl PgExecutor<'_>,
     filter: &OutputFilter,
     skip: i64,
     limit: i64,
 ) -> sqlx::Result<Page<Output>> {
+    Ok(counted_list(db, filter, skip, limit, None).await?.page)
+}
+
+/// A page, and the state of the outputs in which it was read.
+struct CountedPage {
+    page: Page<Output>,
+    revision: Option<Uuid>,
+}
+
+/// [`list`], where `known` is believed about how many there are as long as the outputs are
+/// in the state in which that was counted.
+async fn counted_list(
+    db: impl PgExecutor<'_>,
+    filter: &OutputFilter,
+    skip: i64,
+    limit: i64,
+    known: Option<Counted>,
+) -> sqlx::Result<CountedPage> {
     let types = (!filter.types.is_empty()).then_some(filter.types.as_slice());
     let statuses = (!filter.statuses.is_empty()).then_some(filter.statuses.as_slice());
+    // What CASE does not come to is not executed. The outer join keeps the total where
+    // the page is empty.
     let rows = sqlx::query!(
-        r#"SELECT output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
-                  output_type AS "output_type: OutputType", title, content, word_count,
-                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
-                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
-                  success_notes, metadata, created_by, created_at, updated_at,
-                  count(*) OVER () AS "total!"
-           FROM outputs
-           WHERE ($1::uuid IS NULL OR output_id = $1)
-             AND ($2::text IS NULL OR created_by = $2)
-             AND ($3::outputtype[] IS NULL OR output_type = ANY ($3))
-             AND ($4::outputstatus[] IS NULL OR status = ANY ($4))
-             AND ($5::uuid IS NULL OR writing_style_id = $5)
-             AND ($6::text IS NULL OR funder_name ILIKE $6)
-             AND ($7::text IS NULL OR title ILIKE $7 OR content ILIKE $7
-                  OR funder_name ILIKE $7 OR success_notes ILIKE $7)
-           ORDER BY created_at DESC, output_id OFFSET $8 LIMIT $9"#,
-        filter.id.map(|id| id.0),
+        r#"WITH matching AS NOT MATERIALIZED (
+               SELECT * FROM outputs
+               WHERE ($1::text IS NULL OR created_by = $1)
+                 AND ($2::outputtype[] IS NULL OR output_type = ANY ($2))
+                 AND ($3::outputstatus[] IS NULL OR status = ANY ($3))
+                 AND ($4::uuid IS NULL OR writing_style_id = $4)
+                 AND ($5::text IS NULL OR funder_name ILIKE $5)
+                 AND ($6::text IS NULL OR title ILIKE $6 OR content ILIKE $6
+                      OR funder_name ILIKE $6 OR success_notes ILIKE $6)),
+           page AS (SELECT * FROM matching ORDER BY created_at DESC, output_id OFFSET $7 LIMIT $8),
+           state AS (SELECT (SELECT revision FROM output_revision) AS revision)
+           SELECT output_id AS "output_id?: OutputId", conversation_id AS "conversation_id?: ConversationId",
+                  output_type AS "output_type?: OutputType", title AS "title?", content AS "content?",
+                  word_count AS "word_count?", status AS "status?: OutputStatus",
+                  writing_style_id AS "writing_style_id?: StyleId", funder_name AS "funder_name?",
+                  requested_amount AS "requested_amount?", awarded_amount AS "awarded_amount?",
+                  submission_date AS "submission_date?", decision_date AS "decision_date?",
+                  success_notes AS "success_notes?", metadata AS "metadata?", created_by AS "created_by?",
+                  created_at AS "created_at?", updated_at AS "updated_at?", revision AS "revision?",
+                  CASE WHEN revision = $9 THEN $10 ELSE (SELECT count(*) FROM matching) END AS "total!"
+           FROM state LEFT JOIN page ON true ORDER BY created_at DESC, output_id"#,
         filter.owner,
         types as Option<&[OutputType]>,
         statuses as Option<&[OutputStatus]>,
@@ -149,25 +176,24 @@ pub async fn list<'c>(
         filter.funder.as_deref().map(contains_pattern),
         filter.search.as_deref().map(contains_pattern),
         skip,
-        limit
+        limit,
+        known.map(|known| known.revision),
+        known.map(|known| known.total)
     )
     .fetch_all(db)
     .await?;
-    let total = match rows.first() {
-        Some(row) => row.total,
-        None if skip == 0 => 0,
-        None => Box::pin(list(db, filter, 0, 1)).await?.total,
-    };
-    let rows = rows
-        .into_iter()
-        .map(|r| Output {
-            output_id: r.output_id,
+    let (total, revision) = rows
+        .first()
+        .map_or((0, None), |row| (row.total, row.revision));
+    let outputs = rows.into_iter().filter_map(|r| {
+        Some(Output {
+            output_id: r.output_id?,
             conversation_id: r.conversation_id,
-            output_type: r.output_type,
-            title: r.title,
-            content: r.content,
+            output_type: r.output_type?,
+            title: r.title?,
+            content: r.content?,
             word_count: r.word_count,
-            status: r.status,
+            status: r.status?,
             writing_style_id: r.writing_style_id,
             funder_name: r.funder_name,
             requested_amount: r.requested_amount,
@@ -177,20 +203,31 @@ pub async fn list<'c>(
             success_notes: r.success_notes,
             metadata: r.metadata,
             created_by: r.created_by,
-            created_at: r.created_at,
-            updated_at: r.updated_at,
+            created_at: r.created_at?,
+            updated_at: r.updated_at?,
         })
-        .collect();
-    Ok(Page { rows, total })
+    });
+    let page = Page {
+        rows: outputs.collect(),
+        total,
+    };
+    Ok(CountedPage { page, revision })
 }
 
 /// One output.
-pub async fn get<'c>(db: impl PgExecutor<'c> + Copy, id: OutputId) -> sqlx::Result<Option<Output>> {
-    let filter = OutputFilter {
-        id: Some(id),
-        ..OutputFilter::default()
-    };
-    Ok(list(db, &filter, 0, 1).await?.rows.pop())
+pub async fn get(db: impl PgExecutor<'_>, id: OutputId) -> sqlx::Result<Option<Output>> {
+    sqlx::query_as!(
+        Output,
+        r#"SELECT output_id AS "output_id: OutputId", conversation_id AS "conversation_id: ConversationId",
+                  output_type AS "output_type: OutputType", title, content, word_count,
+                  status AS "status: OutputStatus", writing_style_id AS "writing_style_id: StyleId",
+                  funder_name, requested_amount, awarded_amount, submission_date, decision_date,
+                  success_notes, metadata, created_by, created_at, updated_at
+           FROM outputs WHERE output_id = $1"#,
+        id.0
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// One output for changing: nobody else changes it until the transaction ends.

@@ -114,45 +114,97 @@ pub async fn find(
     token: Token<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<SignedIn>> {
-    let none = Vec::new;
-    let (access, refresh): (Vec<String>, Vec<String>) = match token {
-        Token::Cookie { hash } => (vec![hash.to_owned()], none()),
-        Token::Access { clear, hash } => (vec![clear.to_owned(), hash.to_owned()], none()),
-        Token::Refresh { clear, hash } => (none(), vec![clear.to_owned(), hash.to_owned()]),
+    let found = match token {
+        Token::Cookie { hash } => by_access(db, &[hash.to_owned()], now).await?,
+        Token::Access { clear, hash } => {
+            by_access(db, &[clear.to_owned(), hash.to_owned()], now).await?
+        }
+        Token::Refresh { clear, hash } => {
+            by_refresh(db, &[clear.to_owned(), hash.to_owned()], now).await?
+        }
     };
-    let row = sqlx::query!(
+    Ok(found.map(Into::into))
+}
+
+/// A session and its user, as one row.
+struct Found {
+    session_id: SessionId,
+    expires_at: NaiveDateTime,
+    user_id: UserId,
+    email: String,
+    hashed_password: String,
+    full_name: Option<String>,
+    role: UserRole,
+    is_active: bool,
+    is_superuser: bool,
+    must_change_password: bool,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+// Two queries rather than one with OR, which PostgreSQL would have to plan anew each time:
+// the first is part of every request.
+async fn by_access(
+    db: impl PgExecutor<'_>,
+    tokens: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Found>> {
+    sqlx::query_as!(
+        Found,
         r#"SELECT s.session_id AS "session_id: SessionId", s.expires_at,
                   u.user_id AS "user_id: UserId", u.email, u.hashed_password, u.full_name,
                   u.role AS "role: UserRole", u.is_active, u.is_superuser, u.must_change_password,
                   u.created_at, u.updated_at
            FROM user_sessions s JOIN users u USING (user_id)
-           WHERE u.is_active
-             AND ((s.access_token = ANY ($1) AND s.expires_at > $3)
-               OR (s.refresh_token = ANY ($2) AND s.refresh_expires_at > $4))
+           WHERE s.access_token = ANY ($1) AND s.expires_at > $2 AND u.is_active
            ORDER BY s.expires_at DESC LIMIT 1"#,
-        &access,
-        &refresh,
-        now.naive_utc(),
+        tokens,
+        now.naive_utc()
+    )
+    .fetch_optional(db)
+    .await
+}
+
+async fn by_refresh(
+    db: impl PgExecutor<'_>,
+    tokens: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Found>> {
+    sqlx::query_as!(
+        Found,
+        r#"SELECT s.session_id AS "session_id: SessionId", s.expires_at,
+                  u.user_id AS "user_id: UserId", u.email, u.hashed_password, u.full_name,
+                  u.role AS "role: UserRole", u.is_active, u.is_superuser, u.must_change_password,
+                  u.created_at, u.updated_at
+           FROM user_sessions s JOIN users u USING (user_id)
+           WHERE s.refresh_token = ANY ($1) AND s.refresh_expires_at > $2 AND u.is_active
+           ORDER BY s.expires_at DESC LIMIT 1"#,
+        tokens,
         now
     )
     .fetch_optional(db)
-    .await?;
-    Ok(row.map(|r| SignedIn {
-        session_id: r.session_id,
-        expires_at: r.expires_at,
-        user: User {
-            user_id: r.user_id,
-            email: r.email,
-            hashed_password: r.hashed_password,
-            full_name: r.full_name,
-            role: r.role,
-            is_active: r.is_active,
-            is_superuser: r.is_superuser,
-            must_change_password: r.must_change_password,
-            created_at: r.created_at,
-            updated_at: r.updated_at,
-        },
-    }))
+    .await
+}
+
+impl From<Found> for SignedIn {
+    fn from(found: Found) -> Self {
+        Self {
+            session_id: found.session_id,
+            expires_at: found.expires_at,
+            user: User {
+                user_id: found.user_id,
+                email: found.email,
+                hashed_password: found.hashed_password,
+                full_name: found.full_name,
+                role: found.role,
+                is_active: found.is_active,
+                is_superuser: found.is_superuser,
+                must_change_password: found.must_change_password,
+                created_at: found.created_at,
+                updated_at: found.updated_at,
+            },
+        }
+    }
 }
 
 /// Ends a session; says whether it was there. Adopted sites have rows that share a

@@ -34,7 +34,9 @@ impl CpuPool {
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
 
@@ -56,5 +58,26 @@ mod tests {
         }
         let here = barrier.wait().is_leader();
         assert_ne!(task.await.unwrap(), here);
+    }
+
+    #[tokio::test]
+    async fn no_more_run_at_once_than_the_pool_allows() {
+        let (pool, running, most) = (CpuPool::new(2), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (running, most) = (Arc::new(running), Arc::new(most));
+        let tasks = (0..8).map(|_| {
+            let (pool, running, most) = (pool.clone(), Arc::clone(&running), Arc::clone(&most));
+            tokio::spawn(async move {
+                pool.run(move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(20));
+                    running.fetch_sub(1, Ordering::SeqCst);
+                })
+                .await;
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 2);
     }
 }

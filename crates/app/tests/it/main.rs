@@ -8,6 +8,7 @@ mod browser;
 mod chat;
 mod compose;
 mod defects;
+mod cost;
 mod documents;
 mod health;
 mod import;

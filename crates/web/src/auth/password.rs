@@ -27,6 +27,7 @@ fn argon2() -> Argon2<'static> {
 /// Never for a password of any length that a request can hold.
 pub async fn hash(cpu: &CpuPool, password: String) -> String {
     cpu.run(move || {
+        tell_cost();
         argon2()
             .hash_password(password.as_bytes())
             .expect("hashing with a generated salt succeeds")
@@ -86,7 +87,13 @@ fn is_right(
     false
 }
 
+/// Hashes are the dearest thing that a request can cause: the log can tell of each.
+fn tell_cost() {
+    tracing::debug!("a password hash is computed");
+}
+
 fn matches(password: &str, hash: &str) -> bool {
+    tell_cost();
     if is_outdated(hash) {
         bcrypt::verify(password, hash).unwrap_or(false)
     } else {
@@ -134,6 +141,19 @@ mod tests {
         let endless = "x".repeat(MAX_CHARS + 1);
         let its_hash = hash(&cpu, endless.clone()).await;
         assert!(!right(&endless, Some(&its_hash)).await);
+    }
+
+    #[tokio::test]
+    async fn others_are_served_while_a_password_is_hashed() {
+        let order = std::cell::RefCell::new(Vec::new());
+        let cpu = CpuPool::new(1);
+        let hashed = async {
+            hash(&cpu, "Welcome1!".into()).await;
+            order.borrow_mut().push("hashed");
+        };
+        let served = async { order.borrow_mut().push("served") };
+        tokio::join!(hashed, served);
+        assert_eq!(order.into_inner(), ["served", "hashed"]);
     }
 
     /// Which kinds of hashes are computed for a wrong password.

@@ -1,7 +1,7 @@
 //! `/outputs`: every output by status, with the figures of success.
 
 use archivist_domain::{OutputStatus, OutputType, money};
-use archivist_store::outputs::{self, Output, OutputFilter};
+use archivist_store::outputs::{Output, OutputFilter};
 use archivist_store::statistics::{self, Summary};
 use askama::Template;
 use axum::extract::State;
@@ -124,7 +124,10 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let actor = visitor.actor();
     let owner = actor.outputs_scope();
-    let found = outputs::list(&state.pool, &filter.for_store(owner)?, 0, CARDS).await?;
+    let found = state
+        .totals
+        .list(&state.pool, &filter.for_store(owner)?, 0, CARDS)
+        .await?;
     let groups = statistics::output_groups(&state.pool, owner, &[]).await?;
     page(&BoardPage {
         shell: visitor.shell(Place::Outputs),

@@ -11,7 +11,7 @@ mod reply;
 mod stats;
 
 use archivist_domain::{OutputId, OutputStatus, OutputType, StyleId};
-use archivist_store::outputs::{self as store, OutputFilter};
+use archivist_store::outputs::OutputFilter;
 use archivist_store::sources;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -91,7 +91,6 @@ async fn list(
 ) -> Result<Json<OutputList>, Error> {
     let window = PAGE.window(params.skip, params.limit)?;
     let filter = OutputFilter {
-        id: None,
         owner: writer.actor().outputs_scope().map(str::to_owned),
         types: params.output_type,
         statuses: params.status,
@@ -99,7 +98,8 @@ async fn list(
         funder: params.funder_name,
         search: params.search,
     };
-    let page = store::list(&state.pool, &filter, window.skip, window.limit).await?;
+    let (skip, limit) = (window.skip, window.limit);
+    let page = state.totals.list(&state.pool, &filter, skip, limit).await?;
     Ok(Json(OutputList {
         outputs: page.rows.into_iter().map(Into::into).collect(),
         pagination: Pagination::new(page.total, window),

@@ -1,0 +1,188 @@
+//! What a request costs: round trips to the database, rows read there, password hashes.
+//! Counted, not timed: `make bench-api` times.
+
+mod plans;
+mod proxy;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use self::proxy::Proxy;
+use crate::support::server::{ADMIN, SECRET, serve, serve_command};
+use crate::support::{Client, Site, TestServer, an_output};
+
+/// So often each is asked: the first times, each connection prepares its statements.
+const TIMES: usize = 24;
+
+/// Round trips that a request waits for, once all is prepared. Background work may add to
+/// one request, not to the least of many.
+async fn round_trips(proxy: &Proxy, client: &Client, path: &str) -> usize {
+    let (questions, signs) = (proxy.questions(), proxy.signs_of_life());
+    let mut least = usize::MAX;
+    for _ in 0..TIMES {
+        let before = proxy.questions();
+        client.get(path).await.ok();
+        least = least.min(proxy.questions() - before);
+    }
+    let (questions, signs) = (proxy.questions() - questions, proxy.signs_of_life() - signs);
+    // One as each connection comes back, none as it is taken.
+    assert!(
+        2 * signs < 3 * questions,
+        "{signs} signs of life for {questions} questions"
+    );
+    least
+}
+
+/// What to put in the place of a path's parameters.
+fn filled_in(path: &str, output: &str) -> String {
+    path.replace("{output_id}", output)
+        .replace("{style_id}", output)
+        .replace("{funder_name}", "Harbour")
+        .replace("{year}", "2025")
+}
+
+/// Every path below `/api/outputs` that can be looked at, as OpenAPI has them.
+async fn paths_of_outputs(client: &Client) -> Vec<String> {
+    let document = client.get("/openapi.json").await.ok();
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths
+        .filter(|(path, item)| path.starts_with("/api/outputs") && item["get"].is_object())
+        .map(|(path, _)| path.clone())
+        .collect()
+}
+
+// The server is waited for while the proxy works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_and_figures_take_one_round_trip_beside_the_session() {
+    let site = Site::new().await;
+    let proxy = Proxy::start(site.url()).await;
+    let mut command = serve_command(&site, &["--database-connections", "4"]);
+    let (_process, address) = serve(command.env("DATABASE_URL", proxy.url()));
+    let admin = Client::new(&address).sign_in(ADMIN, SECRET).await;
+    let output = an_output("Pantry").asking("Harbour Fund", 500);
+    let made = admin.post("/api/outputs", output.body()).await.created();
+    let id = made["output_id"].as_str().unwrap();
+
+    assert_eq!(round_trips(&proxy, &admin, "/api/auth/me").await, 1);
+    for query in [
+        "status=draft&output_type=grant_proposal",
+        "search=pantry&funder_name=harbour&status=draft",
+        "skip=500",
+        "search=nowhere",
+    ] {
+        let path = format!("/api/outputs?{query}");
+        assert_eq!(round_trips(&proxy, &admin, &path).await, 2, "{path}");
+    }
+    let paths = paths_of_outputs(&admin).await;
+    assert!(paths.len() >= 3, "{paths:?}");
+    for path in paths {
+        // The output first: whether the person may see it.
+        let expected = if path.ends_with("/sources") { 3 } else { 2 };
+        let asked = filled_in(&path, id);
+        assert_eq!(
+            round_trips(&proxy, &admin, &asked).await,
+            expected,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_total_follows_every_change_at_once() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    let total = async |query: &str| {
+        let list = admin.get(&format!("/api/outputs?{query}")).await.ok();
+        list["pagination"]["total"].as_i64().unwrap()
+    };
+    let totals = async || {
+        [
+            total("").await,
+            total("search=harbour").await,
+            total("skip=50").await,
+        ]
+    };
+    assert_eq!(totals().await, [0, 0, 0]);
+    let made = admin
+        .post("/api/outputs", an_output("Harbour").body())
+        .await
+        .created();
+    assert_eq!(totals().await, [1, 1, 1]);
+    let path = format!("/api/outputs/{}", made["output_id"].as_str().unwrap());
+    admin.put(&path, &json!({ "title": "Meadow" })).await.ok();
+    assert_eq!(totals().await, [1, 0, 1]);
+    // Another process, or a person with psql.
+    let copy = "INSERT INTO outputs (output_type, title, content) VALUES ('other', 'Harbour', 'x')";
+    sqlx::query(copy).execute(&server.pool()).await.unwrap();
+    assert_eq!(totals().await, [2, 1, 2]);
+    sqlx::query("TRUNCATE outputs CASCADE")
+        .execute(&server.pool())
+        .await
+        .unwrap();
+    assert_eq!(totals().await, [0, 0, 0]);
+    // A site that has lost the mark of its state counts.
+    sqlx::query("DELETE FROM output_revision")
+        .execute(&server.pool())
+        .await
+        .unwrap();
+    sqlx::query(copy).execute(&server.pool()).await.unwrap();
+    assert_eq!(totals().await, [1, 1, 1]);
+}
+
+/// How many password hashes a server has computed so far, by its log.
+fn hashes(process: &crate::support::process::Process) -> usize {
+    process
+        .stderr()
+        .matches("a password hash is computed")
+        .count()
+}
+
+#[tokio::test]
+async fn signing_in_costs_one_hash_and_nothing_else_costs_any() {
+    let site = Site::new().await;
+    let mut command = serve_command(&site, &[]);
+    let (process, address) = serve(command.env("RUST_LOG", "archivist_web::auth=debug"));
+    // The first admin's password has been hashed.
+    assert_eq!(hashes(&process), 1);
+    let nobody = Client::new(&address);
+    let session = nobody.log_in(ADMIN, SECRET).await.ok();
+    assert_eq!(hashes(&process), 2);
+    nobody.log_in(ADMIN, "Wrong-7-lamp").await.json(401);
+    assert_eq!(hashes(&process), 3);
+    nobody.log_in("eve@example.org", SECRET).await.json(401);
+    assert_eq!(hashes(&process), 4);
+    nobody.log_in(ADMIN, &"x".repeat(2000)).await;
+    assert_eq!(hashes(&process), 4);
+
+    let admin = nobody.with_token(session["access_token"].as_str().unwrap());
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    let renewed = admin.post("/api/auth/refresh", &refresh).await.ok();
+    let admin = nobody.with_token(renewed["access_token"].as_str().unwrap());
+    admin
+        .post("/api/outputs", an_output("Pantry").body())
+        .await
+        .created();
+    for (method, path) in everything_without_password(&admin).await {
+        let request = admin.request(method, &path).json(&json!({}));
+        crate::support::Reply::of(request).await;
+    }
+    admin.get("/api/auth/me").await.ok();
+    assert_eq!(hashes(&process), 4);
+}
+
+/// Every operation but those that are sent a password, and the end of the session.
+async fn everything_without_password(client: &Client) -> Vec<(Method, String)> {
+    let document = client.get("/openapi.json").await.ok();
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let methods = item.as_object().unwrap().keys();
+        all.extend(methods.map(|method| (method.to_uppercase().parse().unwrap(), path.clone())));
+    }
+    let sent_a_password = |path: &str| {
+        let ends = ["/login", "/logout", "/register", "/password"];
+        ends.iter().any(|end| path.ends_with(end))
+    };
+    all.retain(|(_, path): &(Method, String)| !sent_a_password(path));
+    assert!(all.len() > 20, "{}", Value::from(all.len()));
+    all
+}

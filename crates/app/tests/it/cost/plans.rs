@@ -1,0 +1,199 @@
+//! How PostgreSQL reads for the queries that lists and figures are made of: the very
+//! texts that the program sends, with some thousand outputs.
+
+use std::fs;
+use std::path::Path;
+
+use pg_testbed::{Mode, Testbed};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection};
+use uuid::Uuid;
+
+use crate::support::template;
+
+/// Six thousand outputs of forty owners, and sessions; the trigram indexes pay from some
+/// thousands on.
+const FILL: &str = "
+    INSERT INTO outputs (output_type, title, content, status, funder_name, requested_amount, created_by,
+                         created_at)
+    SELECT (enum_range(NULL::outputtype))[1 + n % 7], 'Section ' || md5(n::text),
+           (SELECT string_agg(md5((n * k)::text), ' ') FROM generate_series(1, 40) k),
+           (enum_range(NULL::outputstatus))[1 + n % 5], 'Fund ' || md5((n % 90)::text), n,
+           'writer-' || n % 40 || '@example.org', timestamp '2020-01-01' + n * interval '1 hour'
+    FROM generate_series(1, 6000) n;
+    INSERT INTO users (user_id, email, role, hashed_password)
+    VALUES ('00000000-0000-4000-8000-000000000007', 'ada@example.org', 'admin', '');
+    INSERT INTO user_sessions (user_id, access_token, expires_at)
+    SELECT user_id, 'sha256:' || n, '2030-01-01' FROM users, generate_series(1, 5000) n;
+    VACUUM (ANALYZE, PARALLEL 0)";
+
+/// The one checked query with all these words.
+fn query(words: &[&str]) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
+    let texts = fs::read_dir(folder).unwrap().map(|entry| {
+        let file = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let query: Value = serde_json::from_str(&file).unwrap();
+        query["query"].as_str().unwrap().to_owned()
+    });
+    let mut found: Vec<_> = texts
+        .filter(|text| words.iter().all(|word| text.contains(word)))
+        .collect();
+    assert_eq!(found.len(), 1, "{words:?}: {found:#?}");
+    found.remove(0)
+}
+
+/// A prepared query, with the types of its parameters.
+struct Prepared<'a> {
+    connection: &'a mut PgConnection,
+}
+
+impl<'a> Prepared<'a> {
+    async fn new(connection: &'a mut PgConnection, types: &str, text: &str) -> Self {
+        let sql = format!("DEALLOCATE ALL; PREPARE asked ({types}) AS {text}");
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+        Self { connection }
+    }
+
+    /// How it is executed, after so many times that PostgreSQL might have settled on one
+    /// plan for all arguments.
+    async fn plan(&mut self, arguments: &str) -> String {
+        let explain = format!("EXPLAIN EXECUTE asked ({arguments})");
+        let mut plan = Vec::new();
+        for _ in 0..8 {
+            let lines = sqlx::query_scalar(AssertSqlSafe(explain.clone()));
+            plan = lines
+                .persistent(false)
+                .fetch_all(&mut *self.connection)
+                .await
+                .unwrap();
+        }
+        let plan: Vec<String> = plan;
+        plan.join("\n")
+    }
+
+    /// Says which indexes serve, and that no table is read through.
+    async fn is_served_by(&mut self, arguments: &str, indexes: &[&str]) {
+        let plan = self.plan(arguments).await;
+        for index in indexes {
+            assert!(
+                plan.contains(index),
+                "{index} does not serve ({arguments}):\n{plan}"
+            );
+        }
+        for table in ["outputs", "user_sessions"] {
+            assert!(
+                !plan.contains(&format!("Seq Scan on {table}")),
+                "({arguments}):\n{plan}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_index_serves_each_list_each_search_and_each_figure() {
+    let testbed = Testbed::get().await.unwrap();
+    let database = testbed
+        .scratch(&template())
+        .mode(Mode::Clone)
+        .await
+        .unwrap();
+    let mut connection = database.connect().await.unwrap();
+    for statement in FILL.split(';') {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+
+    let types =
+        "text, outputtype[], outputstatus[], uuid, text, text, bigint, bigint, uuid, bigint";
+    let list = query(&["WITH matching", "FROM outputs"]);
+    let mut list = Prepared::new(&mut connection, types, &list).await;
+    let newest = "Index Scan Backward using idx_outputs_created_at";
+    list.is_served_by(
+        "NULL, NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL",
+        &[newest],
+    )
+    .await;
+    let of_owner = "'writer-7@example.org', NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL";
+    list.is_served_by(of_owner, &["idx_outputs_newest_of_owner"])
+        .await;
+    let filtered =
+        "NULL, '{grant_report}', '{awarded,pending}', NULL, NULL, NULL, 0, 10, NULL, NULL";
+    list.is_served_by(filtered, &[newest]).await;
+    let searched = "NULL, NULL, NULL, NULL, NULL, '%c4ca4238a0b9%', 0, 10, NULL, NULL";
+    let trigrams = [
+        "idx_outputs_title_trgm",
+        "idx_outputs_content_trgm",
+        "idx_outputs_funder_trgm",
+        "idx_outputs_notes_trgm",
+    ];
+    list.is_served_by(searched, &trigrams).await;
+    let combined = "NULL, '{grant_report}', '{awarded}', NULL, '%fund c4ca4238%', '%c4ca4238a0b9%', 0, 10, NULL, NULL";
+    list.is_served_by(combined, &["idx_outputs_funder_trgm"])
+        .await;
+
+    let figures = query(&["FROM outputs", "GROUP BY output_type, status"]);
+    let mut figures = Prepared::new(&mut connection, "text, outputtype[]", &figures).await;
+    let from_index = ["Index Only Scan using idx_outputs_figures"];
+    figures.is_served_by("NULL, NULL", &from_index).await;
+    figures
+        .is_served_by("'writer-7@example.org', NULL", &from_index)
+        .await;
+    figures
+        .is_served_by("NULL, '{grant_report}'", &from_index)
+        .await;
+
+    let session = query(&["FROM user_sessions", "s.access_token = $1"]);
+    let mut session = Prepared::new(&mut connection, "text, timestamp", &session).await;
+    session
+        .is_served_by(
+            "'sha256:7', '2026-01-01'",
+            &["idx_user_sessions_access_token"],
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_counted_again() {
+    let testbed = Testbed::get().await.unwrap();
+    let database = testbed
+        .scratch(&template())
+        .mode(Mode::Clone)
+        .await
+        .unwrap();
+    let mut connection = database.connect().await.unwrap();
+    for statement in FILL.split(';') {
+        sqlx::query(statement)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+    let types =
+        "text, outputtype[], outputstatus[], uuid, text, text, bigint, bigint, uuid, bigint";
+    let text = query(&["WITH matching", "FROM outputs"]);
+    let list = Prepared::new(&mut connection, types, &text).await;
+    let explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE asked
+                   (NULL, NULL, NULL, NULL, NULL, NULL, 0, 10, ";
+    let analyze = async |connection: &mut PgConnection, known: &str| {
+        let sql = format!("{explain}{known})");
+        let lines = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
+        let lines: Vec<String> = lines.fetch_all(connection).await.unwrap();
+        lines.join("\n")
+    };
+    let connection = list.connection;
+    let counted = analyze(connection, "gen_random_uuid(), 7").await;
+    assert!(counted.contains("actual rows=6000"), "{counted}");
+    let revision: Uuid = sqlx::query_scalar("SELECT revision FROM output_revision")
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    let known = analyze(connection, &format!("'{revision}', 7")).await;
+    assert!(
+        known.contains("never executed") && !known.contains("rows=6000"),
+        "{known}"
+    );
+}
