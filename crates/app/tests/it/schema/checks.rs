@@ -29,6 +29,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO jobs (kind, payload, state) VALUES ('ingest', '{}', 'lost')",
     ),
     (
+        "output_revision_is_one",
+        "INSERT INTO output_revision (only_row) VALUES (false)",
+    ),
+    (
         "output_sources_number_positive",
         "INSERT INTO output_sources (output_id, number, title, filename, excerpt) SELECT output_id, 0, 't', 'f', 'e' FROM outputs",
     ),
