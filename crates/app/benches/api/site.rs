@@ -123,7 +123,7 @@ async fn filled_database() -> Result<ScratchDb> {
         .await?;
     // As autovacuum leaves a database in use.
     let mut connection = database.connect().await?;
-    sqlx::raw_sql("VACUUM ANALYZE")
+    sqlx::raw_sql("VACUUM (ANALYZE, PARALLEL 0)")
         .execute(&mut connection)
         .await?;
     connection.close().await?;
