@@ -25,7 +25,7 @@ const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What nobody has to be signed in for: all else answers 401, or sends a browser to the
 /// sign-in page.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 17] = [
     "GET /",
     "ANY /api",
     "ANY /api/",
@@ -38,6 +38,7 @@ const PUBLIC: [&str; 16] = [
     "GET /docs/",
     "GET /docs/{*rest}",
     "GET /openapi.json",
+    "GET /redoc",
     "GET /sign-in",
     "POST /sign-in",
     "GET /static/{version}/{*path}",

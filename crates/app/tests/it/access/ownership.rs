@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::people::{KEY, Person, people, signed_in};
 use super::{NOWHERE, Route};
@@ -14,7 +14,7 @@ const WIDTH: usize = 42;
 
 /// What in a path is somebody's, by the route's way of writing it, and where a new one
 /// is made. A new kind of thing gets a line here.
-const OWNED: [Owned; 2] = [
+const OWNED: [Owned; 5] = [
     Owned {
         place: "/api/outputs/{output_id}",
         make: "/api/outputs",
@@ -27,10 +27,33 @@ const OWNED: [Owned; 2] = [
         body: || an_output("Somebody's").body().clone(),
         id: "output_id",
     },
+    Owned {
+        place: "/api/chat/{conversation_id}",
+        make: "/api/chat",
+        body: || json!({ "message": "Hello!" }),
+        id: "conversation_id",
+    },
+    Owned {
+        place: "/api/chat/conversations/{conversation_id}",
+        make: "/api/chat",
+        body: || json!({ "message": "Hello!" }),
+        id: "conversation_id",
+    },
+    Owned {
+        place: "/api/conversations/{conversation_id}",
+        make: "/api/chat",
+        body: || json!({ "message": "Hello!" }),
+        id: "conversation_id",
+    },
 ];
 
-/// What in a path is everybody's, or nobody's in particular.
-const SHARED: [&str; 6] = [
+/// What in a path is everybody's, or nobody's in particular. Figures keep to one's own
+/// outputs, and accounts are for admins but for one's own: their areas test that.
+const SHARED: [&str; 10] = [
+    "/api/outputs/analytics/",
+    "/api/prompts/{prompt_id}",
+    "users/{user_id}",
+    "/api/writing-styles/{style_id}",
     "/api/documents/{doc_id}",
     "/api/programs/{program_id}",
     "/api/audit/logs/entity/{entity_type}/{entity_id}",
@@ -62,7 +85,9 @@ impl Owned {
     async fn of(&self, server: &TestServer, owner: &Person) -> String {
         let request = server.as_nobody().request(Method::POST, self.make);
         let request = owner.sign(request, true).json(&(self.body)());
-        let made = Reply::of(request).await.created();
+        let made = Reply::of(request).await;
+        assert!(made.status.is_success(), "{}", made.text());
+        let made = made.json(made.status.as_u16());
         made[self.id].as_str().expect("an id").to_owned()
     }
 }

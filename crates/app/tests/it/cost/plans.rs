@@ -147,11 +147,11 @@ async fn an_index_serves_each_list_each_search_and_each_figure() {
         .is_served_by("NULL, '{grant_report}'", &from_index)
         .await;
 
-    let session = query(&["FROM user_sessions", "s.access_token = $1"]);
-    let mut session = Prepared::new(&mut connection, "text, timestamp", &session).await;
+    let session = query(&["FROM user_sessions", "s.access_token = ANY ($1)"]);
+    let mut session = Prepared::new(&mut connection, "text[], timestamp", &session).await;
     session
         .is_served_by(
-            "'sha256:7', '2026-01-01'",
+            "ARRAY['7', 'sha256:7'], '2026-01-01'",
             &["idx_user_sessions_access_token"],
         )
         .await;

@@ -33,6 +33,8 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         through.set_port(Some(port)).unwrap();
         let server = PgConnectOptions::from_str(url).unwrap();
+        // The address may have it in its query, which is gone.
+        through.set_username(server.get_username()).unwrap();
         let count = Arc::new(Count::default());
         tokio::spawn(accept(listener, server, Arc::clone(&count)));
         Self {

@@ -44,7 +44,7 @@ pub(super) struct ConversationContext {
     filters: Option<ContextFilters>,
     /// Texts that the client keeps with the conversation.
     #[serde(serialize_with = "or_default")]
-    #[schema(value_type = Vec<Artifact>)]
+    #[schema(value_type = Vec<Artifact>, required = false)]
     artifacts: Option<Vec<Artifact>>,
     /// What was asked last.
     last_query: Option<String>,
@@ -81,7 +81,7 @@ struct Artifact {
     version: i64,
     /// When it was made (UTC; a zone is converted).
     #[serde(serialize_with = "moment")]
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, example = "2026-11-22T13:07:22")]
     created_at: Moment,
     /// The text.
     #[schema(example = "Forty families wait for a place.")]
@@ -100,11 +100,11 @@ struct Artifact {
 struct SessionMetadata {
     /// When it began (UTC; a zone is converted).
     #[serde(serialize_with = "moment")]
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, example = "2026-11-22T13:07:22")]
     started_at: Moment,
     /// When it was last used.
     #[serde(serialize_with = "moment")]
-    #[schema(value_type = String, format = DateTime)]
+    #[schema(value_type = String, example = "2026-11-22T13:07:22")]
     last_active: Moment,
 }
 

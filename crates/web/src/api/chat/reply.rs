@@ -248,8 +248,9 @@ struct MessageReply {
     /// The text.
     #[schema(example = "How many families did we serve in 2024?")]
     content: String,
-    /// The passages that it cites, as they were then.
-    #[schema(value_type = Vec<ChatSource>)]
+    /// The passages that it cites, as they were kept then: those of an answer
+    /// (`ChatSource`), or with fewer fields where the original kept them.
+    #[schema(value_type = Vec<Object>)]
     sources: Value,
     /// How it was made.
     #[schema(value_type = Object)]
