@@ -2,6 +2,8 @@
 //! for 5, `"0.5"` for 0.5, `yes`, `1` or `True` for true (contract, 1.3). A number
 //! never becomes a text.
 
+use std::fmt;
+
 use serde::Deserializer;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer, Visitor};
@@ -10,13 +12,25 @@ use serde_path_to_error::Segment;
 
 use crate::error::Step;
 
-/// A value that does not fit: where, and serde's message.
+/// A value that does not fit: where, and serde's message without the value.
 #[derive(Debug)]
 pub(crate) struct Misfit {
     /// The way to it.
     pub(crate) at: Vec<Step>,
     /// What is wrong with it.
     pub(crate) message: String,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.at {
+            match step {
+                Step::Name(name) => write!(f, "{name}: ")?,
+                Step::Index(index) => write!(f, "{index}: ")?,
+            }
+        }
+        f.write_str(&self.message)
+    }
 }
 
 /// Reads a JSON value.
@@ -51,8 +65,18 @@ pub(crate) fn from_pairs<T: DeserializeOwned>(
 fn read<T: DeserializeOwned>(input: Lax) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(input).map_err(|error| Misfit {
         at: error.path().iter().filter_map(step).collect(),
-        message: error.into_inner().to_string(),
+        message: without_value(&error.into_inner().to_string()).to_owned(),
     })
+}
+
+/// serde repeats a value of the wrong type, which may be a secret; what it
+/// expected is enough.
+fn without_value(message: &str) -> &str {
+    let repeats = message.starts_with("invalid type") || message.starts_with("invalid value");
+    match message.rfind("expected ") {
+        Some(start) if repeats => &message[start..],
+        _ => message,
+    }
 }
 
 fn step(segment: &Segment) -> Option<Step> {
@@ -257,6 +281,14 @@ mod tests {
     fn query(pairs: &[(&str, &str)]) -> Result<Wish, Misfit> {
         let own = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
         from_pairs(pairs.iter().map(own))
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_repeated() {
+        let message = "invalid type: string \"Secret, expected 1!\", expected u32";
+        assert_eq!(without_value(message), "expected u32");
+        let message = "unknown variant `boss`, expected one of `writer`, `editor`";
+        assert_eq!(without_value(message), message);
     }
 
     #[test]
