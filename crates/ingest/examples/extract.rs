@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use archivist_ingest::{IngestError, Limits, Parsed, Sandbox, child_main};
+use archivist_ingest::{Given, IngestError, Limits, Parsed, Sandbox, child_main};
 
 /// Bounds the proposed years; fixed, so that two runs can be compared.
 const CURRENT_YEAR: i32 = 2026;
@@ -82,7 +82,9 @@ async fn read(sandbox: &Sandbox, path: PathBuf) -> Read {
         .to_string_lossy()
         .into_owned();
     let start = Instant::now();
-    let result = sandbox.process(&path, &name, CURRENT_YEAR).await;
+    let result = sandbox
+        .process(&path, &name, CURRENT_YEAR, &Given::default())
+        .await;
     Read {
         time: start.elapsed(),
         result,

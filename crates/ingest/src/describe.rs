@@ -248,6 +248,7 @@ mod tests {
             title,
             page_count: None,
             blocks,
+            pictures: Vec::new(),
             notes: Vec::new(),
         }
     }

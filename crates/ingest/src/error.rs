@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::extract::Given;
 use crate::kind::ACCEPTED_TYPES;
 
 /// Why a file did not become a document.
@@ -50,9 +51,13 @@ pub enum IngestError {
 
     /// A password is needed to read it.
     #[error(
-        "This file is protected with a password. Remove the protection or save an unprotected copy, then add it again."
+        "This file is protected with a password. Give the password, or save an unprotected copy and add that."
     )]
     Encrypted,
+
+    /// A password was given, and is not the one.
+    #[error("This password does not open the file. Check it, then give it again.")]
+    WrongPassword,
 
     /// Readable, but without any text.
     #[error("{}", no_text(*pages))]
@@ -116,6 +121,14 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// A file that what was given does not open.
+    pub(crate) fn locked(given: &Given<'_>) -> Self {
+        match given.password {
+            None => Self::Encrypted,
+            Some(_) => Self::WrongPassword,
+        }
+    }
+
     /// A broken structure, described by a few words or by another error.
     pub(crate) fn damaged(detail: impl std::fmt::Display) -> Self {
         Self::Damaged {

@@ -21,6 +21,8 @@ pub struct Extracted {
     pub page_count: Option<u32>,
     /// The text in reading order; never empty.
     pub blocks: Vec<Block>,
+    /// Pages that are pictures without text, ascending: they need text recognition.
+    pub pictures: Vec<u32>,
     /// What a person should know about the reading, as sentences.
     pub notes: Vec<String>,
 }
@@ -49,17 +51,35 @@ pub enum BlockKind {
     Paragraph,
     /// One item of a list, with its number if it has one, without its bullet.
     ListItem,
+    /// The row of a table that names its columns; written like [`Self::TableRow`].
+    TableHead,
     /// One row of a table, its non-empty cells joined by [`CELL_SEPARATOR`].
     TableRow,
+    /// A footnote or endnote, after the paragraph that cites it, with its mark.
+    Note,
+}
+
+impl BlockKind {
+    /// Whether it is a row of a table, head or not.
+    pub fn is_row(self) -> bool {
+        matches!(self, Self::TableHead | Self::TableRow)
+    }
+}
+
+/// What is known of a file beside its bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Given<'a> {
+    /// The password that opens it, where a person gave one.
+    pub password: Option<&'a str>,
 }
 
 /// What stands between the cells of a table row.
 pub const CELL_SEPARATOR: &str = " | ";
 
 /// Reads bytes as `kind`. A file without any text is [`IngestError::NoText`].
-pub fn extract(kind: FileKind, bytes: &[u8]) -> Result<Extracted, IngestError> {
+pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let extracted = match kind {
-        FileKind::Pdf => pdf::extract(bytes)?,
+        FileKind::Pdf => pdf::extract(bytes, given)?,
         FileKind::Docx => docx::extract(bytes)?,
         FileKind::Text => text::extract(bytes),
         FileKind::Markdown => markdown::extract(bytes),

@@ -1,75 +1,11 @@
 //! What a file is: by its content first, by its name only where content cannot tell.
 
+mod table;
+
 use std::io::Cursor;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::IngestError;
-
-/// The types that are read, as a person would list them.
-pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt) and Markdown (.md)";
-
-/// A type of file that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileKind {
-    /// Portable Document Format.
-    Pdf,
-    /// Office Open XML text document.
-    Docx,
-    /// Plain text in any encoding.
-    Text,
-    /// Markdown in any encoding.
-    Markdown,
-}
-
-impl FileKind {
-    /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 4] = [Self::Pdf, Self::Docx, Self::Text, Self::Markdown];
-
-    /// The media type under which the original is served.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            Self::Text => "text/plain",
-            Self::Markdown => "text/markdown",
-        }
-    }
-
-    /// The extension a file of this kind should have, without its dot.
-    pub fn extension(self) -> &'static str {
-        self.extensions()[0]
-    }
-
-    /// Every extension that names this kind, lower case, the canonical one first.
-    pub fn extensions(self) -> &'static [&'static str] {
-        match self {
-            Self::Pdf => &["pdf"],
-            Self::Docx => &["docx", "docm", "dotx", "dotm"],
-            Self::Text => &["txt", "text", "rst", "asc", "adoc", "org"],
-            Self::Markdown => &["md", "markdown", "mdown", "mkd"],
-        }
-    }
-
-    /// The kind that a file name promises, whatever the case of its extension.
-    pub fn of_name(file_name: &str) -> Option<Self> {
-        let extension = extension_of(file_name)?;
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.extensions().contains(&extension.as_str()))
-    }
-
-    /// In words, with the article.
-    fn described(self) -> &'static str {
-        match self {
-            Self::Pdf => "a PDF",
-            Self::Docx => "a Word document",
-            Self::Text => "plain text",
-            Self::Markdown => "Markdown text",
-        }
-    }
-}
+pub use table::{ACCEPTED_TYPES, FileKind};
 
 /// A recognised file.
 #[derive(Debug, Clone, PartialEq, Eq)]

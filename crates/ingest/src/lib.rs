@@ -20,7 +20,7 @@ mod tidy;
 
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;
-pub use extract::{Block, BlockKind, Extracted};
+pub use extract::{Block, BlockKind, Extracted, Given};
 pub use kind::FileKind;
 pub use parse::{Parsed, parse};
 pub use passages::Passage;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::describe::{self, Proposal};
 use crate::error::IngestError;
-use crate::extract;
+use crate::extract::{self, Given};
 use crate::kind::{self, FileKind};
 use crate::passages::{self, Passage};
 
@@ -19,6 +19,8 @@ pub struct Parsed {
     pub page_count: Option<u32>,
     /// The text, cut; together they hold every word of the document once.
     pub passages: Vec<Passage>,
+    /// Pages that are pictures without text, ascending: they need text recognition.
+    pub pictures: Vec<u32>,
     /// What a person should know about the reading, as sentences.
     pub notes: Vec<String>,
     /// Words of the whole document, separated by white space.
@@ -31,9 +33,14 @@ pub struct Parsed {
 /// and tools. A server goes through [`crate::Sandbox`].
 ///
 /// `current_year` bounds the years that are proposed.
-pub fn parse(bytes: &[u8], file_name: &str, current_year: i32) -> Result<Parsed, IngestError> {
+pub fn parse(
+    bytes: &[u8],
+    file_name: &str,
+    current_year: i32,
+    given: &Given<'_>,
+) -> Result<Parsed, IngestError> {
     let detected = kind::detect(bytes, file_name)?;
-    let extracted = extract::extract(detected.kind, bytes)?;
+    let extracted = extract::extract(detected.kind, bytes, given)?;
     let passages = passages::cut(&extracted.blocks);
     let proposal = describe::propose(file_name, &extracted, current_year);
     Ok(Parsed {
@@ -42,6 +49,7 @@ pub fn parse(bytes: &[u8], file_name: &str, current_year: i32) -> Result<Parsed,
         page_count: extracted.page_count,
         word_count: passages.iter().map(|passage| passage.words).sum(),
         passages,
+        pictures: extracted.pictures,
         notes: detected.note.into_iter().chain(extracted.notes).collect(),
         proposal,
     })

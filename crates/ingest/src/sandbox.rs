@@ -27,6 +27,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 use crate::error::IngestError;
+use crate::extract::Given;
 use crate::parse::Parsed;
 pub use child::child_main;
 use verdict::{Ending, verdict};
@@ -75,6 +76,7 @@ pub struct Sandbox {
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
     path: PathBuf,
+    password: Option<String>,
     file_name: String,
     current_year: i32,
     limits: Limits,
@@ -97,10 +99,17 @@ impl Sandbox {
 
     /// Reads the file at `path`, which the user knows as `file_name`. `current_year`
     /// bounds the years that are proposed. Dropping the future kills the child.
-    pub async fn process(&self, path: &Path, file_name: &str, current_year: i32) -> Reply {
+    pub async fn process(
+        &self,
+        path: &Path,
+        file_name: &str,
+        current_year: i32,
+        given: &Given<'_>,
+    ) -> Reply {
         self.check_size(path).await?;
         let request = Request {
             path: std::path::absolute(path)?,
+            password: given.password.map(str::to_owned),
             file_name: file_name.to_owned(),
             current_year,
             limits: self.limits,

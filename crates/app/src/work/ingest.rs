@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use archivist_domain::document::MAX_FILENAME_CHARS;
 use archivist_domain::{DocType, DocumentId, JobId, PassageId};
-use archivist_ingest::{IngestError, Parsed};
+use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
@@ -89,7 +89,7 @@ impl Task<'_> {
         let parsed = self
             .site
             .sandbox
-            .process(&path, &order.filename, year)
+            .process(&path, &order.filename, year, &Given::default())
             .await;
         Ok(parsed.map_err(|error| unreadable(&error)))
     }

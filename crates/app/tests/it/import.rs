@@ -38,7 +38,7 @@ async fn good_files_come_in_and_bad_ones_are_told() {
         ("picture.png", "a PNG picture"),
         ("empty.txt", "is empty"),
         ("scan.pdf", "2 pages without any text"),
-        ("locked.pdf", "protected with a password"),
+        ("locked.pdf", "Give the password"),
     ] {
         let mut lines = said.lines().skip_while(|line| !line.contains(file));
         assert!(

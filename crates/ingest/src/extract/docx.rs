@@ -51,6 +51,7 @@ pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, IngestError> {
             .filter(|title| !title.is_empty()),
         page_count: body.page_count,
         blocks: body.blocks,
+        pictures: Vec::new(),
         notes: broken.into_iter().collect(),
     })
 }

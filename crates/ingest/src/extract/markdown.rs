@@ -35,6 +35,7 @@ pub(super) fn extract(bytes: &[u8]) -> Extracted {
         title,
         page_count: None,
         blocks: reader.blocks,
+        pictures: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ mod furniture;
 use unpdf::{ErrorKind, FieldType, Page, Paragraph, ParseOptions};
 
 use crate::error::IngestError;
-use crate::extract::{Block, BlockKind, Extracted, is_shouted};
+use crate::extract::{Block, BlockKind, Extracted, Given, is_shouted};
 use crate::kind::FileKind;
 use crate::tidy::{self, Vocabulary, word_count};
 
@@ -16,16 +16,20 @@ const MAX_HEADING_WORDS: usize = 25;
 const SHOUTED_LEVEL: u8 = 4;
 
 /// Reads a PDF. Pages are numbered from 1 as they lie in the file.
-pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, IngestError> {
+pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     // One page after the other: worker threads would each need the large stack, and
     // the sandbox already runs several files at once.
-    let options = ParseOptions::new().lenient().sequential();
+    let mut options = ParseOptions::new().lenient().sequential();
+    if let Some(password) = given.password {
+        options = options.with_password(password);
+    }
     let document =
-        unpdf::parse_bytes_with_options(bytes, options).map_err(|error| refusal(&error))?;
+        unpdf::parse_bytes_with_options(bytes, options).map_err(|error| refusal(&error, given))?;
     let page_count = document.metadata.page_count.max(document.page_count());
     if page_count == 0 {
         return Err(IngestError::damaged("it has no pages"));
     }
+    let pictures = pictures(&document);
     let mut pages: Vec<Vec<Block>> = document.pages.iter().map(page_blocks).collect();
     furniture::remove(&mut pages);
     let mut blocks: Vec<Block> = pages.into_iter().flatten().collect();
@@ -41,13 +45,14 @@ pub(super) fn extract(bytes: &[u8]) -> Result<Extracted, IngestError> {
             .filter(|title| !title.is_empty()),
         page_count: Some(page_count),
         blocks,
-        notes: notes(&document, page_count),
+        notes: notes(&document, &pictures, page_count),
+        pictures,
     })
 }
 
-fn refusal(error: &unpdf::Error) -> IngestError {
+fn refusal(error: &unpdf::Error, given: &Given<'_>) -> IngestError {
     match error.kind() {
-        ErrorKind::Encrypted | ErrorKind::InvalidPassword => IngestError::Encrypted,
+        ErrorKind::Encrypted | ErrorKind::InvalidPassword => IngestError::locked(given),
         // unpdf's own words name objects and offsets, which help nobody here.
         ErrorKind::MissingObject => IngestError::damaged("parts of the PDF are missing"),
         _ => IngestError::damaged("its PDF structure is broken"),
@@ -156,18 +161,22 @@ fn join_divided_words(blocks: &mut [Block]) {
     }
 }
 
-fn notes(document: &unpdf::Document, page_count: u32) -> Vec<String> {
-    let without_text: Vec<u32> = document
+/// Pages that show something and hold no text.
+fn pictures(document: &unpdf::Document) -> Vec<u32> {
+    document
         .pages
         .iter()
         .filter(|page| page.is_empty() && page.image_op_count > 0)
         .map(|page| page.number)
-        .collect();
+        .collect()
+}
+
+fn notes(document: &unpdf::Document, pictures: &[u32], page_count: u32) -> Vec<String> {
     let unread = page_count.saturating_sub(document.page_count());
-    let scans = (!without_text.is_empty()).then(|| {
+    let scans = (!pictures.is_empty()).then(|| {
         format!(
             "Pages that are pictures without text, and were left out: {}.",
-            page_list(&without_text)
+            page_list(pictures)
         )
     });
     let lost = (unread > 0).then(|| format!("{unread} of {page_count} pages could not be read."));

@@ -35,6 +35,7 @@ pub(super) fn extract(bytes: &[u8]) -> Extracted {
         title: None,
         page_count: has_breaks.then(|| u32::try_from(pages.len()).unwrap_or(u32::MAX)),
         blocks: reader.blocks,
+        pictures: Vec::new(),
         notes: guessed.into_iter().collect(),
     }
 }

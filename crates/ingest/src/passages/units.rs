@@ -66,7 +66,7 @@ pub(super) fn join(units: &[Unit]) -> String {
 /// The units of one block that follows `before`.
 pub(super) fn of_block(before: Option<&Block>, block: &Block) -> Vec<Unit> {
     let first = joint_between(before, block);
-    let whole = matches!(block.kind, BlockKind::TableRow | BlockKind::Heading { .. });
+    let whole = block.kind.is_row() || matches!(block.kind, BlockKind::Heading { .. });
     let mut units = Vec::new();
     if whole {
         push(&mut units, &block.text, first, block);
@@ -86,9 +86,10 @@ pub(super) fn of_block(before: Option<&Block>, block: &Block) -> Vec<Unit> {
 }
 
 fn joint_between(before: Option<&Block>, block: &Block) -> Joint {
-    let same = |kind| before.is_some_and(|before| before.kind == kind);
+    let after = |is: fn(BlockKind) -> bool| before.is_some_and(|before| is(before.kind));
     match block.kind {
-        kind @ (BlockKind::ListItem | BlockKind::TableRow) if same(kind) => Joint::Line,
+        BlockKind::ListItem if after(|kind| kind == BlockKind::ListItem) => Joint::Line,
+        BlockKind::TableHead | BlockKind::TableRow if after(BlockKind::is_row) => Joint::Line,
         _ => Joint::Paragraph,
     }
 }

@@ -7,6 +7,7 @@ use std::thread;
 use rlimit::Resource;
 
 use crate::error::IngestError;
+use crate::extract::Given;
 use crate::parse::parse;
 use crate::sandbox::{Limits, Reply, Request};
 
@@ -69,7 +70,10 @@ pub(super) fn answer(request: Request) -> Reply {
     let limit_bytes = request.limits.memory_bytes;
     let read = move || {
         let bytes = std::fs::read(&request.path)?;
-        parse(&bytes, &request.file_name, request.current_year)
+        let given = Given {
+            password: request.password.as_deref(),
+        };
+        parse(&bytes, &request.file_name, request.current_year, &given)
     };
     // The only reason for which a first thread cannot start is memory for its stack.
     let thread = thread::Builder::new()

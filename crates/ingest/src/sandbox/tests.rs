@@ -21,7 +21,7 @@ fn sandbox(script: &str) -> (Sandbox, tempfile::NamedTempFile) {
 async fn outcome(script: &str) -> IngestError {
     let (sandbox, file) = sandbox(script);
     sandbox
-        .process(file.path(), "x.txt", 2026)
+        .process(file.path(), "x.txt", 2026, &Given::default())
         .await
         .unwrap_err()
 }
@@ -64,7 +64,7 @@ async fn a_child_that_hangs_is_stopped_by_the_clock() {
     sandbox.limits.wall = Duration::from_millis(200);
     let start = Instant::now();
     let error = sandbox
-        .process(file.path(), "x.txt", 2026)
+        .process(file.path(), "x.txt", 2026, &Given::default())
         .await
         .unwrap_err();
     assert_eq!(error, IngestError::TimedOut { seconds: 0 });
@@ -82,7 +82,7 @@ async fn size_is_judged_before_a_child_is_started() {
     let (mut sandbox, file) = sandbox("exit 1");
     sandbox.limits.input_bytes = 10;
     let error = sandbox
-        .process(file.path(), "x.txt", 2026)
+        .process(file.path(), "x.txt", 2026, &Given::default())
         .await
         .unwrap_err();
     assert_eq!(
@@ -94,11 +94,13 @@ async fn size_is_judged_before_a_child_is_started() {
     );
     std::fs::write(file.path(), "").unwrap();
     assert_eq!(
-        sandbox.process(file.path(), "x.txt", 2026).await,
+        sandbox
+            .process(file.path(), "x.txt", 2026, &Given::default())
+            .await,
         Err(IngestError::Empty)
     );
     let missing = sandbox
-        .process(Path::new("/no/such/file"), "x.txt", 2026)
+        .process(Path::new("/no/such/file"), "x.txt", 2026, &Given::default())
         .await
         .unwrap_err();
     assert!(matches!(missing, IngestError::Io { .. }));
@@ -109,6 +111,7 @@ fn the_childs_answer_survives_the_way_back() {
     let (_, file) = sandbox("true");
     let request = Request {
         path: file.path().to_owned(),
+        password: None,
         file_name: "Grant Proposal 2024.txt".into(),
         current_year: 2026,
         limits: Limits::default(),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::extract::{Block, BlockKind};
+use crate::extract::Block;
 use crate::tidy::word_count;
 
 /// How many blocks at the top and at the bottom of a page may be furniture.
@@ -38,7 +38,7 @@ pub(super) fn remove(pages: &mut [Vec<Block>]) {
 /// table's.
 fn may_be_furniture(at: usize, length: usize, block: &Block) -> bool {
     let edge = at < EDGE || at + EDGE >= length;
-    edge && block.kind != BlockKind::TableRow && word_count(&block.text) <= MAX_WORDS
+    edge && !block.kind.is_row() && word_count(&block.text) <= MAX_WORDS
 }
 
 /// The patterns of the lines that stand at the edges of enough pages.
@@ -93,6 +93,7 @@ fn is_numeral(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::BlockKind;
 
     fn pages(lines: &[&[&str]]) -> Vec<Vec<Block>> {
         let block = |text: &&str| Block::new(BlockKind::Paragraph, *text);

@@ -2,6 +2,10 @@ use std::fmt::Write as _;
 
 use super::*;
 
+fn read(file: &[u8]) -> Result<Extracted, IngestError> {
+    extract(file, &Given::default())
+}
+
 /// A PDF whose pages show these lines, in Helvetica 11, headings (`#`) in 20.
 fn pdf_of(pages: &[&[&str]]) -> Vec<u8> {
     let mut objects = vec![String::new(), String::new(), font()];
@@ -69,7 +73,7 @@ fn pages_headings_and_text_are_read() {
         ],
         &["The waiting list for tutors has 240 names on it today."],
     ]);
-    let extracted = extract(&file).unwrap();
+    let extracted = read(&file).unwrap();
     assert_eq!(extracted.page_count, Some(2));
     let blocks = &extracted.blocks;
     assert!(matches!(blocks[0].kind, BlockKind::Heading { .. }));
@@ -88,14 +92,14 @@ fn pages_headings_and_text_are_read() {
 #[test]
 fn pages_without_text_are_counted_in_the_error() {
     let file = pdf_of(&[&[], &[], &[]]);
-    let error = crate::extract::extract(FileKind::Pdf, &file).unwrap_err();
+    let error = crate::extract::extract(FileKind::Pdf, &file, &Given::default()).unwrap_err();
     assert_eq!(error, IngestError::NoText { pages: Some(3) });
 }
 
 #[test]
 fn garbage_is_damaged() {
     assert!(matches!(
-        extract(b"%PDF-1.7\nnothing here"),
+        read(b"%PDF-1.7\nnothing here"),
         Err(IngestError::Damaged { .. })
     ));
 }
@@ -108,10 +112,7 @@ fn an_encrypted_file_is_told() {
         /U <0102030405060708091011121314151617181920212223242526272829303132> >> \
         /ID [<01020304> <01020304>]";
     file = file.replace("/Root 1 0 R", &format!("/Root 1 0 R {locked}"));
-    assert_eq!(
-        extract(file.as_bytes()).unwrap_err(),
-        IngestError::Encrypted
-    );
+    assert_eq!(read(file.as_bytes()).unwrap_err(), IngestError::Encrypted);
 }
 
 #[test]

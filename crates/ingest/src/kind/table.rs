@@ -1,0 +1,108 @@
+//! The kinds of files that are read: one row each.
+
+use serde::{Deserialize, Serialize};
+
+/// The types that are read, as a person would list them.
+pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt) and Markdown (.md)";
+
+/// A type of file that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Portable Document Format.
+    Pdf,
+    /// Office Open XML text document.
+    Docx,
+    /// Plain text in any encoding.
+    Text,
+    /// Markdown in any encoding.
+    Markdown,
+}
+
+/// What is known of a kind.
+struct Row {
+    kind: FileKind,
+    media_type: &'static str,
+    /// Lower case, without the dot, the canonical one first.
+    extensions: &'static [&'static str],
+    /// In words, with the article.
+    described: &'static str,
+}
+
+/// In the order of [`FileKind`]'s variants.
+const TABLE: [Row; FileKind::ALL.len()] = [
+    Row {
+        kind: FileKind::Pdf,
+        media_type: "application/pdf",
+        extensions: &["pdf"],
+        described: "a PDF",
+    },
+    Row {
+        kind: FileKind::Docx,
+        media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        extensions: &["docx", "docm", "dotx", "dotm"],
+        described: "a Word document",
+    },
+    Row {
+        kind: FileKind::Text,
+        media_type: "text/plain",
+        extensions: &["txt", "text", "rst", "asc", "adoc", "org"],
+        described: "plain text",
+    },
+    Row {
+        kind: FileKind::Markdown,
+        media_type: "text/markdown",
+        extensions: &["md", "markdown", "mdown", "mkd"],
+        described: "Markdown text",
+    },
+];
+
+impl FileKind {
+    /// Every kind, in the order in which messages list them.
+    pub const ALL: [Self; 4] = [Self::Pdf, Self::Docx, Self::Text, Self::Markdown];
+
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// The media type under which the original is served.
+    pub fn media_type(self) -> &'static str {
+        self.row().media_type
+    }
+
+    /// The extension a file of this kind should have, without its dot.
+    pub fn extension(self) -> &'static str {
+        self.extensions()[0]
+    }
+
+    /// Every extension that names this kind, lower case, the canonical one first.
+    pub fn extensions(self) -> &'static [&'static str] {
+        self.row().extensions
+    }
+
+    /// The kind that a file name promises, whatever the case of its extension.
+    pub fn of_name(file_name: &str) -> Option<Self> {
+        let extension = super::extension_of(file_name)?;
+        let row = TABLE
+            .iter()
+            .find(|row| row.extensions.contains(&extension.as_str()));
+        row.map(|row| row.kind)
+    }
+
+    /// In words, with the article.
+    pub(super) fn described(self) -> &'static str {
+        self.row().described
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileKind, TABLE};
+
+    #[test]
+    fn each_kind_has_its_own_row() {
+        for (at, kind) in FileKind::ALL.into_iter().enumerate() {
+            assert_eq!((kind as usize, TABLE[at].kind), (at, kind));
+        }
+    }
+}
