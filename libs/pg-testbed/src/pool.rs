@@ -1,7 +1,6 @@
 //! Databases that go from test to test: each is restored to its template's
 //! state in between, and belongs to one test at a time.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sqlx::{PgConnection, PgPool};
@@ -48,31 +47,36 @@ impl Pooled {
     }
 }
 
-/// Those of the process that no test uses, by the key of their template.
+/// Those of the process that no test uses, each with the key of its template; the one that
+/// has waited longest comes first.
 #[derive(Debug, Default)]
-pub(crate) struct Idle(Mutex<HashMap<i64, Vec<Pooled>>>);
+pub(crate) struct Idle(Mutex<Vec<(i64, Pooled)>>);
 
 impl Idle {
-    /// Takes one, of the wanted kind if there is one.
+    /// Takes the latest of a template, of the wanted kind if there is one.
     fn pop(&self, template: i64, wanted: impl Fn(&Pooled) -> bool) -> Option<Pooled> {
         let mut idle = lock(&self.0);
-        let idle = idle.get_mut(&template)?;
-        let at = idle.iter().rposition(wanted);
-        at.map(|at| idle.swap_remove(at)).or_else(|| idle.pop())
+        let latest = |wanted: &dyn Fn(&Pooled) -> bool| {
+            idle.iter()
+                .rposition(|(key, one)| *key == template && wanted(one))
+        };
+        let at = latest(&wanted).or_else(|| latest(&|_| true))?;
+        Some(idle.remove(at).1)
     }
 
-    fn push(&self, template: i64, pooled: Pooled) {
-        lock(&self.0).entry(template).or_default().push(pooled);
-    }
-
-    /// How many there are, of all templates.
-    fn count(&self) -> usize {
-        lock(&self.0).values().map(Vec::len).sum()
+    /// Adds one; where there are more than `most` then, returns the one that has waited
+    /// longest, with the key of its template.
+    fn push(&self, template: i64, pooled: Pooled, most: usize) -> Option<(i64, Pooled)> {
+        let mut idle = lock(&self.0);
+        idle.push((template, pooled));
+        (idle.len() > most).then(|| idle.remove(0))
     }
 
     /// Takes all of a template.
     pub(crate) fn take_all(&self, template: i64) -> Vec<Pooled> {
-        lock(&self.0).remove(&template).unwrap_or_default()
+        let mut idle = lock(&self.0);
+        let taken = idle.extract_if(.., |(key, _)| *key == template);
+        taken.map(|(_, pooled)| pooled).collect()
     }
 }
 
@@ -227,17 +231,22 @@ pub(crate) async fn rewind(
     rest(keeper, template, pooled).await
 }
 
-/// Lets a database that is in its template's state wait for our next test; if we
-/// have enough of them, for anybody's, without our sessions in it.
+/// Lets a database that is in its template's state wait for our next test. Where we have
+/// enough of them, the one that has waited longest waits for anybody's from now on, without
+/// our sessions in it.
 pub(crate) async fn rest(
     keeper: &Keeper,
     template: i64,
     pooled: Pooled,
 ) -> Result<(), TestbedError> {
-    if keeper.idle().count() < keeper.budget().idle() {
-        keeper.idle().push(template, pooled);
-        return Ok(());
+    let most = keeper.budget().idle();
+    match keeper.idle().push(template, pooled, most) {
+        Some((template, longest)) => set_free(keeper, template, longest).await,
+        None => Ok(()),
     }
+}
+
+async fn set_free(keeper: &Keeper, template: i64, pooled: Pooled) -> Result<(), TestbedError> {
     let name = pooled.name.clone();
     drop(pooled);
     if !keeper.facts().may_wipe {
