@@ -66,7 +66,7 @@ impl Site {
             keys: Arc::new(keys),
             limits: Arc::new(limit::Limits::new(settings.rate_limiting)),
             metrics: Arc::default(),
-            totals: Arc::default(),
+            outputs: Arc::default(),
             settings: Arc::new(settings),
         };
         Ok(Self {

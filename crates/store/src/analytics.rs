@@ -5,19 +5,21 @@ use archivist_domain::{OutputStatus, OutputType, StyleId, success};
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
 use crate::contains_pattern;
+use crate::outputs::Answer;
 use crate::statistics::OutputGroup;
 
 /// Which outputs are counted; all conditions hold together.
-#[derive(Debug, Clone, Default)]
-pub struct Scope<'a> {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Scope {
     /// Only those of this person (e-mail).
-    pub owner: Option<&'a str>,
+    pub owner: Option<String>,
     /// Written in this style.
     pub style: Option<StyleId>,
     /// This text in the funder's name, in any letter case.
-    pub funder: Option<&'a str>,
+    pub funder: Option<String>,
     /// Submitted in these days, both included.
     pub submitted: Option<(NaiveDate, NaiveDate)>,
     /// Made at or after this moment.
@@ -55,11 +57,14 @@ impl Figures {
     }
 }
 
-/// The figures of the outputs in scope.
-pub async fn figures(db: impl PgExecutor<'_>, scope: &Scope<'_>) -> sqlx::Result<Figures> {
-    sqlx::query_as!(
-        Figures,
-        r#"SELECT count(*) AS "all!",
+/// The figures of the outputs in scope; zeros where the outputs are in the `known` state.
+pub(crate) async fn figures(
+    db: impl PgExecutor<'_>,
+    scope: &Scope,
+    known: Option<Uuid>,
+) -> sqlx::Result<Answer<Figures>> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT revision FROM output_revision) AS revision, count(*) AS "all!",
                   count(*) FILTER (WHERE status <> 'draft') AS "submitted!",
                   count(*) FILTER (WHERE status = 'awarded') AS "awarded!",
                   count(*) FILTER (WHERE status = 'not_awarded') AS "not_awarded!",
@@ -72,17 +77,30 @@ pub async fn figures(db: impl PgExecutor<'_>, scope: &Scope<'_>) -> sqlx::Result
              AND ($4::date IS NULL OR submission_date >= $4)
              AND ($5::date IS NULL OR submission_date <= $5)
              AND ($6::timestamp IS NULL OR created_at >= $6)
-             AND ($7::timestamp IS NULL OR created_at <= $7)"#,
+             AND ($7::timestamp IS NULL OR created_at <= $7)
+             AND ((SELECT revision FROM output_revision) = $8) IS NOT TRUE"#,
         scope.owner,
         scope.style.map(|style| style.0),
-        scope.funder.map(contains_pattern),
+        scope.funder.as_deref().map(contains_pattern),
         scope.submitted.map(|(first, _)| first),
         scope.submitted.map(|(_, last)| last),
         scope.from,
         scope.to,
+        known,
     )
     .fetch_one(db)
-    .await
+    .await?;
+    Ok(Answer {
+        revision: row.revision,
+        value: Figures {
+            all: row.all,
+            submitted: row.submitted,
+            awarded: row.awarded,
+            not_awarded: row.not_awarded,
+            requested_amount: row.requested_amount,
+            awarded_amount: row.awarded_amount,
+        },
+    })
 }
 
 /// A funder and how what was sent in there fared.
@@ -107,33 +125,59 @@ pub struct FunderRank {
 }
 
 /// The funders with the highest success rate, at most `limit`; of equal ones
-/// those that gave more first.
-pub async fn funders(
+/// those that gave more first. None where the outputs are in the `known` state.
+pub(crate) async fn funders(
     db: impl PgExecutor<'_>,
     owner: Option<&str>,
     limit: i64,
-) -> sqlx::Result<Vec<FunderRank>> {
-    sqlx::query_as!(
-        FunderRank,
-        r#"SELECT funder_name AS "funder_name!", count(*) AS "submitted!",
-                  count(*) FILTER (WHERE status = 'awarded') AS "awarded!",
-                  count(*) FILTER (WHERE status = 'not_awarded') AS "not_awarded!",
-                  count(*) FILTER (WHERE status = 'pending') AS "pending!",
-                  coalesce(sum(requested_amount), 0) AS "requested_amount!",
-                  coalesce(sum(awarded_amount), 0) AS "awarded_amount!",
-                  coalesce(round(avg(awarded_amount), 2), 0) AS "average_award!"
-           FROM outputs
-           WHERE funder_name IS NOT NULL AND status <> 'draft'
-             AND ($1::text IS NULL OR created_by = $1)
-           GROUP BY funder_name
-           ORDER BY count(*) FILTER (WHERE status = 'awarded')::numeric / count(*) DESC,
-                    coalesce(sum(awarded_amount), 0) DESC, funder_name
-           LIMIT $2"#,
+    known: Option<Uuid>,
+) -> sqlx::Result<Answer<Vec<FunderRank>>> {
+    let rows = sqlx::query!(
+        r#"WITH state AS (SELECT (SELECT revision FROM output_revision) AS revision),
+           ranks AS (
+               SELECT funder_name, count(*) AS submitted,
+                      count(*) FILTER (WHERE status = 'awarded') AS awarded,
+                      count(*) FILTER (WHERE status = 'not_awarded') AS lost,
+                      count(*) FILTER (WHERE status = 'pending') AS pending,
+                      coalesce(sum(requested_amount), 0) AS requested,
+                      coalesce(sum(awarded_amount), 0) AS given,
+                      coalesce(round(avg(awarded_amount), 2), 0) AS mean
+               FROM outputs
+               WHERE funder_name IS NOT NULL AND status <> 'draft'
+                 AND ($1::text IS NULL OR created_by = $1)
+                 AND ((SELECT revision FROM output_revision) = $3) IS NOT TRUE
+               GROUP BY funder_name
+               ORDER BY count(*) FILTER (WHERE status = 'awarded')::numeric / count(*) DESC,
+                        coalesce(sum(awarded_amount), 0) DESC, funder_name
+               LIMIT $2)
+           SELECT revision AS "revision?", funder_name AS "funder?", submitted AS "submitted?",
+                  awarded AS "awarded?", lost AS "lost?", pending AS "pending?", requested AS "requested?",
+                  given AS "given?", mean AS "mean?"
+           FROM state LEFT JOIN ranks ON true
+           ORDER BY awarded::numeric / submitted DESC, given DESC, funder_name"#,
         owner,
         limit,
+        known,
     )
     .fetch_all(db)
-    .await
+    .await?;
+    let revision = rows.first().and_then(|row| row.revision);
+    let ranks = rows.into_iter().filter_map(|row| {
+        Some(FunderRank {
+            funder_name: row.funder?,
+            submitted: row.submitted?,
+            awarded: row.awarded?,
+            not_awarded: row.lost?,
+            pending: row.pending?,
+            requested_amount: row.requested?,
+            awarded_amount: row.given?,
+            average_award: row.mean?,
+        })
+    });
+    Ok(Answer {
+        revision,
+        value: ranks.collect(),
+    })
 }
 
 /// A style, a funder or a year, and how its outputs fared.
@@ -158,10 +202,16 @@ pub struct Overview {
     pub years: Vec<Ranked<i32>>,
 }
 
-/// The overview of one person's outputs, or of everybody's.
-pub async fn overview(db: impl PgExecutor<'_>, owner: Option<&str>) -> sqlx::Result<Overview> {
+/// The overview of one person's outputs, or of everybody's; empty where the outputs are in
+/// the `known` state.
+pub(crate) async fn overview(
+    db: impl PgExecutor<'_>,
+    owner: Option<&str>,
+    known: Option<Uuid>,
+) -> sqlx::Result<Answer<Overview>> {
     let rows = sqlx::query!(
-        r#"WITH groups AS (
+        r#"WITH state AS (SELECT (SELECT revision FROM output_revision) AS revision),
+           groups AS (
              SELECT CASE WHEN grouping(output_type) = 0 THEN 'group'
                          WHEN grouping(writing_style_id) = 0 THEN 'style'
                          WHEN grouping(funder_name) = 0 THEN 'funder' ELSE 'year' END AS facet,
@@ -173,7 +223,8 @@ pub async fn overview(db: impl PgExecutor<'_>, owner: Option<&str>) -> sqlx::Res
                     coalesce(sum(requested_amount), 0) AS requested,
                     coalesce(sum(awarded_amount), 0) AS given
              FROM (SELECT *, extract(year FROM submission_date)::int AS year FROM outputs
-                    WHERE $1::text IS NULL OR created_by = $1) AS outputs
+                    WHERE ($1::text IS NULL OR created_by = $1)
+                      AND ((SELECT revision FROM output_revision) = $2) IS NOT TRUE) AS outputs
              GROUP BY GROUPING SETS ((output_type, status), (writing_style_id), (funder_name), (year))
            ), ranked AS (
              SELECT *, row_number() OVER (
@@ -184,38 +235,43 @@ pub async fn overview(db: impl PgExecutor<'_>, owner: Option<&str>) -> sqlx::Res
              WHERE facet = 'group' OR year IS NOT NULL
                 OR (submitted > 0 AND (funder IS NOT NULL OR style IS NOT NULL))
            )
-           SELECT facet AS "facet!", output_type AS "output_type?: OutputType",
+           SELECT revision AS "revision?", facet AS "facet?", output_type AS "output_type?: OutputType",
                   status AS "status?: OutputStatus", style AS "style?: StyleId",
                   funder AS "funder?", year AS "year?",
-                  outputs AS "outputs!", submitted AS "submitted!", awarded AS "awarded!",
-                  lost AS "lost!", requested AS "requested!", given AS "given!"
-           FROM ranked WHERE facet = 'group' OR place <= 5 ORDER BY facet, place"#,
+                  outputs AS "outputs?", submitted AS "submitted?", awarded AS "awarded?",
+                  lost AS "lost?", requested AS "requested?", given AS "given?"
+           FROM state LEFT JOIN ranked ON facet = 'group' OR place <= 5 ORDER BY facet, place"#,
         owner,
+        known,
     )
     .fetch_all(db)
     .await?;
+    let revision = rows.first().and_then(|row| row.revision);
     let mut overview = Overview::default();
     for row in rows {
         let figures = Figures {
-            all: row.outputs,
-            submitted: row.submitted,
-            awarded: row.awarded,
-            not_awarded: row.lost,
-            requested_amount: row.requested,
-            awarded_amount: row.given,
+            all: row.outputs.unwrap_or_default(),
+            submitted: row.submitted.unwrap_or_default(),
+            awarded: row.awarded.unwrap_or_default(),
+            not_awarded: row.lost.unwrap_or_default(),
+            requested_amount: row.requested.unwrap_or_default(),
+            awarded_amount: row.given.unwrap_or_default(),
         };
         match (row.output_type, row.status) {
             (Some(output_type), Some(status)) => overview.groups.push(OutputGroup {
                 output_type,
                 status,
-                count: row.outputs,
-                requested: row.requested,
-                awarded: row.given,
+                count: figures.all,
+                requested: figures.requested_amount,
+                awarded: figures.awarded_amount,
             }),
             _ => overview.rank(row.style, row.funder, row.year, figures),
         }
     }
-    Ok(overview)
+    Ok(Answer {
+        revision,
+        value: overview,
+    })
 }
 
 impl Overview {

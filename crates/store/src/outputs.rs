@@ -1,6 +1,6 @@
 //! Outputs: texts written with the system, tracked from draft to decision.
 
-mod totals;
+mod memory;
 
 use archivist_domain::output::Tracking;
 use archivist_domain::{ConversationId, OutputId, OutputStatus, OutputType, StyleId};
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-use self::totals::Counted;
-pub use self::totals::Totals;
+pub(crate) use self::memory::Answer;
+pub use self::memory::Memory;
 use crate::audit::{Audited, Facts, Subject, facts, mark};
 use crate::{Page, contains_pattern};
 
@@ -118,35 +118,42 @@ pub struct OutputFilter {
 }
 
 /// Outputs that match, newest first, with how many there are: in one round trip, even
-/// past the end. [`Totals::list`] does not count again what it has counted.
+/// past the end. [`Memory::list`] does not search again for what it has found.
 pub async fn list(
     db: impl PgExecutor<'_>,
     filter: &OutputFilter,
     skip: i64,
     limit: i64,
 ) -> sqlx::Result<Page<Output>> {
-    Ok(counted_list(db, filter, skip, limit, None).await?.page)
+    Ok(known_list(db, filter, skip, limit, None).await?.value)
 }
 
-/// A page, and the state of the outputs in which it was read.
-struct CountedPage {
-    page: Page<Output>,
-    revision: Option<Uuid>,
+/// What is known of a page, about one state of the outputs.
+struct Known {
+    revision: Uuid,
+    /// How many match in all.
+    total: i64,
+    /// Which stand on the page.
+    ids: Option<Vec<OutputId>>,
 }
 
-/// [`list`], where `known` is believed about how many there are as long as the outputs are
-/// in the state in which that was counted.
-async fn counted_list(
+/// [`list`], where `known` is believed as long as the outputs are in that state.
+async fn known_list(
     db: impl PgExecutor<'_>,
     filter: &OutputFilter,
     skip: i64,
     limit: i64,
-    known: Option<Counted>,
-) -> sqlx::Result<CountedPage> {
+    known: Option<Known>,
+) -> sqlx::Result<Answer<Page<Output>>> {
     let types = (!filter.types.is_empty()).then_some(filter.types.as_slice());
     let statuses = (!filter.statuses.is_empty()).then_some(filter.statuses.as_slice());
-    // What CASE does not come to is not executed. The outer join keeps the total where
-    // the page is empty.
+    let (revision, total, ids) = known.map_or((None, None, None), |known| {
+        (Some(known.revision), Some(known.total), known.ids)
+    });
+    let ids = ids.map(|ids| ids.iter().map(|id| id.0).collect::<Vec<_>>());
+    // Neither what CASE does not come to is executed, nor a part whose condition does not
+    // depend on its rows and is false. The outer join keeps the total where the page is
+    // empty.
     let rows = sqlx::query!(
         r#"WITH matching AS NOT MATERIALIZED (
                SELECT * FROM outputs
@@ -157,7 +164,13 @@ async fn counted_list(
                  AND ($5::text IS NULL OR funder_name ILIKE $5)
                  AND ($6::text IS NULL OR title ILIKE $6 OR content ILIKE $6
                       OR funder_name ILIKE $6 OR success_notes ILIKE $6)),
-           page AS (SELECT * FROM matching ORDER BY created_at DESC, output_id OFFSET $7 LIMIT $8),
+           page AS (
+               SELECT * FROM outputs
+               WHERE output_id = ANY ($11) AND (SELECT revision FROM output_revision) = $9
+               UNION ALL
+               (SELECT * FROM matching
+                WHERE ($11::uuid[] IS NOT NULL AND (SELECT revision FROM output_revision) = $9) IS NOT TRUE
+                ORDER BY created_at DESC, output_id OFFSET $7 LIMIT $8)),
            state AS (SELECT (SELECT revision FROM output_revision) AS revision)
            SELECT output_id AS "output_id?: OutputId", conversation_id AS "conversation_id?: ConversationId",
                   output_type AS "output_type?: OutputType", title AS "title?", content AS "content?",
@@ -177,8 +190,9 @@ async fn counted_list(
         filter.search.as_deref().map(contains_pattern),
         skip,
         limit,
-        known.map(|known| known.revision),
-        known.map(|known| known.total)
+        revision,
+        total,
+        ids as Option<Vec<Uuid>>
     )
     .fetch_all(db)
     .await?;
@@ -211,7 +225,10 @@ async fn counted_list(
         rows: outputs.collect(),
         total,
     };
-    Ok(CountedPage { page, revision })
+    Ok(Answer {
+        revision,
+        value: page,
+    })
 }
 
 /// One output.

@@ -3,6 +3,9 @@
 use archivist_domain::{OutputStatus, OutputType, success};
 use rust_decimal::Decimal;
 use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::outputs::Answer;
 
 /// A value and how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,27 +125,49 @@ impl Summary {
 }
 
 /// Outputs by type and status, of one owner or of everybody, of any of `types`
-/// (empty means all).
-pub async fn output_groups(
+/// (empty means all); none where the outputs are in the `known` state.
+pub(crate) async fn output_groups(
     db: impl PgExecutor<'_>,
     owner: Option<&str>,
     types: &[OutputType],
-) -> sqlx::Result<Vec<OutputGroup>> {
+    known: Option<Uuid>,
+) -> sqlx::Result<Answer<Vec<OutputGroup>>> {
     let types = (!types.is_empty()).then_some(types);
-    sqlx::query_as!(
-        OutputGroup,
-        r#"SELECT output_type AS "output_type: OutputType", status AS "status: OutputStatus",
-                  count(*) AS "count!", coalesce(sum(requested_amount), 0) AS "requested!",
-                  coalesce(sum(awarded_amount), 0) AS "awarded!"
-           FROM outputs
-           WHERE ($1::text IS NULL OR created_by = $1)
-             AND ($2::outputtype[] IS NULL OR output_type = ANY ($2))
-           GROUP BY output_type, status ORDER BY output_type, status"#,
+    let rows = sqlx::query!(
+        r#"WITH state AS (SELECT (SELECT revision FROM output_revision) AS revision),
+           groups AS (
+               SELECT output_type, status, count(*) AS outputs,
+                      coalesce(sum(requested_amount), 0) AS requested,
+                      coalesce(sum(awarded_amount), 0) AS awarded
+               FROM outputs
+               WHERE ((SELECT revision FROM output_revision) = $3) IS NOT TRUE
+                 AND ($1::text IS NULL OR created_by = $1)
+                 AND ($2::outputtype[] IS NULL OR output_type = ANY ($2))
+               GROUP BY output_type, status)
+           SELECT revision AS "revision?", output_type AS "output_type?: OutputType",
+                  status AS "status?: OutputStatus", outputs AS "outputs?", requested AS "requested?",
+                  awarded AS "awarded?"
+           FROM state LEFT JOIN groups ON true ORDER BY output_type, status"#,
         owner,
-        types as Option<&[OutputType]>
+        types as Option<&[OutputType]>,
+        known
     )
     .fetch_all(db)
-    .await
+    .await?;
+    let revision = rows.first().and_then(|row| row.revision);
+    let groups = rows.into_iter().filter_map(|row| {
+        Some(OutputGroup {
+            output_type: row.output_type?,
+            status: row.status?,
+            count: row.outputs?,
+            requested: row.requested?,
+            awarded: row.awarded?,
+        })
+    });
+    Ok(Answer {
+        revision,
+        value: groups.collect(),
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use archivist_draft::Provider;
 use archivist_search::Index;
 use archivist_store::PgPool;
 use archivist_store::audit::{Audited, Origin};
-use archivist_store::outputs::Totals;
+use archivist_store::outputs::Memory;
 use axum::http::HeaderValue;
 use tokio::sync::{Notify, RwLock};
 
@@ -78,8 +78,8 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     /// What was answered.
     pub metrics: Arc<Metrics>,
-    /// How many outputs there are, as counted before.
-    pub totals: Arc<Totals>,
+    /// What was read of the outputs before.
+    pub outputs: Arc<Memory>,
     /// Settings.
     pub settings: Arc<Settings>,
 }

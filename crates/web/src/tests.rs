@@ -43,7 +43,7 @@ async fn idle_router() -> Router {
         keys: Arc::new(TokenKeys::from_secret(b"key")),
         limits: Arc::new(Limits::new(true)),
         metrics: Arc::default(),
-        totals: Arc::default(),
+        outputs: Arc::default(),
         settings: Arc::new(Settings::default()),
     })
 }

@@ -129,6 +129,66 @@ async fn a_total_follows_every_change_at_once() {
     assert_eq!(totals().await, [1, 1, 1]);
 }
 
+/// What everything that a server remembers says: how many rows a search shows, and what is
+/// counted by status, by funder, by year, and of the funders and in all.
+async fn figures(admin: &Client) -> [i64; 6] {
+    let reply = async |path: &str| {
+        let first = admin.get(&format!("/api/outputs{path}")).await.ok();
+        // Once more, by now from memory.
+        let again = admin.get(&format!("/api/outputs{path}")).await.ok();
+        assert_eq!(first, again, "{path}");
+        again
+    };
+    let count = |value: &Value| value.as_i64().unwrap();
+    let rows = reply("?search=harbour").await["outputs"]
+        .as_array()
+        .unwrap()
+        .len();
+    let ranks = reply("/analytics/funders").await;
+    [
+        i64::try_from(rows).unwrap(),
+        count(&reply("/stats").await["total_outputs"]),
+        count(&reply("/analytics/funder/harbour").await["total_outputs"]),
+        count(&reply("/analytics/year/2025").await["total_outputs"]),
+        ranks
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|rank| count(&rank["total_submissions"]))
+            .sum(),
+        count(&reply("/analytics/summary").await["overall"]["total_outputs"]),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_remembered_follows_every_change_at_once() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    assert_eq!(figures(&admin).await, [0; 6]);
+    let sent =
+        "INSERT INTO outputs (output_type, title, content, status, funder_name, submission_date)
+                VALUES ('other', 'Pantry', 'x', 'submitted', 'Harbour Fund', '2025-03-01')";
+    for n in 1..3 {
+        sqlx::query(sent).execute(&server.pool()).await.unwrap();
+        assert_eq!(figures(&admin).await, [n; 6]);
+    }
+    let moved = "UPDATE outputs SET funder_name = 'Meadow Trust', submission_date = '2024-03-01'
+                 WHERE output_id = (SELECT output_id FROM outputs LIMIT 1)";
+    sqlx::query(moved).execute(&server.pool()).await.unwrap();
+    assert_eq!(figures(&admin).await, [1, 2, 1, 1, 2, 2]);
+    sqlx::query("DELETE FROM outputs")
+        .execute(&server.pool())
+        .await
+        .unwrap();
+    assert_eq!(figures(&admin).await, [0; 6]);
+    sqlx::query("DELETE FROM output_revision")
+        .execute(&server.pool())
+        .await
+        .unwrap();
+    sqlx::query(sent).execute(&server.pool()).await.unwrap();
+    assert_eq!(figures(&admin).await, [1; 6]);
+}
+
 /// How many password hashes a server has computed so far, by its log.
 fn hashes(process: &crate::support::process::Process) -> usize {
     process

@@ -2,7 +2,7 @@
 
 use archivist_domain::{OutputStatus, OutputType, money};
 use archivist_store::outputs::{Output, OutputFilter};
-use archivist_store::statistics::{self, Summary};
+use archivist_store::statistics::Summary;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -125,10 +125,10 @@ pub(super) async fn show(
     let actor = visitor.actor();
     let owner = actor.outputs_scope();
     let found = state
-        .totals
+        .outputs
         .list(&state.pool, &filter.for_store(owner)?, 0, CARDS)
         .await?;
-    let groups = statistics::output_groups(&state.pool, owner, &[]).await?;
+    let groups = state.outputs.groups(&state.pool, owner, &[]).await?;
     page(&BoardPage {
         shell: visitor.shell(Place::Outputs),
         types: OutputType::ALL,

@@ -54,6 +54,10 @@ async fn fill(connection: &mut PgConnection) {
     panic!("the outputs never became visible to everybody");
 }
 
+/// Of the parameters of a list.
+const LIST_TYPES: &str =
+    "text, outputtype[], outputstatus[], uuid, text, text, bigint, bigint, uuid, bigint, uuid[]";
+
 /// The one checked query with all these words.
 fn query(words: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.sqlx");
@@ -130,23 +134,21 @@ async fn an_index_serves_each_list_each_search_and_each_figure() {
     let mut connection = database.connect().await.unwrap();
     fill(&mut connection).await;
 
-    let types =
-        "text, outputtype[], outputstatus[], uuid, text, text, bigint, bigint, uuid, bigint";
     let list = query(&["WITH matching", "FROM outputs"]);
-    let mut list = Prepared::new(&mut connection, types, &list).await;
+    let mut list = Prepared::new(&mut connection, LIST_TYPES, &list).await;
     let newest = "Index Scan Backward using idx_outputs_created_at";
     list.is_served_by(
-        "NULL, NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL",
+        "NULL, NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL, NULL",
         &[newest],
     )
     .await;
-    let of_owner = "'writer-7@example.org', NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL";
+    let of_owner = "'writer-7@example.org', NULL, NULL, NULL, NULL, NULL, 0, 10, NULL, NULL, NULL";
     list.is_served_by(of_owner, &["idx_outputs_newest_of_owner"])
         .await;
     let filtered =
-        "NULL, '{grant_report}', '{awarded,pending}', NULL, NULL, NULL, 0, 10, NULL, NULL";
+        "NULL, '{grant_report}', '{awarded,pending}', NULL, NULL, NULL, 0, 10, NULL, NULL, NULL";
     list.is_served_by(filtered, &[newest]).await;
-    let searched = "NULL, NULL, NULL, NULL, NULL, '%c4ca4238a0b9%', 0, 10, NULL, NULL";
+    let searched = "NULL, NULL, NULL, NULL, NULL, '%c4ca4238a0b9%', 0, 10, NULL, NULL, NULL";
     let trigrams = [
         "idx_outputs_title_trgm",
         "idx_outputs_content_trgm",
@@ -154,20 +156,38 @@ async fn an_index_serves_each_list_each_search_and_each_figure() {
         "idx_outputs_notes_trgm",
     ];
     list.is_served_by(searched, &trigrams).await;
-    let combined = "NULL, '{grant_report}', '{awarded}', NULL, '%fund c4ca4238%', '%c4ca4238a0b9%', 0, 10, NULL, NULL";
+    let combined = "NULL, '{grant_report}', '{awarded}', NULL, '%fund c4ca4238%', '%c4ca4238a0b9%', 0, 10, NULL, NULL, NULL";
     list.is_served_by(combined, &["idx_outputs_funder_trgm"])
         .await;
 
     let figures = query(&["FROM outputs", "GROUP BY output_type, status"]);
-    let mut figures = Prepared::new(&mut connection, "text, outputtype[]", &figures).await;
+    let mut figures = Prepared::new(&mut connection, "text, outputtype[], uuid", &figures).await;
     let from_index = ["Index Only Scan using idx_outputs_figures"];
-    figures.is_served_by("NULL, NULL", &from_index).await;
+    figures.is_served_by("NULL, NULL, NULL", &from_index).await;
     figures
-        .is_served_by("'writer-7@example.org', NULL", &from_index)
+        .is_served_by("'writer-7@example.org', NULL, NULL", &from_index)
         .await;
     figures
-        .is_served_by("NULL, '{grant_report}'", &from_index)
+        .is_served_by("NULL, '{grant_report}', NULL", &from_index)
         .await;
+
+    let scoped = query(&["FROM outputs", "submission_date >= $4"]);
+    let types = "text, uuid, text, date, date, timestamp, timestamp, uuid";
+    let mut scoped = Prepared::new(&mut connection, types, &scoped).await;
+    for scope in [
+        "NULL, '00000000-0000-4000-8000-000000000007', NULL, NULL, NULL, NULL, NULL, NULL",
+        "NULL, NULL, '%fund c4ca%', NULL, NULL, NULL, NULL, NULL",
+        "NULL, NULL, NULL, '2020-01-01', '2020-12-31', NULL, NULL, NULL",
+        "'writer-7@example.org', NULL, NULL, NULL, NULL, '2020-01-01', NULL, NULL",
+    ] {
+        scoped.is_served_by(scope, &["idx_outputs_"]).await;
+    }
+    let funders = query(&["FROM outputs", "GROUP BY funder_name"]);
+    let mut funders = Prepared::new(&mut connection, "text, bigint, uuid", &funders).await;
+    funders.is_served_by("NULL, 10, NULL", &from_index).await;
+    let overview = query(&["FROM outputs", "GROUPING SETS ((output_type, status)"]);
+    let mut overview = Prepared::new(&mut connection, "text, uuid", &overview).await;
+    overview.is_served_by("NULL, NULL", &from_index).await;
 
     let session = query(&["FROM user_sessions", "s.access_token = ANY ($1)"]);
     let mut session = Prepared::new(&mut connection, "text[], timestamp", &session).await;
@@ -179,8 +199,23 @@ async fn an_index_serves_each_list_each_search_and_each_figure() {
         .await;
 }
 
+/// How often PostgreSQL came to each line of a plan.
+async fn executed(
+    connection: &mut PgConnection,
+    types: &str,
+    text: &str,
+    arguments: &str,
+) -> String {
+    let prepared = Prepared::new(connection, types, text).await;
+    let explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)";
+    let sql = format!("{explain} EXECUTE asked ({arguments})");
+    let lines = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
+    let lines: Vec<String> = lines.fetch_all(prepared.connection).await.unwrap();
+    lines.join("\n")
+}
+
 #[tokio::test]
-async fn what_is_known_is_not_counted_again() {
+async fn what_is_known_is_not_read_again() {
     let testbed = Testbed::get().await.unwrap();
     let database = testbed
         .scratch(&template())
@@ -189,28 +224,69 @@ async fn what_is_known_is_not_counted_again() {
         .unwrap();
     let mut connection = database.connect().await.unwrap();
     fill(&mut connection).await;
-    let types =
-        "text, outputtype[], outputstatus[], uuid, text, text, bigint, bigint, uuid, bigint";
-    let text = query(&["WITH matching", "FROM outputs"]);
-    let list = Prepared::new(&mut connection, types, &text).await;
-    let explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE asked
-                   (NULL, NULL, NULL, NULL, NULL, NULL, 0, 10, ";
-    let analyze = async |connection: &mut PgConnection, known: &str| {
-        let sql = format!("{explain}{known})");
-        let lines = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
-        let lines: Vec<String> = lines.fetch_all(connection).await.unwrap();
-        lines.join("\n")
-    };
-    let connection = list.connection;
-    let counted = analyze(connection, "gen_random_uuid(), 7").await;
-    assert!(counted.contains("actual rows=6000"), "{counted}");
     let revision: Uuid = sqlx::query_scalar("SELECT revision FROM output_revision")
-        .fetch_one(&mut *connection)
+        .fetch_one(&mut connection)
         .await
         .unwrap();
-    let known = analyze(connection, &format!("'{revision}', 7")).await;
-    assert!(
-        known.contains("never executed") && !known.contains("rows=6000"),
-        "{known}"
-    );
+    let (now, other) = (format!("'{revision}'"), "gen_random_uuid()");
+
+    let list = query(&["WITH matching", "FROM outputs"]);
+    let listed = "NULL, NULL, NULL, NULL, NULL, NULL, 0, 10";
+    let counted = format!("{listed}, {other}, 7, '{{}}'");
+    let plan = executed(&mut connection, LIST_TYPES, &list, &counted).await;
+    assert!(plan.contains("actual rows=6000"), "{plan}");
+    let known = format!("{listed}, {now}, 7, NULL");
+    let plan = executed(&mut connection, LIST_TYPES, &list, &known).await;
+    assert!(!plan.contains("rows=6000"), "{plan}");
+    // A page that is known is not searched for.
+    let sought = "NULL, NULL, NULL, NULL, NULL, '%c4ca4238a0b9%', 0, 10";
+    let known = format!("{sought}, {now}, 7, '{{{revision}}}'");
+    let plan = executed(&mut connection, LIST_TYPES, &list, &known).await;
+    assert!(plan.contains("outputs_pkey"), "{plan}");
+    let searched: Vec<_> = plan.lines().filter(|line| line.contains("_trgm")).collect();
+    assert!(!searched.is_empty(), "{plan}");
+    for line in searched {
+        assert!(line.contains("never executed"), "{plan}");
+    }
+
+    let figures = [
+        (
+            query(&["FROM outputs", "GROUP BY output_type, status"]),
+            "text, outputtype[], uuid",
+            "NULL, NULL",
+        ),
+        (
+            query(&["FROM outputs", "GROUP BY funder_name"]),
+            "text, bigint, uuid",
+            "NULL, 10",
+        ),
+        (
+            query(&["FROM outputs", "GROUPING SETS ((output_type, status)"]),
+            "text, uuid",
+            "NULL",
+        ),
+        (
+            query(&["FROM outputs", "submission_date >= $4"]),
+            "text, uuid, text, date, date, timestamp, timestamp, uuid",
+            "NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        ),
+    ];
+    for (text, types, arguments) in figures {
+        let plan = executed(
+            &mut connection,
+            types,
+            &text,
+            &format!("{arguments}, {other}"),
+        )
+        .await;
+        assert!(!plan.contains("never executed"), "{plan}");
+        let plan = executed(
+            &mut connection,
+            types,
+            &text,
+            &format!("{arguments}, {now}"),
+        )
+        .await;
+        assert!(plan.contains("never executed"), "{plan}");
+    }
 }

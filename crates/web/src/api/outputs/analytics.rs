@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use archivist_domain::permission::Actor;
 use archivist_domain::{StyleId, success};
-use archivist_store::analytics::{self as store, Figures, FunderRank, Overview, Ranked, Scope};
+use archivist_store::analytics::{Figures, FunderRank, Overview, Ranked, Scope};
 use archivist_store::statistics::{OutputGroup, Summary};
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
@@ -44,9 +44,9 @@ pub(super) struct Period {
 }
 
 impl Period {
-    fn of<'a>(&self, actor: &'a Actor) -> Scope<'a> {
+    fn of(&self, actor: &Actor) -> Scope {
         Scope {
-            owner: actor.outputs_scope(),
+            owner: actor.outputs_scope().map(str::to_owned),
             from: self.start_date.map(|moment| moment.0),
             to: self.end_date.map(|moment| moment.0),
             ..Scope::default()
@@ -76,7 +76,7 @@ pub(super) async fn style(
         style: Some(StyleId(style_id)),
         ..period.of(&actor)
     };
-    let figures = store::figures(&state.pool, &scope).await?.into();
+    let figures = state.outputs.figures(&state.pool, &scope).await?.into();
     Ok(Json(StyleFigures { style_id, figures }))
 }
 
@@ -99,10 +99,10 @@ pub(super) async fn funder(
 ) -> Result<Json<FunderFigures>, Error> {
     let actor = writer.actor();
     let scope = Scope {
-        funder: Some(&funder_name),
+        funder: Some(funder_name.clone()),
         ..period.of(&actor)
     };
-    let figures = store::figures(&state.pool, &scope).await?.into();
+    let figures = state.outputs.figures(&state.pool, &scope).await?.into();
     Ok(Json(FunderFigures {
         funder_name,
         figures,
@@ -130,11 +130,11 @@ pub(super) async fn year(
         None => Figures::default(),
         days => {
             let scope = Scope {
-                owner: actor.outputs_scope(),
+                owner: actor.outputs_scope().map(str::to_owned),
                 submitted: days,
                 ..Scope::default()
             };
-            store::figures(&state.pool, &scope).await?
+            state.outputs.figures(&state.pool, &scope).await?
         }
     };
     let figures = figures.into();
@@ -179,7 +179,10 @@ pub(super) async fn funders(
 ) -> Result<Json<Vec<FunderRanking>>, Error> {
     let limit = RANKS.window(None, params.limit)?.limit;
     let actor = writer.actor();
-    let ranks = store::funders(&state.pool, actor.outputs_scope(), limit).await?;
+    let ranks = state
+        .outputs
+        .funders(&state.pool, actor.outputs_scope(), limit)
+        .await?;
     Ok(Json(ranks.into_iter().map(Into::into).collect()))
 }
 
@@ -196,7 +199,10 @@ pub(super) async fn summary(
     writer: Writer,
 ) -> Result<Json<AnalyticsSummary>, Error> {
     let actor = writer.actor();
-    let overview = store::overview(&state.pool, actor.outputs_scope()).await?;
+    let overview = state
+        .outputs
+        .overview(&state.pool, actor.outputs_scope())
+        .await?;
     Ok(Json(overview.into()))
 }
 

@@ -99,7 +99,10 @@ async fn list(
         search: params.search,
     };
     let (skip, limit) = (window.skip, window.limit);
-    let page = state.totals.list(&state.pool, &filter, skip, limit).await?;
+    let page = state
+        .outputs
+        .list(&state.pool, &filter, skip, limit)
+        .await?;
     Ok(Json(OutputList {
         outputs: page.rows.into_iter().map(Into::into).collect(),
         pagination: Pagination::new(page.total, window),

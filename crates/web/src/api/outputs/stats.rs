@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use archivist_domain::{OutputType, success};
-use archivist_store::statistics::{self, OutputGroup, Summary};
+use archivist_store::statistics::{OutputGroup, Summary};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -39,7 +39,8 @@ pub(super) async fn stats(
 ) -> Result<Json<OutputStats>, Error> {
     let actor = writer.actor();
     let scope = actor.outputs_scope();
-    let groups = statistics::output_groups(&state.pool, scope, &params.output_type).await?;
+    let types = &params.output_type;
+    let groups = state.outputs.groups(&state.pool, scope, types).await?;
     Ok(Json(OutputStats::of(&groups)))
 }
 
