@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use self::client::{Connection, get};
 use self::load::Outcome;
-use self::routes::{COMPARED_WITH, LISTS, Route};
+use self::routes::{COMPARED_WITH, LISTS, MIX, Route, TOGETHER};
 use self::site::{Choice, Site};
 
 /// What lists have to sustain: requests per second, and milliseconds that 99 of 100 stay
@@ -67,6 +67,13 @@ async fn main() -> Result<()> {
     }
     for name in missing {
         println!("{name:<30} not there (404)");
+    }
+    if only.is_none() {
+        let requests = in_turn(&site, &routes, &TOGETHER);
+        let measured = measure(&site, requests, clients, seconds).await?;
+        let name = "all of these in turn";
+        println!("{}", measured.row(name, compared_with.unwrap_or(f64::NAN)));
+        bars.push(bar(name, &measured.outcome));
     }
     println!("\n{}", bars.join("\n"));
     let mix_seconds: u64 = option(&arguments, "--mix-seconds")?.unwrap_or(30);
@@ -188,20 +195,25 @@ fn bar(name: &str, outcome: &Outcome) -> String {
     )
 }
 
-/// Many at once over all kinds of routes: nobody gets an error, and memory stays.
-async fn crowd(site: &Site, routes: &[Route], seconds: u64) -> Result<()> {
+/// Requests to the routes of these names: each route in turn, in each of its variants.
+fn in_turn(site: &Site, routes: &[Route], names: &[&str]) -> Vec<Vec<u8>> {
     let of_name = |name: &&str| routes.iter().find(|route| route.name == *name);
-    let mix = routes::mix();
-    let chosen: Vec<_> = mix
+    let chosen: Vec<_> = names
         .iter()
         .filter_map(of_name)
         .map(|route| requests(site, route))
         .collect();
-    // Each in turn, in each of its variants.
-    let requests = (0..1000).map(|n| {
-        let variants = &chosen[n % chosen.len()];
-        variants[n / chosen.len() % variants.len()].clone()
-    });
+    (0..1000)
+        .map(|n| {
+            let variants = &chosen[n % chosen.len()];
+            variants[n / chosen.len() % variants.len()].clone()
+        })
+        .collect()
+}
+
+/// Many at once over all kinds of routes: nobody gets an error, and memory stays.
+async fn crowd(site: &Site, routes: &[Route], seconds: u64) -> Result<()> {
+    let requests = in_turn(site, routes, &MIX);
     let pid = site.pid();
     let rest = Duration::from_secs(seconds);
     let begin = tokio::time::Instant::now();
@@ -212,12 +224,12 @@ async fn crowd(site: &Site, routes: &[Route], seconds: u64) -> Result<()> {
         tokio::time::sleep_until(begin + rest - Duration::from_millis(200)).await;
         (start, early, process::memory(pid))
     };
-    let load = load::run(site.address(), requests.collect(), CROWD, rest);
+    let load = load::run(site.address(), requests, CROWD, rest);
     let (outcome, (start, early, late)) = tokio::join!(load, watch);
     let outcome = outcome?;
     println!(
         "\n{CROWD} clients for {seconds} s over {} kinds of requests:",
-        mix.len()
+        MIX.len()
     );
     println!(
         "{} requests, {:.0} per second, median {:.1} ms, 99th percentile {:.1} ms, {} errors",

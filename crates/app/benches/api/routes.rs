@@ -92,19 +92,33 @@ pub(crate) fn all() -> Vec<Route> {
     ]
 }
 
+/// What has to sustain the bar of lists together.
+pub(crate) const TOGETHER: [&str; 10] = [
+    LISTS[0],
+    "list, 200 pages",
+    "filtered list",
+    "combined filters with search",
+    "search",
+    "stats, admin",
+    "analytics: summary",
+    "analytics: funders",
+    "analytics: a year",
+    "analytics: a style",
+];
+
 /// Every second request of the mix is a list; the others are what people do beside it.
-pub(crate) fn mix() -> Vec<&'static str> {
-    vec![
-        LISTS[0],
-        LISTS[1],
-        "list, 200 pages",
-        "filtered list",
-        "combined, writer",
-        LISTS[1],
-        COMPARED_WITH,
-        "stats, writer",
-    ]
-}
+pub(crate) const MIX: [&str; 10] = [
+    LISTS[0],
+    LISTS[1],
+    "list, 200 pages",
+    "filtered list",
+    "combined, writer",
+    LISTS[1],
+    COMPARED_WITH,
+    "stats, writer",
+    "analytics: summary, writer",
+    "analytics: funders",
+];
 
 /// Words of `fill.sql`: in a twentieth of the texts, in a third, and in next to none.
 fn searches(filters: &str) -> Vec<String> {
