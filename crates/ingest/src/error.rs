@@ -49,6 +49,12 @@ pub enum IngestError {
         found: String,
     },
 
+    /// An archive, which has no text of its own.
+    #[error(
+        "This file is an archive. The files in it are documents of their own: unpack it, then add them."
+    )]
+    Archive,
+
     /// A password is needed to read it.
     #[error(
         "This file is protected with a password. Give the password, or save an unprotected copy and add that."

@@ -2,6 +2,7 @@
 
 pub(crate) mod decode;
 mod docx;
+pub(crate) mod eml;
 mod markdown;
 mod pdf;
 mod text;
@@ -83,6 +84,8 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
         FileKind::Docx => docx::extract(bytes)?,
         FileKind::Text => text::extract(bytes),
         FileKind::Markdown => markdown::extract(bytes),
+        FileKind::Eml => eml::extract(bytes)?,
+        FileKind::Zip => return Err(IngestError::Archive),
     };
     let has_words = |block: &Block| block.text.chars().any(char::is_alphanumeric);
     if extracted.blocks.iter().any(has_words) {

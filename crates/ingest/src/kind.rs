@@ -1,8 +1,9 @@
 //! What a file is: by its content first, by its name only where content cannot tell.
 
+mod mail;
 mod table;
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek};
 
 use crate::error::IngestError;
 pub use table::{ACCEPTED_TYPES, FileKind};
@@ -137,6 +138,11 @@ const HEAD: Look = Look {
 fn word_or(promised: Option<FileKind>, look: impl FnOnce() -> Content) -> Content {
     match promised {
         Some(FileKind::Docx) => Content::Readable(FileKind::Docx),
+        Some(FileKind::Zip) => match look() {
+            // The list of contents is at the end, which is not here.
+            Content::Other("a damaged ZIP archive") => Content::Readable(FileKind::Zip),
+            content => content,
+        },
         _ => look(),
     }
 }
@@ -145,7 +151,7 @@ fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     if is_pdf(bytes, promised) {
         return Content::Readable(FileKind::Pdf);
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+    if is_zip(bytes) {
         return (look.zip)(bytes, promised);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
@@ -153,6 +159,7 @@ fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     }
     match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, found)) => Content::Other(found),
+        None if mail::is_mail(bytes, promised) => Content::Readable(FileKind::Eml),
         None if looks_like_html(bytes) && promised.is_none() => Content::Other("a web page (HTML)"),
         None if looks_like_text(bytes) => Content::Text,
         None => Content::Other("binary data of an unknown kind"),
@@ -201,13 +208,31 @@ fn sniff_zip(bytes: &[u8], names: &[String]) -> Content {
             // The list of contents is broken; extraction will say how.
             return Content::Readable(FileKind::Docx);
         }
-        () => "a ZIP archive",
+        () if names.is_empty() && !bytes.starts_with(EMPTY_ZIP) => "a damaged ZIP archive",
+        () => return Content::Readable(FileKind::Zip),
     })
+}
+
+const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
+
+/// Whether it is packed as ZIP: an archive, or a document of one of many formats.
+pub(crate) fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(EMPTY_ZIP)
+}
+
+/// Whether what [`is_zip`] is an archive of files, and not one document.
+pub(crate) fn is_plain_archive(file: impl Read + Seek) -> bool {
+    let names = names_in(file);
+    matches!(sniff_zip(b"", &names), Content::Readable(FileKind::Zip))
 }
 
 /// Member names in lower case, with `/`; empty when the list of contents is broken.
 fn zip_names(bytes: &[u8]) -> Vec<String> {
-    let Ok(archive) = zip::ZipArchive::new(Cursor::new(bytes)) else {
+    names_in(Cursor::new(bytes))
+}
+
+fn names_in(file: impl Read + Seek) -> Vec<String> {
+    let Ok(archive) = zip::ZipArchive::new(file) else {
         return Vec::new();
     };
     archive.file_names_raw().map(plain_name).collect()

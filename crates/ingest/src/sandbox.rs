@@ -20,6 +20,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,6 +29,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::IngestError;
 use crate::extract::Given;
+use crate::members::{Found, Member};
 use crate::parse::Parsed;
 pub use child::child_main;
 use verdict::{Ending, verdict};
@@ -48,17 +50,22 @@ pub struct Limits {
     pub wall: Duration,
     /// Size of the child's answer, in bytes.
     pub output_bytes: u64,
+    /// Size of all that a container unpacks to, in bytes; each member may have
+    /// `input_bytes`.
+    pub unpacked_bytes: u64,
 }
 
 impl Default for Limits {
-    /// 50 MiB in, 1 GiB of memory, 30 s of processor, 45 s of wall clock, 64 MiB out.
+    /// 50 MiB in, 1 GiB of memory, 30 s of processor and of wall clock, 64 MiB out,
+    /// 2 GiB out of a container.
     fn default() -> Self {
         Self {
             input_bytes: 50 << 20,
             memory_bytes: 1 << 30,
             cpu_seconds: 30,
-            wall: Duration::from_secs(45),
+            wall: Duration::from_secs(30),
             output_bytes: 64 << 20,
+            unpacked_bytes: 2 << 30,
         }
     }
 }
@@ -78,12 +85,21 @@ struct Request {
     path: PathBuf,
     password: Option<String>,
     file_name: String,
-    current_year: i32,
+    task: Task,
     limits: Limits,
 }
 
+/// What is wanted of the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Task {
+    /// Its text: a [`Parsed`].
+    Read { current_year: i32 },
+    /// The files in it, written into a folder: [`Found`]s.
+    Unpack { into: PathBuf },
+}
+
 /// What the child answers.
-type Reply = Result<Parsed, IngestError>;
+type Reply<T> = Result<T, IngestError>;
 
 impl Sandbox {
     /// `program args…` must lead to [`child_main`]; `program` is an absolute path, as
@@ -105,13 +121,50 @@ impl Sandbox {
         file_name: &str,
         current_year: i32,
         given: &Given<'_>,
-    ) -> Reply {
-        self.check_size(path).await?;
+    ) -> Result<Parsed, IngestError> {
+        self.check_size(path, self.limits.input_bytes).await?;
+        let task = Task::Read { current_year };
+        self.ask(path, file_name, given, task).await
+    }
+
+    /// Unpacks the archive or e-mail at `path` ([`FileKind::is_container`]) into the
+    /// folder `into`, which is the caller's to make and to remove. Inner containers
+    /// are unpacked as well: nothing that comes out needs it again. Dropping the
+    /// future kills the child.
+    ///
+    /// A member that cannot be unpacked tells why, and the others come nevertheless.
+    /// An error is one of the whole container: [`IngestError::Encrypted`],
+    /// [`IngestError::WrongPassword`], or a bomb. The folder may then hold a part.
+    ///
+    /// [`FileKind::is_container`]: crate::FileKind::is_container
+    pub async fn unpack(
+        &self,
+        path: &Path,
+        file_name: &str,
+        given: &Given<'_>,
+        into: &Path,
+    ) -> Result<Vec<Member>, IngestError> {
+        self.check_size(path, self.limits.unpacked_bytes).await?;
+        let into = std::fs::canonicalize(into)?;
+        let task = Task::Unpack { into: into.clone() };
+        let found: Vec<Found> = self.ask(path, file_name, given, task).await?;
+        let member = |found: Found| found.into_member(&into);
+        Ok(found.into_iter().map(member).collect())
+    }
+
+    /// Starts a child for one file and waits for its answer.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        path: &Path,
+        file_name: &str,
+        given: &Given<'_>,
+        task: Task,
+    ) -> Reply<T> {
         let request = Request {
             path: std::path::absolute(path)?,
             password: given.password.map(str::to_owned),
             file_name: file_name.to_owned(),
-            current_year,
+            task,
             limits: self.limits,
         };
         let request = serde_json::to_vec(&request).map_err(io::Error::from)?;
@@ -126,9 +179,8 @@ impl Sandbox {
         }
     }
 
-    async fn check_size(&self, path: &Path) -> Result<(), IngestError> {
+    async fn check_size(&self, path: &Path, limit_bytes: u64) -> Result<(), IngestError> {
         let bytes = tokio::fs::metadata(path).await?.len();
-        let limit_bytes = self.limits.input_bytes;
         match bytes {
             0 => Err(IngestError::Empty),
             _ if bytes > limit_bytes => Err(IngestError::TooLarge { bytes, limit_bytes }),

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The types that are read, as a person would list them.
-pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt) and Markdown (.md)";
+pub const ACCEPTED_TYPES: &str =
+    "PDF, Word (.docx), plain text (.txt), Markdown (.md), e-mail (.eml) and ZIP archives of these";
 
 /// A type of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +18,10 @@ pub enum FileKind {
     Text,
     /// Markdown in any encoding.
     Markdown,
+    /// One e-mail message (RFC 5322), with its attachments.
+    Eml,
+    /// An archive of files.
+    Zip,
 }
 
 /// What is known of a kind.
@@ -55,14 +60,45 @@ const TABLE: [Row; FileKind::ALL.len()] = [
         extensions: &["md", "markdown", "mdown", "mkd"],
         described: "Markdown text",
     },
+    Row {
+        kind: FileKind::Eml,
+        media_type: "message/rfc822",
+        extensions: &["eml"],
+        described: "an e-mail message",
+    },
+    Row {
+        kind: FileKind::Zip,
+        media_type: "application/zip",
+        extensions: &["zip"],
+        described: "a ZIP archive",
+    },
 ];
 
 impl FileKind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 4] = [Self::Pdf, Self::Docx, Self::Text, Self::Markdown];
+    pub const ALL: [Self; 6] = [
+        Self::Pdf,
+        Self::Docx,
+        Self::Text,
+        Self::Markdown,
+        Self::Eml,
+        Self::Zip,
+    ];
 
     fn row(self) -> &'static Row {
         &TABLE[self as usize]
+    }
+
+    /// Whether files are inside it that are documents of their own
+    /// ([`crate::Sandbox::unpack`]). An e-mail is a document besides; an archive is not.
+    pub fn is_container(self) -> bool {
+        matches!(self, Self::Eml | Self::Zip)
+    }
+
+    /// Whether files of this kind have a text of their own. What has none is read
+    /// through its members alone.
+    pub fn has_text(self) -> bool {
+        self != Self::Zip
     }
 
     /// The media type under which the original is served.
@@ -90,7 +126,7 @@ impl FileKind {
     }
 
     /// In words, with the article.
-    pub(super) fn described(self) -> &'static str {
+    pub(crate) fn described(self) -> &'static str {
         self.row().described
     }
 }

@@ -166,3 +166,34 @@ fn a_glance_refuses_what_its_beginning_gives_away() {
         assert!(error.contains(reason), "{name}: {error}");
     }
 }
+
+const MAIL: &[u8] =
+    b"Received: from mail.example.org\nFrom: ada@example.org\nSubject: Grant\n\nText.";
+const MEMO: &[u8] = b"From: Ada\nTo: The board\nSubject: Grant\n\nText.";
+
+#[test]
+fn mail_is_told_from_a_memo() {
+    assert_eq!(kind_of(MAIL, "letter.eml"), FileKind::Eml);
+    assert_eq!(kind_of(MEMO, "letter.eml"), FileKind::Eml);
+    assert_eq!(kind_of(MEMO, "memo.txt"), FileKind::Text);
+    let detected = detect(MAIL, "letter.txt").unwrap();
+    assert_eq!(detected.kind, FileKind::Eml);
+    assert!(detected.note.unwrap().contains("an e-mail message"));
+    assert!(matches!(
+        detect(b"Dear funder, here it is.", "letter.eml"),
+        Err(IngestError::Mismatch { .. })
+    ));
+}
+
+#[test]
+fn archives_are_containers_and_documents_in_zip_are_not() {
+    let zip = zip_with(&["a.txt", "b/c.pdf"]);
+    assert_eq!(kind_of(&zip, "files.zip"), FileKind::Zip);
+    assert!(detect(&zip, "files.docx").unwrap().note.is_some());
+    let docx = zip_with(&["[Content_Types].xml", "word/document.xml"]);
+    assert_eq!(detect(&docx, "files.zip").unwrap().kind, FileKind::Docx);
+    assert_eq!(glance(&zip[..40], "files.zip").unwrap(), FileKind::Zip);
+    assert!(FileKind::Zip.is_container() && !FileKind::Zip.has_text());
+    assert!(FileKind::Eml.is_container() && FileKind::Eml.has_text());
+    assert!(!FileKind::Docx.is_container());
+}

@@ -1,15 +1,18 @@
 //! The child's side: limits first, then the file.
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
 use rlimit::Resource;
+use serde::Serialize;
 
 use crate::error::IngestError;
 use crate::extract::Given;
-use crate::parse::parse;
-use crate::sandbox::{Limits, Reply, Request};
+use crate::members::{self, Found, UnpackLimits};
+use crate::parse::{Parsed, parse};
+use crate::sandbox::{Limits, Reply, Request, Task};
 
 /// Parsers recurse over nested structures: a stack that damaged files do not exhaust,
 /// and that still fits the memory limit many times.
@@ -36,14 +39,28 @@ fn serve() -> io::Result<()> {
     let mut line = String::new();
     io::stdin().lock().take(MAX_REQUEST).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
-    restrict(&request.limits)?;
-    let reply = answer(request);
+    let limits = request.limits;
+    match request.task.clone() {
+        Task::Read { current_year } => {
+            restrict(&limits, 0)?;
+            reply(&answer(limits, move || read(&request, current_year)))
+        }
+        Task::Unpack { into } => {
+            // One byte more than a member may have is what shows that it has too many.
+            restrict(&limits, limits.input_bytes.saturating_add(1))?;
+            reply(&answer(limits, move || unpack(&request, &into)))
+        }
+    }
+}
+
+fn reply<T: Serialize>(reply: &Reply<T>) -> io::Result<()> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    serde_json::to_writer(&mut stdout, &reply)?;
+    serde_json::to_writer(&mut stdout, reply)?;
     stdout.flush()
 }
 
-fn restrict(limits: &Limits) -> io::Result<()> {
+/// `file_bytes` is the size of the largest file that may be written.
+fn restrict(limits: &Limits, file_bytes: u64) -> io::Result<()> {
     // macOS knows no limit on address space and says so; the wall clock and the
     // processor limit still hold there.
     let _ = lower(Resource::AS, limits.memory_bytes, limits.memory_bytes);
@@ -52,7 +69,7 @@ fn restrict(limits: &Limits) -> io::Result<()> {
     lower(Resource::CPU, limits.cpu_seconds, limits.cpu_seconds + 1)?;
     // In a build of `make coverage` it writes which lines it ran.
     if !cfg!(coverage) {
-        lower(Resource::FSIZE, 0, 0)?;
+        lower(Resource::FSIZE, file_bytes, file_bytes)?;
     }
     lower(Resource::CORE, 0, 0)?;
     lower(Resource::NOFILE, OPEN_FILES, OPEN_FILES)
@@ -64,21 +81,37 @@ fn lower(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
     resource.set(soft.min(ceiling), hard.min(ceiling))
 }
 
-/// Reads the file on a thread with a large stack. A panic there is the reader's
-/// failure, not the child's.
-pub(super) fn answer(request: Request) -> Reply {
-    let limit_bytes = request.limits.memory_bytes;
-    let read = move || {
-        let bytes = std::fs::read(&request.path)?;
-        let given = Given {
-            password: request.password.as_deref(),
-        };
-        parse(&bytes, &request.file_name, request.current_year, &given)
+pub(super) fn read(request: &Request, current_year: i32) -> Reply<Parsed> {
+    let bytes = std::fs::read(&request.path)?;
+    parse(&bytes, &request.file_name, current_year, &given(request))
+}
+
+fn unpack(request: &Request, into: &Path) -> Reply<Vec<Found>> {
+    let limits = UnpackLimits {
+        member_bytes: request.limits.input_bytes,
+        total_bytes: request.limits.unpacked_bytes,
     };
+    let given = given(request);
+    members::unpack(&request.path, &request.file_name, &given, limits, into)
+}
+
+fn given(request: &Request) -> Given<'_> {
+    Given {
+        password: request.password.as_deref(),
+    }
+}
+
+/// Does the work on a thread with a large stack. A panic there is the reader's
+/// failure, not the child's.
+pub(super) fn answer<T: Send + 'static>(
+    limits: Limits,
+    work: impl FnOnce() -> Reply<T> + Send + 'static,
+) -> Reply<T> {
+    let limit_bytes = limits.memory_bytes;
     // The only reason for which a first thread cannot start is memory for its stack.
     let thread = thread::Builder::new()
         .stack_size(STACK_BYTES)
-        .spawn(read)
+        .spawn(work)
         .map_err(|_| IngestError::OutOfMemory { limit_bytes })?;
     thread.join().unwrap_or(Err(IngestError::ReaderCrashed))
 }

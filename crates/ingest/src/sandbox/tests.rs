@@ -113,12 +113,12 @@ fn the_childs_answer_survives_the_way_back() {
         path: file.path().to_owned(),
         password: None,
         file_name: "Grant Proposal 2024.txt".into(),
-        current_year: 2026,
+        task: Task::Read { current_year: 2026 },
         limits: Limits::default(),
     };
-    let request = serde_json::from_slice(&serde_json::to_vec(&request).unwrap()).unwrap();
-    let reply = child::answer(request);
-    let back: Reply = serde_json::from_slice(&serde_json::to_vec(&reply).unwrap()).unwrap();
+    let request: Request = serde_json::from_slice(&serde_json::to_vec(&request).unwrap()).unwrap();
+    let reply = child::answer(Limits::default(), move || child::read(&request, 2026));
+    let back: Reply<Parsed> = serde_json::from_slice(&serde_json::to_vec(&reply).unwrap()).unwrap();
     assert_eq!(back, reply);
     let parsed = back.unwrap();
     assert_eq!(parsed.passages[0].text, "Every child reads.");

@@ -3,6 +3,8 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
+use serde::de::DeserializeOwned;
+
 use crate::error::IngestError;
 use crate::sandbox::{Limits, Reply};
 
@@ -27,7 +29,7 @@ const SIGXCPU: i32 = 24;
 /// What Rust's allocator says before it aborts.
 const ALLOCATION_FAILED: &str = "memory allocation of";
 
-pub(super) fn verdict(ending: Ending, limits: &Limits) -> Reply {
+pub(super) fn verdict<T: DeserializeOwned>(ending: Ending, limits: &Limits) -> Reply<T> {
     let Ending::Exited {
         status,
         answer,
