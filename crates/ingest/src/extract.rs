@@ -1,6 +1,6 @@
 //! Bytes of a known kind to blocks of text in reading order.
 
-pub(crate) mod decode;
+pub mod decode;
 mod docx;
 pub(crate) mod eml;
 mod markdown;

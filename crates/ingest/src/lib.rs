@@ -21,6 +21,7 @@ mod tidy;
 
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;
+pub use extract::decode::{Decoded, decode};
 pub use extract::{Block, BlockKind, Extracted, Given};
 pub use kind::FileKind;
 pub use members::Member;

@@ -1,47 +1,123 @@
 //! Bytes of unknown encoding to text.
+//!
+//! What the bytes prove comes first (marks, escapes, UTF-8 that is valid, zeros),
+//! then what the file declares, if its bytes bear it out, then statistics.
+
+mod charset;
+mod declared;
+mod escaped;
+mod johab;
+mod plausible;
+mod wide;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
+
+use charset::Charset;
+use plausible::oddity;
 
 /// Text and how it was read.
-pub(crate) struct Decoded {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
     /// The text, without a byte-order mark.
-    pub(crate) text: String,
+    pub text: String,
     /// The encoding's name when it had to be guessed.
-    pub(crate) guessed: Option<&'static str>,
+    pub guessed: Option<&'static str>,
 }
 
-/// Decodes by byte-order mark, else as UTF-8 if it is that, else as UTF-16 if its
-/// zero bytes say so, else by the statistics of the bytes.
-pub(crate) fn decode(bytes: &[u8]) -> Decoded {
-    if let Some(text) = utf32(bytes) {
+/// How much odder the declared reading may be than the guessed one: a declaration is
+/// a witness, though one that may lie.
+const TRUST: f64 = 0.1;
+/// How odd a reading may be before code pages that are rare today are tried.
+const ODD: f64 = 0.05;
+
+/// Decodes by byte-order mark; else by escape sequences; else as UTF-8 if it is that;
+/// else as UTF-16 or UTF-32 if its zero bytes say so; else as the text itself
+/// declares, unless the bytes speak against it; else by their statistics.
+pub fn decode(bytes: &[u8]) -> Decoded {
+    decode_as(bytes, None)
+}
+
+/// Like [`decode`], for text that came with the name of an encoding (in the head of
+/// an e-mail): it stands in for what the text itself declares.
+pub(crate) fn decode_as(bytes: &[u8], label: Option<&str>) -> Decoded {
+    if let Some(text) = proven(bytes) {
         return Decoded {
             text,
             guessed: None,
         };
     }
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return with(encoding, &bytes[mark..], None);
+    let (charset, text) = guess(bytes);
+    let declared = label.and_then(Charset::for_label);
+    let declared = declared.or_else(|| declared::charset(bytes));
+    if let Some(text) = declared.and_then(|declared| borne_out(declared, bytes, &text)) {
+        return Decoded {
+            text,
+            guessed: None,
+        };
     }
-    if is_mostly_utf8(bytes) {
-        return with(UTF_8, bytes, None);
-    }
-    let encoding = utf16_without_mark(bytes).unwrap_or_else(|| guess(bytes));
-    with(encoding, bytes, Some(encoding.name()))
-}
-
-fn with(encoding: &'static Encoding, bytes: &[u8], guessed: Option<&'static str>) -> Decoded {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
     Decoded {
-        text: text.into_owned(),
-        guessed,
+        text,
+        guessed: Some(charset.name()),
     }
 }
 
-fn guess(bytes: &[u8]) -> &'static Encoding {
+/// What can be told from the bytes without doubt.
+fn proven(bytes: &[u8]) -> Option<String> {
+    if let Some(text) = wide::utf32(bytes) {
+        return Some(text);
+    }
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return Some(read(encoding, &bytes[mark..]));
+    }
+    if let Some(text) = escaped::decode(bytes) {
+        return Some(text);
+    }
+    if !bytes.is_ascii() && is_mostly_utf8(bytes) || bytes.is_ascii() && is_plain(bytes) {
+        return Some(read(UTF_8, bytes));
+    }
+    wide::utf16(bytes)
+}
+
+/// ASCII without what ISO-2022-JP is switched by, and without zeros.
+fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.contains(&0x1b) && !bytes.contains(&0)
+}
+
+fn read(encoding: &'static Encoding, bytes: &[u8]) -> String {
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// The text in the declared encoding, if it reads about as well as the guess.
+fn borne_out(declared: Charset, bytes: &[u8], guess: &str) -> Option<String> {
+    let (text, is_whole) = declared.decode(bytes);
+    let broken = text.matches('\u{fffd}').count();
+    let bearable = is_whole || broken * 100 <= bytes.iter().filter(|byte| !byte.is_ascii()).count();
+    (bearable && oddity(&text) <= oddity(guess) + TRUST).then_some(text)
+}
+
+/// The likeliest encoding. The statistics know those of the web; where their answer
+/// reads odd, those of older systems are held against it.
+fn guess(bytes: &[u8]) -> (Charset, String) {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
+    let likely = Charset::of_guess(detector.guess(None, Utf8Detection::Deny), bytes);
+    let (text, _) = likely.decode(bytes);
+    if let Some(text) = johab::detect(bytes) {
+        return (Charset::Johab, text);
+    }
+    let oddness = oddity(&text);
+    if oddness <= ODD {
+        return (likely, text);
+    }
+    let others = Charset::ALTERNATIVES.iter().map(|charset| {
+        let (text, _) = charset.decode(bytes);
+        (*charset, oddity(&text), text)
+    });
+    match others.min_by(|(_, a, _), (_, b, _)| a.total_cmp(b)) {
+        Some((charset, less, text)) if less * 2.0 < oddness => (charset, text),
+        _ => (likely, text),
+    }
 }
 
 /// UTF-8, or UTF-8 with so few broken bytes (one in twenty of those beyond ASCII, or
@@ -53,91 +129,8 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
         let cut_at_end = chunk.invalid().len() > 1 && bytes.ends_with(chunk.invalid());
         broken += usize::from(!chunk.invalid().is_empty() && !cut_at_end);
     }
-    zeros(bytes.iter()) * 10 <= bytes.len() && broken * 20 <= good
-}
-
-/// Western text in UTF-16 has a zero in every second byte.
-fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
-    let every_second = |offset: usize| bytes.iter().skip(offset).step_by(2);
-    let (even, odd, pairs) = (
-        zeros(every_second(0)),
-        zeros(every_second(1)),
-        bytes.len() / 2,
-    );
-    match () {
-        () if odd * 10 > pairs * 4 && odd > even * 4 => Some(UTF_16LE),
-        () if even * 10 > pairs * 4 && even > odd * 4 => Some(UTF_16BE),
-        () => None,
-    }
-}
-
-fn zeros<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
-    bytes.filter(|byte| **byte == 0).count()
-}
-
-/// UTF-32 with a byte-order mark, which the Encoding Standard leaves out.
-fn utf32(bytes: &[u8]) -> Option<String> {
-    let read: fn([u8; 4]) -> u32 = match bytes.get(..4)? {
-        [0xFF, 0xFE, 0, 0] => u32::from_le_bytes,
-        [0, 0, 0xFE, 0xFF] => u32::from_be_bytes,
-        _ => return None,
-    };
-    let (units, _) = bytes[4..].as_chunks::<4>();
-    Some(
-        units
-            .iter()
-            .map(|unit| char::from_u32(read(*unit)).unwrap_or('\u{fffd}'))
-            .collect(),
-    )
+    wide::zeros(bytes.iter()) * 10 <= bytes.len() && broken * 20 <= good
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text_of(bytes: &[u8]) -> String {
-        decode(bytes).text
-    }
-
-    #[test]
-    fn marks_decide() {
-        assert_eq!(text_of(b"\xEF\xBB\xBFna\xC3\xAFve"), "naïve");
-        assert_eq!(text_of(b"\xFF\xFEh\0i\0"), "hi");
-        assert_eq!(text_of(b"\xFE\xFF\0h\0i"), "hi");
-        assert_eq!(text_of(b"\xFF\xFE\0\0h\0\0\0i\0\0\0"), "hi");
-        assert_eq!(text_of(b"\0\0\xFE\xFF\0\0\0h"), "h");
-    }
-
-    #[test]
-    fn utf16_without_a_mark_is_seen_by_its_zeros() {
-        let bytes: Vec<u8> = "Twelve children"
-            .encode_utf16()
-            .flat_map(u16::to_be_bytes)
-            .collect();
-        assert_eq!(text_of(&bytes), "Twelve children");
-    }
-
-    #[test]
-    fn single_byte_encodings_are_guessed_and_named() {
-        let decoded = decode(b"Das Geb\xE4ude f\xFCr die Sch\xFCler \x96 gr\xF6\xDFer");
-        assert_eq!(decoded.text, "Das Gebäude für die Schüler – größer");
-        assert_eq!(decoded.guessed, Some("windows-1252"));
-    }
-
-    #[test]
-    fn a_broken_byte_does_not_spoil_utf8() {
-        let mut bytes = "é".repeat(40).into_bytes();
-        bytes.push(0xFF);
-        bytes.extend("é".repeat(40).bytes());
-        assert_eq!(text_of(&bytes).matches('é').count(), 80);
-    }
-
-    #[test]
-    fn a_character_cut_at_the_end_does_not_spoil_utf8() {
-        assert!(text_of("abc €".as_bytes().split_last().unwrap().1).starts_with("abc "));
-        assert_eq!(
-            decode("abc €".as_bytes().split_last().unwrap().1).guessed,
-            None
-        );
-    }
-}
+mod tests;
