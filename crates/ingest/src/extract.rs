@@ -3,6 +3,8 @@
 pub mod decode;
 mod docx;
 pub(crate) mod eml;
+mod epub;
+mod html;
 mod markdown;
 mod pdf;
 mod text;
@@ -84,6 +86,8 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
         FileKind::Docx => docx::extract(bytes)?,
         FileKind::Text => text::extract(bytes),
         FileKind::Markdown => markdown::extract(bytes),
+        FileKind::Html => html::extract(bytes)?,
+        FileKind::Epub => epub::extract(bytes)?,
         FileKind::Eml => eml::extract(bytes)?,
         FileKind::Zip => return Err(IngestError::Archive),
     };

@@ -70,7 +70,7 @@ fn text_kind(
 ) -> Result<Detected, IngestError> {
     let found = "plain text";
     match (promised, extension) {
-        (Some(kind @ (FileKind::Text | FileKind::Markdown)), _) => {
+        (Some(kind @ (FileKind::Text | FileKind::Markdown | FileKind::Html)), _) => {
             Ok(Detected { kind, note: None })
         }
         (None, None) => Ok(Detected {
@@ -134,10 +134,10 @@ const HEAD: Look = Look {
     compound: |head, promised| word_or(promised, || sniff_compound(head)),
 };
 
-/// Takes the name's word for a Word document; looks for anything else.
+/// Takes the name's word for a Word document or an e-book; looks for anything else.
 fn word_or(promised: Option<FileKind>, look: impl FnOnce() -> Content) -> Content {
     match promised {
-        Some(FileKind::Docx) => Content::Readable(FileKind::Docx),
+        Some(kind @ (FileKind::Docx | FileKind::Epub)) => Content::Readable(kind),
         Some(FileKind::Zip) => match look() {
             // The list of contents is at the end, which is not here.
             Content::Other("a damaged ZIP archive") => Content::Readable(FileKind::Zip),
@@ -159,8 +159,13 @@ fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     }
     match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, found)) => Content::Other(found),
-        None if mail::is_mail(bytes, promised) => Content::Readable(FileKind::Eml),
-        None if looks_like_html(bytes) && promised.is_none() => Content::Other("a web page (HTML)"),
+        None if mail::is_mail(bytes, promised) => {
+            let page = mail::is_page(bytes, promised);
+            Content::Readable(if page { FileKind::Html } else { FileKind::Eml })
+        }
+        None if promised != Some(FileKind::Markdown) && looks_like_html(bytes) => {
+            Content::Readable(FileKind::Html)
+        }
         None if looks_like_text(bytes) => Content::Text,
         None => Content::Other("binary data of an unknown kind"),
     }
@@ -202,7 +207,9 @@ fn sniff_zip(bytes: &[u8], names: &[String]) -> Content {
     Content::Other(match () {
         () if has("xl/") => "an Excel workbook",
         () if has("ppt/") => "a PowerPoint presentation",
-        () if has("meta-inf/container.xml") => "an e-book (EPUB)",
+        () if has("meta-inf/container.xml") || find(bytes, EPUB).is_some() => {
+            return Content::Readable(FileKind::Epub);
+        }
         () if has("content.xml") => "an OpenDocument file",
         () if names.is_empty() && find(bytes, b"word/document").is_some() => {
             // The list of contents is broken; extraction will say how.
@@ -213,6 +220,8 @@ fn sniff_zip(bytes: &[u8], names: &[String]) -> Content {
     })
 }
 
+/// The first member of an e-book, stored as it is.
+const EPUB: &[u8] = b"mimetypeapplication/epub+zip";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
 
 /// Whether it is packed as ZIP: an archive, or a document of one of many formats.
@@ -274,10 +283,40 @@ fn sniff_compound(bytes: &[u8]) -> Content {
     }
 }
 
+/// Whether it begins as web pages do, in any encoding, after comments and an XML
+/// declaration.
 fn looks_like_html(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).to_lowercase();
-    let head = head.trim_start_matches('\u{feff}').trim_start();
-    head.starts_with("<!doctype html") || head.starts_with("<html")
+    let head = &bytes[..bytes.len().min(4096)];
+    if !head.contains(&b'<') {
+        return false;
+    }
+    let head = crate::extract::decode::decode(head).text.to_lowercase();
+    let mut rest = head.trim_start();
+    loop {
+        let end = match () {
+            () if rest.starts_with("<!--") => "-->",
+            () if rest.starts_with("<?xml") => "?>",
+            () => break,
+        };
+        match rest.split_once(end) {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return false,
+        }
+    }
+    let begins = |tag: &str| {
+        let after = rest
+            .strip_prefix(tag)
+            .and_then(|after| after.chars().next());
+        after.is_some_and(|c| c == '>' || c.is_whitespace())
+    };
+    ["<!doctype html", "<html", "<head", "<body"]
+        .into_iter()
+        .any(begins)
+}
+
+/// Whether it is an e-mail, or a page that a browser saved as one.
+pub(crate) fn is_mail(bytes: &[u8]) -> bool {
+    mail::is_mail(bytes, Some(FileKind::Eml))
 }
 
 /// How much of a file tells text from binary data, and is enough for [`glance`].

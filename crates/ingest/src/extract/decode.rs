@@ -25,6 +25,15 @@ pub struct Decoded {
     pub guessed: Option<&'static str>,
 }
 
+impl Decoded {
+    /// What a person should know about an encoding that was guessed.
+    pub(crate) fn guess_note(&self) -> Option<String> {
+        self.guessed.map(|name| {
+            format!("The text does not say how it is encoded; it was read as {name}. Check names with accents.")
+        })
+    }
+}
+
 /// How much odder the declared reading may be than the guessed one: a declaration is
 /// a witness, though one that may lie.
 const TRUST: f64 = 0.1;

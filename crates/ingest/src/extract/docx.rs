@@ -1,9 +1,9 @@
 //! Word documents: an Office Open XML package read part by part.
 
 mod body;
-mod package;
+pub(super) mod package;
 mod styles;
-mod xml;
+pub(super) mod xml;
 
 use crate::error::IngestError;
 use crate::extract::Extracted;

@@ -7,7 +7,8 @@ use mail_parser::{
 };
 
 use crate::error::IngestError;
-use crate::extract::{Block, BlockKind, Extracted, text};
+use crate::extract::decode::decode_as;
+use crate::extract::{Block, BlockKind, Extracted, html, text};
 use crate::kind::FileKind;
 use crate::tidy;
 
@@ -100,7 +101,7 @@ fn attachment_name(part: &MessagePart<'_>, number: usize) -> String {
 }
 
 /// The bytes of a part as they were before they were wrapped for the way.
-fn content(part: &MessagePart<'_>, message: &Message<'_>) -> Vec<u8> {
+pub(super) fn content(part: &MessagePart<'_>, message: &Message<'_>) -> Vec<u8> {
     let wrapped = message
         .raw_message
         .get(part.offset_body as usize..part.offset_end as usize);
@@ -153,15 +154,16 @@ fn listed(whom: &Address<'_>) -> Option<String> {
 fn body(message: &Message<'_>) -> (Vec<Block>, Vec<String>) {
     let (mut blocks, mut notes) = (Vec::new(), Vec::new());
     for part in message.text_bodies() {
-        let read = match &part.body {
-            PartType::Text(written) => text::extract(written.as_bytes()),
-            PartType::Html(written) => {
-                text::extract(mail_parser::decoders::html::html_to_text(written).as_bytes())
-            }
+        let label = part
+            .content_type()
+            .and_then(|kind| kind.attribute("charset"));
+        let decoded = decode_as(&content(part, message), label);
+        match &part.body {
+            PartType::Text(_) => blocks.extend(text::read(&decoded).blocks),
+            PartType::Html(_) => blocks.extend(html::read(&decoded.text).blocks),
             _ => continue,
-        };
-        blocks.extend(read.blocks);
-        notes.extend(read.notes);
+        }
+        notes.extend(decoded.guess_note());
     }
     (blocks, notes)
 }

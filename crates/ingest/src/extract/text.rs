@@ -1,6 +1,6 @@
 //! Plain text: encoding, paragraphs, and the few structures that are obvious in it.
 
-use crate::extract::decode::decode;
+use crate::extract::decode::{Decoded, decode};
 use crate::extract::{Block, BlockKind, Extracted, is_shouted};
 use crate::kind::FileKind;
 use crate::tidy::{self, Vocabulary};
@@ -11,7 +11,11 @@ const MAX_WRAP: usize = 120;
 /// Reads plain text in any encoding. Form feeds are page breaks; without any, the
 /// text has no pages.
 pub(super) fn extract(bytes: &[u8]) -> Extracted {
-    let decoded = decode(bytes);
+    read(&decode(bytes))
+}
+
+/// Reads plain text whose encoding is known.
+pub(super) fn read(decoded: &Decoded) -> Extracted {
     let text = decoded.text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader {
         vocabulary: Vocabulary::of([text.as_str()]),
@@ -27,16 +31,13 @@ pub(super) fn extract(bytes: &[u8]) -> Extracted {
     for (page, number) in pages.iter().zip(1_u32..) {
         reader.page(page, has_breaks.then_some(number));
     }
-    let guessed = decoded.guessed.map(|name| {
-        format!("The text does not say how it is encoded; it was read as {name}. Check names with accents.")
-    });
     Extracted {
         kind: FileKind::Text,
         title: None,
         page_count: has_breaks.then(|| u32::try_from(pages.len()).unwrap_or(u32::MAX)),
         blocks: reader.blocks,
         pictures: Vec::new(),
-        notes: guessed.into_iter().collect(),
+        notes: decoded.guess_note().into_iter().collect(),
     }
 }
 

@@ -22,9 +22,19 @@ pub(super) fn is_mail(bytes: &[u8], promised: Option<FileKind>) -> bool {
     let by_machines = has(BY_MACHINES);
     let by_people = has(&["from", "date", "subject"]);
     match promised {
-        Some(FileKind::Eml) => by_machines || has(BY_PEOPLE),
+        Some(FileKind::Eml | FileKind::Html) => by_machines || has(BY_PEOPLE),
         _ => by_machines && by_people,
     }
+}
+
+/// Whether what begins like an e-mail is a page that a browser saved (MHTML).
+pub(super) fn is_page(bytes: &[u8], promised: Option<FileKind>) -> bool {
+    let head = &bytes[..bytes.len().min(super::HEAD_BYTES)];
+    let fields = field_names(&String::from_utf8_lossy(head));
+    promised == Some(FileKind::Html)
+        || fields
+            .iter()
+            .any(|field| field == "snapshot-content-location")
 }
 
 /// The names of the fields at the beginning, in lower case, until something is none.

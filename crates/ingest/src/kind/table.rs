@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The types that are read, as a person would list them.
-pub const ACCEPTED_TYPES: &str =
-    "PDF, Word (.docx), plain text (.txt), Markdown (.md), e-mail (.eml) and ZIP archives of these";
+pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt), Markdown (.md), web pages (.html), e-books (.epub), e-mail (.eml) and ZIP archives of these";
 
 /// A type of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +17,10 @@ pub enum FileKind {
     Text,
     /// Markdown in any encoding.
     Markdown,
+    /// A web page, alone or in one file with its pictures (MHTML).
+    Html,
+    /// An e-book.
+    Epub,
     /// One e-mail message (RFC 5322), with its attachments.
     Eml,
     /// An archive of files.
@@ -61,6 +64,18 @@ const TABLE: [Row; FileKind::ALL.len()] = [
         described: "Markdown text",
     },
     Row {
+        kind: FileKind::Html,
+        media_type: "text/html",
+        extensions: &["html", "htm", "xhtml", "xht", "mhtml", "mht"],
+        described: "a web page (HTML)",
+    },
+    Row {
+        kind: FileKind::Epub,
+        media_type: "application/epub+zip",
+        extensions: &["epub"],
+        described: "an e-book (EPUB)",
+    },
+    Row {
         kind: FileKind::Eml,
         media_type: "message/rfc822",
         extensions: &["eml"],
@@ -76,11 +91,13 @@ const TABLE: [Row; FileKind::ALL.len()] = [
 
 impl FileKind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Pdf,
         Self::Docx,
         Self::Text,
         Self::Markdown,
+        Self::Html,
+        Self::Epub,
         Self::Eml,
         Self::Zip,
     ];

@@ -197,3 +197,35 @@ fn archives_are_containers_and_documents_in_zip_are_not() {
     assert!(FileKind::Eml.is_container() && FileKind::Eml.has_text());
     assert!(!FileKind::Docx.is_container());
 }
+
+#[test]
+fn web_pages_are_known_by_their_beginning_whatever_their_name() {
+    let pages: [&[u8]; 5] = [
+        b"<!DOCTYPE html><p>Text",
+        b"\xEF\xBB\xBF\n<HTML lang=en>",
+        b"<?xml version='1.0'?>\n<!-- made by hand -->\n<html xmlns='x'>",
+        b"<!-- a page --><body class=x>",
+        b"\xFF\xFE<\0h\0t\0m\0l\0>\0a\0b\0",
+    ];
+    for page in pages {
+        assert_eq!(kind_of(page, "page.htm"), FileKind::Html);
+        assert_eq!(detect(page, "page.txt").unwrap().kind, FileKind::Html);
+    }
+    assert_eq!(
+        kind_of(b"<p>A part of a page.", "part.html"),
+        FileKind::Html
+    );
+    assert_eq!(
+        kind_of(b"<html> in Markdown", "notes.md"),
+        FileKind::Markdown
+    );
+    assert_eq!(kind_of(b"<htmlish> words", "notes.txt"), FileKind::Text);
+}
+
+#[test]
+fn e_books_are_known_by_their_members() {
+    let book = zip_with(&["mimetype", "META-INF/container.xml", "a.opf"]);
+    assert_eq!(kind_of(&book, "book.epub"), FileKind::Epub);
+    assert_eq!(detect(&book, "book.zip").unwrap().kind, FileKind::Epub);
+    assert_eq!(glance(&book[..50], "book.epub").unwrap(), FileKind::Epub);
+}

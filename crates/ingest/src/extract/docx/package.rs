@@ -23,7 +23,7 @@ const MAX_RATIO: u64 = 400;
 const RATIO_FROM: u64 = 4 << 20;
 
 /// An opened container.
-pub(super) struct Package<'a> {
+pub(in crate::extract) struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Members by lower-case path: writers disagree on case and leading slashes.
     members: HashMap<String, usize>,
@@ -38,7 +38,7 @@ pub(super) struct MainDocument {
 }
 
 impl<'a> Package<'a> {
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, IngestError> {
+    pub(in crate::extract) fn open(bytes: &'a [u8]) -> Result<Self, IngestError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
         if archive.len() > MAX_MEMBERS {
             return Err(bomb());
@@ -56,7 +56,7 @@ impl<'a> Package<'a> {
     }
 
     /// The text of a part, or `None` when the package has no such part.
-    pub(super) fn part(&mut self, path: &str) -> Result<Option<String>, IngestError> {
+    pub(in crate::extract) fn part(&mut self, path: &str) -> Result<Option<String>, IngestError> {
         let Some(index) = self.members.get(&normalized(path)).copied() else {
             return Ok(None);
         };
@@ -142,7 +142,7 @@ fn normalized(path: &str) -> String {
 }
 
 /// Resolves a target against the folder of the part that refers to it.
-fn resolve(folder: &str, target: &str) -> String {
+pub(in crate::extract) fn resolve(folder: &str, target: &str) -> String {
     let folder = if target.starts_with('/') { "" } else { folder };
     let mut parts: Vec<&str> = folder.split('/').collect();
     for part in target.split('/') {

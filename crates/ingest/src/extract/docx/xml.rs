@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// Receives the parts of an XML document, in order.
-pub(super) trait Visitor {
+pub(in crate::extract) trait Visitor {
     /// A tag opens; `name` has no namespace prefix, as strict and transitional
     /// documents differ in namespaces only.
     fn open(&mut self, name: &str, tag: &BytesStart<'_>);
@@ -18,7 +18,7 @@ pub(super) trait Visitor {
 /// five of XML and character references means anything. Returns false when the XML
 /// breaks off; what came before has been visited.
 #[must_use]
-pub(super) fn walk(xml: &str, visitor: &mut impl Visitor) -> bool {
+pub(in crate::extract) fn walk(xml: &str, visitor: &mut impl Visitor) -> bool {
     let mut reader = Reader::from_str(xml);
     loop {
         match reader.read_event() {
@@ -54,7 +54,7 @@ fn resolve(reference: &BytesRef<'_>) -> String {
 }
 
 /// The value of an attribute, by its name without prefix.
-pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(in crate::extract) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag
         .attributes()
         .flatten()
