@@ -1,6 +1,5 @@
-use std::io::{Cursor, Write as _};
-
 use super::*;
+use crate::extract::package::tests::package;
 use crate::extract::{Block, BlockKind};
 
 const P: BlockKind = BlockKind::Paragraph;
@@ -11,17 +10,6 @@ const RELATIONSHIPS: &str = r#"<Relationships>
     <Relationship Type="http://x/styles" Target="styles.xml"/>
     <Relationship Type="http://x/footnotes" Target="footnotes.xml"/></Relationships>"#;
 const FOOTNOTES: &str = r#"<w:footnotes xmlns:w="w"><w:footnote w:id="2"><w:p><w:r><w:t>See the census.</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
-
-fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        writer
-            .start_file(*name, zip::write::SimpleFileOptions::default())
-            .unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
 
 fn document(body: &str) -> Vec<u8> {
     let xml = format!(
@@ -136,7 +124,7 @@ fn notes_follow_the_paragraph_that_cites_them() {
         p("Next.")
     );
     let texts: Vec<String> = read(&body).into_iter().map(|(_, text)| text).collect();
-    assert_eq!(texts, ["It grew.", "See the census.", "Next."]);
+    assert_eq!(texts, ["It grew.", "[1] See the census.", "Next."]);
 }
 
 #[test]
