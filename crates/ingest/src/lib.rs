@@ -17,6 +17,7 @@ mod parse;
 pub mod passages;
 pub mod sandbox;
 mod tidy;
+mod unlock;
 
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;
