@@ -166,6 +166,14 @@ impl FileKind {
         row.map(|row| row.kind)
     }
 
+    /// Every extension of every kind, as a form's list of accepted files writes them:
+    /// `.pdf,.docx,…`.
+    pub fn accepted_extensions() -> String {
+        let dotted = |extension: &&str| format!(".{extension}");
+        let extensions = TABLE.iter().flat_map(|row| row.extensions);
+        extensions.map(dotted).collect::<Vec<_>>().join(",")
+    }
+
     /// In words, with the article.
     pub(super) fn described(self) -> &'static str {
         self.row().described
