@@ -3,7 +3,7 @@
 use quick_xml::events::BytesStart;
 
 use crate::error::IngestError;
-use crate::extract::package::Package;
+use crate::extract::package::{Package, resolve};
 use crate::extract::xml::{self, Visitor, attribute};
 use crate::tidy;
 
@@ -83,32 +83,4 @@ pub(super) fn core_title(package: &mut Package<'_>) -> Option<String> {
     xml::first_text(&part, "title")
         .map(|title| tidy::line(&title))
         .filter(|title| !title.is_empty())
-}
-
-/// Resolves a target against the folder of the part that refers to it.
-fn resolve(folder: &str, target: &str) -> String {
-    let folder = if target.starts_with('/') { "" } else { folder };
-    let mut parts: Vec<&str> = folder.split('/').collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            name => parts.push(name),
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_resolved_inside_the_package() {
-        assert_eq!(resolve("word", "styles.xml"), "word/styles.xml");
-        assert_eq!(resolve("word", "/word/styles.xml"), "word/styles.xml");
-        assert_eq!(resolve("word", "../custom/item.xml"), "custom/item.xml");
-        assert_eq!(resolve("", "../../etc/passwd"), "etc/passwd");
-    }
 }

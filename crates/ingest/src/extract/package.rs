@@ -105,5 +105,20 @@ fn normalized(path: &str) -> String {
         .to_lowercase()
 }
 
+/// Resolves a target against the folder of the part that refers to it.
+pub(super) fn resolve(folder: &str, target: &str) -> String {
+    let folder = if target.starts_with('/') { "" } else { folder };
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("/")
+}
+
 #[cfg(test)]
 pub(super) mod tests;

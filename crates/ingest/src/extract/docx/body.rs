@@ -71,6 +71,8 @@ struct Reader<'a> {
     tables: Tables,
     pages: Pages,
     run: Run,
+    /// The large first letter of the paragraph that comes.
+    drop_cap: String,
     in_text: bool,
     in_paragraph_properties: bool,
     /// How many tags deep in content that does not count; 0 outside.
@@ -99,6 +101,8 @@ struct Paragraph {
     page: Option<u32>,
     /// Some of its text is not bold.
     plain: bool,
+    /// It is the large first letter of the next one.
+    is_drop_cap: bool,
 }
 
 /// A run of equally formatted text.
@@ -133,6 +137,7 @@ impl<'a> Reader<'a> {
                 counted: false,
             },
             run: Run::default(),
+            drop_cap: String::new(),
             in_text: false,
             in_paragraph_properties: false,
             skipping: 0,
@@ -148,6 +153,10 @@ impl<'a> Reader<'a> {
     /// Closes what a part that breaks off left open.
     fn finish(&mut self) {
         while !self.paragraphs.is_empty() {
+            self.end_paragraph();
+        }
+        if !self.drop_cap.is_empty() {
+            self.paragraphs.push(Paragraph::default());
             self.end_paragraph();
         }
         while self.tables.is_open() {
@@ -202,6 +211,10 @@ impl<'a> Reader<'a> {
             "pStyle" => paragraph.style = attribute(tag, "val").unwrap_or_default(),
             "numId" => paragraph.list = attribute(tag, "val").map(styles::list_id),
             "ilvl" => paragraph.depth = styles::depth(tag),
+            "framePr" => {
+                let kind = attribute(tag, "dropCap");
+                paragraph.is_drop_cap = kind.is_some_and(|kind| kind != "none");
+            }
             "outlineLvl" => paragraph.outline = outline_level(tag),
             _ if break_before => self.pages.hard_break(),
             _ => {}
@@ -260,7 +273,11 @@ impl<'a> Reader<'a> {
         let Some(paragraph) = self.paragraphs.pop() else {
             return;
         };
-        let text = tidy::lines(&paragraph.text);
+        if paragraph.is_drop_cap {
+            self.drop_cap.push_str(paragraph.text.trim());
+            return;
+        }
+        let text = tidy::lines(&(mem::take(&mut self.drop_cap) + &paragraph.text));
         if !text.is_empty() {
             let kind = self.kind_of(&paragraph, &text);
             let heading = matches!(kind, BlockKind::Heading { .. });

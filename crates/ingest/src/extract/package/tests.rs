@@ -26,3 +26,11 @@ fn a_part_that_unpacks_to_far_too_much_is_refused() {
     let error = package.part("word/document.xml").unwrap_err();
     assert!(error.to_string().contains("unpacks to far more"), "{error}");
 }
+
+#[test]
+fn targets_are_resolved_inside_the_package() {
+    assert_eq!(resolve("word", "styles.xml"), "word/styles.xml");
+    assert_eq!(resolve("word", "/word/styles.xml"), "word/styles.xml");
+    assert_eq!(resolve("word", "../custom/item.xml"), "custom/item.xml");
+    assert_eq!(resolve("", "../../etc/passwd"), "etc/passwd");
+}
