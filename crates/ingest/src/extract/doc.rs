@@ -4,6 +4,7 @@
 mod body;
 mod bytes;
 mod fib;
+mod locked;
 mod pieces;
 mod runs;
 mod styles;
@@ -23,14 +24,15 @@ use styles::Styles;
 /// program, and are not known.
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let mut file = Streams::open(bytes)?;
-    let main = file
+    let mut main = file
         .stream("WordDocument")
         .ok_or_else(|| IngestError::damaged("its text is missing"))?;
-    let fib = Fib::read(&main)?;
+    let mut fib = Fib::read(&main)?;
+    let mut table = file.stream(fib.table_stream).unwrap_or_default();
     if fib.encrypted {
-        return Err(locked(given));
+        locked::unlock(&mut main, &mut table, given)?;
+        fib = Fib::read(&main)?;
     }
-    let table = file.stream(fib.table_stream).unwrap_or_default();
     let text = Text::read(&main, &table, &fib)?;
     let document = Document {
         characters: CharacterRuns::read(&main, fib.piece(&table, fib::CHARACTER_RUNS)),
@@ -79,15 +81,6 @@ fn read_blocks(document: &Document<'_>, fib: &Fib, table: &[u8]) -> (Vec<Block>,
         ..block
     }));
     (blocks, main.title)
-}
-
-fn locked(given: &Given<'_>) -> IngestError {
-    match given.password {
-        None => IngestError::Encrypted,
-        Some(_) => IngestError::UnknownType {
-            found: "a locked older Word document (.doc)".into(),
-        },
-    }
 }
 
 /// The streams of a compound file.

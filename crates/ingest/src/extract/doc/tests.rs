@@ -1,5 +1,7 @@
 use std::io::Write as _;
 
+use sha1::Digest as _;
+
 use super::*;
 
 const P: BlockKind = BlockKind::Paragraph;
@@ -24,6 +26,8 @@ struct Builder {
     notes: Vec<&'static str>,
     marks: Vec<u32>,
     flags: u16,
+    /// Bytes at the beginning of the table stream that are not its own.
+    before: usize,
 }
 
 impl Builder {
@@ -38,7 +42,13 @@ impl Builder {
         builder
     }
 
-    fn build(mut self) -> Vec<u8> {
+    fn build(self) -> Vec<u8> {
+        let (main, table) = self.streams();
+        container(&[("/WordDocument", main), ("/0Table", table)])
+    }
+
+    /// The main stream and the table.
+    fn streams(mut self) -> (Vec<u8>, Vec<u8>) {
         let main_length = self.text.chars().count();
         self.text.extend(self.notes.iter().copied());
         let length = self.text.chars().count();
@@ -51,7 +61,7 @@ impl Builder {
         };
         set(0x4c, main_length);
         set(0x50, length - main_length);
-        let mut table = Vec::new();
+        let mut table = vec![0; self.before];
         for (number, part) in self.table_parts(length) {
             set(0x9a + 8 * number, table.len());
             set(0x9a + 8 * number + 4, part.len());
@@ -59,7 +69,7 @@ impl Builder {
         }
         self.put_runs(&mut main);
         main.extend(self.text.encode_utf16().flat_map(u16::to_le_bytes));
-        container(&[("/WordDocument", main), ("/0Table", table)])
+        (main, table)
     }
 
     fn table_parts(&self, length: usize) -> Vec<(usize, Vec<u8>)> {
@@ -240,14 +250,74 @@ fn the_title_is_the_paragraph_of_that_style() {
     assert_eq!(extracted.title.as_deref(), Some("Our plan"));
 }
 
-#[test]
-fn locked_and_broken_documents_are_told() {
-    let locked = Builder {
+const SALT: [u8; 16] = *b"0123456789abcdef";
+
+/// Locks a document, with what describes the lock at the table's beginning.
+fn lock(builder: Builder, scheme: locked::Scheme, password: &str) -> Vec<u8> {
+    let secret = scheme.secret(&SALT, password);
+    let mut proof = SALT.to_vec();
+    let (mut head, size_of_hash) = match scheme {
+        locked::Scheme::Md5 => {
+            proof.extend(md5::Md5::digest(SALT));
+            (vec![1, 0, 1, 0], vec![])
+        }
+        locked::Scheme::Sha1 { key_size } => {
+            proof.extend(sha1::Sha1::digest(SALT));
+            let bits = u32::try_from(8 * key_size).unwrap();
+            let header = [4, 0x20, 4, 0, 0x6801, 0x8004, bits, 1, 0, 0, 16];
+            let head = [vec![2, 0, 2, 0], numbers(&header)].concat();
+            (head, numbers(&[20]))
+        }
+    };
+    scheme.apply(&secret, &mut proof);
+    head.extend(SALT);
+    head.extend(&proof[..16]);
+    head.extend(size_of_hash);
+    head.extend(&proof[16..]);
+    let (mut main, mut table) = Builder {
         flags: 0x0100,
+        before: head.len(),
+        ..builder
+    }
+    .streams();
+    let open = main[..0x44].to_vec();
+    scheme.apply(&secret, &mut main);
+    main[..0x44].copy_from_slice(&open);
+    scheme.apply(&secret, &mut table);
+    table[..head.len()].copy_from_slice(&head);
+    container(&[("/WordDocument", main), ("/0Table", table)])
+}
+
+#[test]
+fn a_locked_document_is_read_with_its_password() {
+    let given = |password| Given { password };
+    for scheme in [
+        locked::Scheme::Md5,
+        locked::Scheme::Sha1 { key_size: 5 },
+        locked::Scheme::Sha1 { key_size: 16 },
+    ] {
+        let builder = Builder::of(&[("Need\r", HEADING), ("Words behind a lock.\r", PLAIN)]);
+        let bytes = lock(builder, scheme, "öffnen");
+        let blocks = extract(&bytes, &given(Some("öffnen"))).unwrap().blocks;
+        assert_eq!(blocks[1].text, "Words behind a lock.");
+        let error = extract(&bytes, &given(None)).unwrap_err();
+        assert_eq!(error, IngestError::Encrypted);
+        let error = extract(&bytes, &given(Some("other"))).unwrap_err();
+        assert_eq!(error, IngestError::WrongPassword);
+    }
+    let obfuscated = Builder {
+        flags: 0x8100,
         ..Builder::of(&[("Words\r", PLAIN)])
     };
-    let error = extract(&locked.build(), &Given::default()).unwrap_err();
-    assert_eq!(error, IngestError::Encrypted);
+    let error = extract(&obfuscated.build(), &given(Some("x"))).unwrap_err();
+    assert!(
+        error.to_string().contains("encryption is not known"),
+        "{error}"
+    );
+}
+
+#[test]
+fn broken_documents_are_told() {
     for main in [vec![], vec![0xec, 0xa5], vec![0; 5000]] {
         let bytes = container(&[("/WordDocument", main)]);
         let error = extract(&bytes, &Given::default()).unwrap_err();
