@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --release -p archivist-ingest --example extract -- DIR
-//! cargo run --release -p archivist-ingest --example extract -- --show FILE
+//! cargo run --release -p archivist-ingest --example extract -- --show FILE [PASSWORD]
 //! ```
 
 use std::error::Error;
@@ -21,9 +21,10 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.as_slice() {
         ["extract-child"] => return child_main(),
-        ["--show", file] => run(show(Path::new(file))),
+        ["--show", file] => run(show(Path::new(file), None)),
+        ["--show", file, password] => run(show(Path::new(file), Some(password))),
         [folder] => run(survey(Path::new(folder))),
-        _ => Err("usage: extract DIR | extract --show FILE".into()),
+        _ => Err("usage: extract DIR | extract --show FILE [PASSWORD]".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,7 +66,7 @@ async fn survey(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut tasks = tokio::task::JoinSet::new();
     for path in files_below(folder)? {
         let sandbox = sandbox.clone();
-        tasks.spawn(async move { read(&sandbox, path).await });
+        tasks.spawn(async move { read(&sandbox, path, None).await });
     }
     let mut all = tasks.join_all().await;
     let elapsed = start.elapsed();
@@ -75,7 +76,7 @@ async fn survey(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn read(sandbox: &Sandbox, path: PathBuf) -> Read {
+async fn read(sandbox: &Sandbox, path: PathBuf, password: Option<&str>) -> Read {
     let name = path
         .file_name()
         .unwrap_or_default()
@@ -83,7 +84,7 @@ async fn read(sandbox: &Sandbox, path: PathBuf) -> Read {
         .into_owned();
     let start = Instant::now();
     let result = sandbox
-        .process(&path, &name, CURRENT_YEAR, &Given::default())
+        .process(&path, &name, CURRENT_YEAR, &Given { password })
         .await;
     Read {
         time: start.elapsed(),
@@ -157,8 +158,8 @@ fn print_summary(all: &[Read], elapsed: Duration) {
 }
 
 /// Prints one file's proposal and passages.
-async fn show(file: &Path) -> Result<(), Box<dyn Error>> {
-    let parsed = read(&sandbox()?, file.to_owned()).await.result?;
+async fn show(file: &Path, password: Option<&str>) -> Result<(), Box<dyn Error>> {
+    let parsed = read(&sandbox()?, file.to_owned(), password).await.result?;
     println!("{:#?}\nnotes: {:?}", parsed.proposal, parsed.notes);
     for passage in &parsed.passages {
         let heading = passage.heading.as_deref().unwrap_or("-");

@@ -1,13 +1,26 @@
 //! Bytes of a known kind to blocks of text in reading order.
 
 pub mod decode;
+mod doc;
 mod docx;
 pub(crate) mod eml;
 mod epub;
+mod grid;
 mod html;
 mod markdown;
+mod notes;
+mod numbering;
+mod odf;
+mod ooxml;
+mod package;
 mod pdf;
+mod pptx;
+mod rtf;
+mod tables;
 mod text;
+mod xls;
+mod xlsx;
+pub(crate) mod xml;
 
 use crate::error::IngestError;
 use crate::kind::FileKind;
@@ -84,6 +97,12 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
     let extracted = match kind {
         FileKind::Pdf => pdf::extract(bytes, given)?,
         FileKind::Docx => docx::extract(bytes)?,
+        FileKind::Odt | FileKind::Odp | FileKind::Ods => odf::extract(kind, bytes, given)?,
+        FileKind::Doc => doc::extract(bytes, given)?,
+        FileKind::Rtf => rtf::extract(bytes)?,
+        FileKind::Pptx => pptx::extract(bytes)?,
+        FileKind::Xls => xls::extract(bytes, given)?,
+        FileKind::Xlsx => xlsx::extract(bytes)?,
         FileKind::Text => text::extract(bytes),
         FileKind::Markdown => markdown::extract(bytes),
         FileKind::Html => html::extract(bytes)?,
@@ -111,6 +130,14 @@ impl Block {
         }
     }
 
+    /// The same row as the one that names the columns.
+    pub(crate) fn into_head(self) -> Self {
+        Self {
+            kind: BlockKind::TableHead,
+            ..self
+        }
+    }
+
     /// A table row of its non-empty cells, or nothing when all are empty.
     pub(crate) fn row(page: Option<u32>, cells: impl IntoIterator<Item = String>) -> Option<Self> {
         let cells: Vec<String> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
@@ -121,6 +148,19 @@ impl Block {
             text,
         })
     }
+}
+
+/// The level of a heading that only its bold type gives away: below real ones.
+const BOLD_LEVEL: u8 = 5;
+/// Longer bold lines are emphasis.
+const MAX_BOLD_WORDS: usize = 12;
+
+/// Whether a bold paragraph is a heading by its looks: short, and no label of a value.
+fn bold_heading(bold: bool, text: &str) -> Option<BlockKind> {
+    let label = text.ends_with(['.', ',', ':', ';', '?', '!']) || text.contains('\n');
+    let worded = text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    let heading = bold && worded && !label && word_count(text) <= MAX_BOLD_WORDS;
+    heading.then_some(BlockKind::Heading { level: BOLD_LEVEL })
 }
 
 /// Whether a line is a heading by its looks: short, and all in capitals.

@@ -1,9 +1,10 @@
 //! What a file is: by its content first, by its name only where content cannot tell.
 
 mod mail;
+mod office;
 mod table;
 
-use std::io::{Cursor, Read, Seek};
+use std::io::{Read, Seek};
 
 use crate::error::IngestError;
 pub use table::{ACCEPTED_TYPES, FileKind};
@@ -20,7 +21,7 @@ pub struct Detected {
 /// Recognises a file by content, and lets the name's extension decide between the
 /// kinds of text.
 ///
-/// A PDF or Word document under another name is accepted with a note. A name that
+/// A PDF or Office document under another name is accepted with a note. A name that
 /// promises one of them over other content is [`IngestError::Mismatch`]; everything
 /// else is [`IngestError::UnknownType`], or [`IngestError::Encrypted`] for an Office
 /// document whose container is locked.
@@ -31,8 +32,9 @@ pub fn detect(bytes: &[u8], file_name: &str) -> Result<Detected, IngestError> {
 /// A first judgement by the first [`HEAD_BYTES`] of a file and its name, which
 /// opens no container: for the process that takes a file in.
 ///
-/// The errors are those of [`detect`]; but what calls itself a Word document and is
-/// a container of any kind passes, for [`detect`] to decide where it may open it.
+/// The errors are those of [`detect`]; but what calls itself an Office document and
+/// is a container of any kind passes, and so does a locked one, for the reader to
+/// decide where it may open it.
 pub fn glance(head: &[u8], file_name: &str) -> Result<FileKind, IngestError> {
     recognise(head, file_name, &HEAD).map(|detected| detected.kind)
 }
@@ -125,27 +127,25 @@ struct Look {
 }
 
 const WHOLE: Look = Look {
-    zip: |bytes, _| sniff_zip(bytes, &zip_names(bytes)),
-    compound: |bytes, _| sniff_compound(bytes),
+    zip: |bytes, promised| office::sniff_zip(bytes, promised, &office::zip_names(bytes)),
+    compound: |bytes, _| office::sniff_compound(&office::compound_names(bytes)),
 };
 
 const HEAD: Look = Look {
-    zip: |head, promised| word_or(promised, || sniff_zip(head, &first_zip_names(head))),
-    compound: |head, promised| word_or(promised, || sniff_compound(head)),
+    zip: |head, promised| {
+        office::taken_at_word(promised, || {
+            office::sniff_zip(head, promised, &office::first_zip_names(head))
+        })
+    },
+    compound: |head, promised| {
+        office::taken_at_word(promised, || {
+            match office::sniff_compound(&office::first_compound_names(head)) {
+                Content::LockedOffice => Content::Readable(FileKind::Docx),
+                content => content,
+            }
+        })
+    },
 };
-
-/// Takes the name's word for a Word document or an e-book; looks for anything else.
-fn word_or(promised: Option<FileKind>, look: impl FnOnce() -> Content) -> Content {
-    match promised {
-        Some(kind @ (FileKind::Docx | FileKind::Epub)) => Content::Readable(kind),
-        Some(FileKind::Zip) => match look() {
-            // The list of contents is at the end, which is not here.
-            Content::Other("a damaged ZIP archive") => Content::Readable(FileKind::Zip),
-            content => content,
-        },
-        _ => look(),
-    }
-}
 
 fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     if is_pdf(bytes, promised) {
@@ -154,8 +154,11 @@ fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     if is_zip(bytes) {
         return (look.zip)(bytes, promised);
     }
-    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+    if is_compound(bytes) {
         return (look.compound)(bytes, promised);
+    }
+    if bytes.starts_with(b"{\\rt") {
+        return Content::Readable(FileKind::Rtf);
     }
     match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, found)) => Content::Other(found),
@@ -178,7 +181,6 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"GIF8", "a GIF picture"),
     (b"II*\0", "a TIFF picture"),
     (b"MM\0*", "a TIFF picture"),
-    (b"{\\rtf", "a Rich Text document (.rtf)"),
     (b"MZ", "a Windows program"),
     (b"\x7FELF", "a program"),
     (b"\x1F\x8B", "a compressed file (gzip)"),
@@ -191,6 +193,11 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xFEbplist", "an Apple property list"),
 ];
 
+/// Whether it is the container of Office files before 2007, and of encrypted ones since.
+pub(crate) fn is_compound(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+}
+
 /// The header may follow junk (mail headers, a byte-order mark) in the first KiB.
 /// A text that merely speaks of `%PDF-` is told apart by its name.
 fn is_pdf(bytes: &[u8], promised: Option<FileKind>) -> bool {
@@ -199,88 +206,16 @@ fn is_pdf(bytes: &[u8], promised: Option<FileKind>) -> bool {
     at == Some(0) || (at.is_some() && (promised == Some(FileKind::Pdf) || !looks_like_text(bytes)))
 }
 
-fn sniff_zip(bytes: &[u8], names: &[String]) -> Content {
-    let has = |prefix: &str| names.iter().any(|name| name.starts_with(prefix));
-    if has("word/") || (has("[content_types].xml") && !has("xl/") && !has("ppt/")) {
-        return Content::Readable(FileKind::Docx);
-    }
-    Content::Other(match () {
-        () if has("xl/") => "an Excel workbook",
-        () if has("ppt/") => "a PowerPoint presentation",
-        () if has("meta-inf/container.xml") || find(bytes, EPUB).is_some() => {
-            return Content::Readable(FileKind::Epub);
-        }
-        () if has("content.xml") => "an OpenDocument file",
-        () if names.is_empty() && find(bytes, b"word/document").is_some() => {
-            // The list of contents is broken; extraction will say how.
-            return Content::Readable(FileKind::Docx);
-        }
-        () if names.is_empty() && !bytes.starts_with(EMPTY_ZIP) => "a damaged ZIP archive",
-        () => return Content::Readable(FileKind::Zip),
-    })
-}
-
-/// The first member of an e-book, stored as it is.
-const EPUB: &[u8] = b"mimetypeapplication/epub+zip";
-const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
-
 /// Whether it is packed as ZIP: an archive, or a document of one of many formats.
 pub(crate) fn is_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(EMPTY_ZIP)
+    head.starts_with(b"PK\x03\x04") || head.starts_with(office::EMPTY_ZIP)
 }
 
 /// Whether what [`is_zip`] is an archive of files, and not one document.
 pub(crate) fn is_plain_archive(file: impl Read + Seek) -> bool {
-    let names = names_in(file);
-    matches!(sniff_zip(b"", &names), Content::Readable(FileKind::Zip))
-}
-
-/// Member names in lower case, with `/`; empty when the list of contents is broken.
-fn zip_names(bytes: &[u8]) -> Vec<String> {
-    names_in(Cursor::new(bytes))
-}
-
-fn names_in(file: impl Read + Seek) -> Vec<String> {
-    let Ok(archive) = zip::ZipArchive::new(file) else {
-        return Vec::new();
-    };
-    archive.file_names_raw().map(plain_name).collect()
-}
-
-/// The names in the local headers at the beginning of an archive (APPNOTE 4.3.7:
-/// the length of the name at byte 26, the name at byte 30).
-fn first_zip_names(head: &[u8]) -> Vec<String> {
-    let headers = head.windows(30).enumerate();
-    headers
-        .filter(|(_, header)| header.starts_with(b"PK\x03\x04"))
-        .filter_map(|(at, header)| {
-            let length = usize::from(u16::from_le_bytes([header[26], header[27]]));
-            head.get(at + 30..at + 30 + length).map(plain_name)
-        })
-        .collect()
-}
-
-fn plain_name(raw: &[u8]) -> String {
-    let name = String::from_utf8_lossy(raw).replace('\\', "/");
-    name.trim_start_matches('/').to_lowercase()
-}
-
-/// The container of Office files before 2007, and of encrypted ones since. Its
-/// directory names the streams in UTF-16.
-fn sniff_compound(bytes: &[u8]) -> Content {
-    let has_stream = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        find(bytes, &wide).is_some()
-    };
-    match () {
-        () if has_stream("EncryptedPackage") => Content::LockedOffice,
-        () if has_stream("WordDocument") => Content::Other("an older Word document (.doc)"),
-        () if has_stream("Workbook") => Content::Other("an older Excel workbook (.xls)"),
-        () if has_stream("PowerPoint Document") => {
-            Content::Other("an older PowerPoint presentation (.ppt)")
-        }
-        () => Content::Other("an older Office file"),
-    }
+    let names = office::names_in(file);
+    let content = office::sniff_zip(b"", None, &names);
+    matches!(content, Content::Readable(FileKind::Zip))
 }
 
 /// Whether it begins as web pages do, in any encoding, after comments and an XML

@@ -18,6 +18,7 @@ mod parse;
 pub mod passages;
 pub mod sandbox;
 mod tidy;
+mod unlock;
 
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;

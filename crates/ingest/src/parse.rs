@@ -7,6 +7,7 @@ use crate::error::IngestError;
 use crate::extract::{self, Given};
 use crate::kind::{self, FileKind};
 use crate::passages::{self, Passage};
+use crate::unlock::unlock;
 
 /// A file read: what the store keeps of it besides its bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,8 +40,9 @@ pub fn parse(
     current_year: i32,
     given: &Given<'_>,
 ) -> Result<Parsed, IngestError> {
-    let detected = kind::detect(bytes, file_name)?;
-    let extracted = extract::extract(detected.kind, bytes, given)?;
+    let bytes = unlock(bytes, given)?;
+    let detected = kind::detect(&bytes, file_name)?;
+    let extracted = extract::extract(detected.kind, &bytes, given)?;
     let passages = passages::cut(&extracted.blocks);
     let proposal = describe::propose(file_name, &extracted, current_year);
     Ok(Parsed {

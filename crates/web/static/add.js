@@ -5,7 +5,7 @@ import { upload } from "./upload.js";
 const $ = (id) => document.getElementById(id);
 const form = $("add");
 const maxBytes = Number(form.dataset.maxBytes);
-const READABLE = /\.(pdf|docx|txt|md|markdown)$/i;
+const readable = $("files").accept.split(",");
 
 /** The files on the page: {file, row, isAdded}. */
 let entries = [];
@@ -86,7 +86,8 @@ function remove(entry) {
 
 /** What the server would refuse anyway, told before anything is sent. */
 function troubleWith(file) {
-  if (!READABLE.test(file.name)) return "This kind of file cannot be read: use PDF, Word (.docx), text or Markdown.";
+  const name = file.name.toLowerCase();
+  if (!readable.some((extension) => name.endsWith(extension))) return `This kind of file cannot be read: use ${form.dataset.types}.`;
   if (file.size === 0) return "This file is empty.";
   if (file.size > maxBytes) return `This file is larger than ${form.dataset.maxSize}.`;
   return "";

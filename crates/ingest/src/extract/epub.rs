@@ -5,8 +5,8 @@ mod opf;
 use percent_encoding::percent_decode_str;
 
 use crate::error::IngestError;
-use crate::extract::docx::package::{Package, resolve};
-use crate::extract::docx::xml;
+use crate::extract::package::{Package, resolve};
+use crate::extract::xml;
 use crate::extract::{Extracted, html};
 use crate::kind::FileKind;
 use crate::tidy;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The types that are read, as a person would list them.
-pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx), plain text (.txt), Markdown (.md), web pages (.html), e-books (.epub), e-mail (.eml) and ZIP archives of these";
+pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx, .doc), Rich Text (.rtf), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument (.odt, .odp, .ods), plain text (.txt), Markdown (.md), web pages (.html), e-books (.epub), e-mail (.eml) and ZIP archives of these";
 
 /// A type of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,6 +13,22 @@ pub enum FileKind {
     Pdf,
     /// Office Open XML text document.
     Docx,
+    /// Word 97 to 2003 binary document.
+    Doc,
+    /// Rich Text Format.
+    Rtf,
+    /// Office Open XML presentation.
+    Pptx,
+    /// Office Open XML workbook.
+    Xlsx,
+    /// Excel 97 to 2003 binary workbook.
+    Xls,
+    /// OpenDocument text document.
+    Odt,
+    /// OpenDocument presentation.
+    Odp,
+    /// OpenDocument spreadsheet.
+    Ods,
     /// Plain text in any encoding.
     Text,
     /// Markdown in any encoding.
@@ -50,6 +66,54 @@ const TABLE: [Row; FileKind::ALL.len()] = [
         media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         extensions: &["docx", "docm", "dotx", "dotm"],
         described: "a Word document",
+    },
+    Row {
+        kind: FileKind::Doc,
+        media_type: "application/msword",
+        extensions: &["doc", "dot"],
+        described: "an older Word document (.doc)",
+    },
+    Row {
+        kind: FileKind::Rtf,
+        media_type: "application/rtf",
+        extensions: &["rtf"],
+        described: "a Rich Text document (.rtf)",
+    },
+    Row {
+        kind: FileKind::Pptx,
+        media_type: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        extensions: &["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
+        described: "a PowerPoint presentation",
+    },
+    Row {
+        kind: FileKind::Xlsx,
+        media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        extensions: &["xlsx", "xlsm", "xltx", "xltm"],
+        described: "an Excel workbook",
+    },
+    Row {
+        kind: FileKind::Xls,
+        media_type: "application/vnd.ms-excel",
+        extensions: &["xls", "xlt"],
+        described: "an older Excel workbook (.xls)",
+    },
+    Row {
+        kind: FileKind::Odt,
+        media_type: "application/vnd.oasis.opendocument.text",
+        extensions: &["odt", "ott", "odm"],
+        described: "an OpenDocument text",
+    },
+    Row {
+        kind: FileKind::Odp,
+        media_type: "application/vnd.oasis.opendocument.presentation",
+        extensions: &["odp", "otp"],
+        described: "an OpenDocument presentation",
+    },
+    Row {
+        kind: FileKind::Ods,
+        media_type: "application/vnd.oasis.opendocument.spreadsheet",
+        extensions: &["ods", "ots"],
+        described: "an OpenDocument spreadsheet",
     },
     Row {
         kind: FileKind::Text,
@@ -91,9 +155,17 @@ const TABLE: [Row; FileKind::ALL.len()] = [
 
 impl FileKind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::Pdf,
         Self::Docx,
+        Self::Doc,
+        Self::Rtf,
+        Self::Pptx,
+        Self::Xlsx,
+        Self::Xls,
+        Self::Odt,
+        Self::Odp,
+        Self::Ods,
         Self::Text,
         Self::Markdown,
         Self::Html,
@@ -140,6 +212,14 @@ impl FileKind {
             .iter()
             .find(|row| row.extensions.contains(&extension.as_str()));
         row.map(|row| row.kind)
+    }
+
+    /// Every extension of every kind, as a form's list of accepted files writes them:
+    /// `.pdf,.docx,…`.
+    pub fn accepted_extensions() -> String {
+        let dotted = |extension: &&str| format!(".{extension}");
+        let extensions = TABLE.iter().flat_map(|row| row.extensions);
+        extensions.map(dotted).collect::<Vec<_>>().join(",")
     }
 
     /// In words, with the article.

@@ -69,9 +69,9 @@ fn other_types_are_named() {
         (b"\x89PNG\r\n\x1a\n", "photo.png", "a PNG picture"),
         (b"MZ\x90\0", "setup.exe", "a Windows program"),
         (
-            &zip_with(&["[Content_Types].xml", "xl/workbook.xml"]),
-            "budget.xlsx",
-            "an Excel workbook",
+            &zip_with(&["[Content_Types].xml", "xl/workbook.bin"]),
+            "budget.xlsb",
+            "a binary Excel workbook (.xlsb)",
         ),
         (
             b"a,b\n1,2\n",
@@ -97,11 +97,54 @@ fn office_containers_are_told_apart() {
         detect(&compound_with("EncryptedPackage"), "a.docx"),
         Err(IngestError::Encrypted)
     );
-    let error = detect(&compound_with("WordDocument"), "a.doc").unwrap_err();
-    assert!(
-        error.to_string().contains("an older Word document (.doc)"),
-        "{error}"
-    );
+    for (stream, name, kind) in [
+        ("WordDocument", "a.doc", FileKind::Doc),
+        ("Workbook", "a.xls", FileKind::Xls),
+    ] {
+        assert_eq!(kind_of(&compound_with(stream), name), kind);
+    }
+    let error = detect(&compound_with("PowerPoint Document"), "a.ppt").unwrap_err();
+    assert!(error.to_string().contains("(.ppt)"), "{error}");
+}
+
+#[test]
+fn a_document_inside_of_another_does_not_decide_what_the_file_is() {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_storage("/ObjectPool").unwrap();
+    for stream in ["/Workbook", "/ObjectPool/WordDocument"] {
+        file.create_stream(stream).unwrap();
+    }
+    file.flush().unwrap();
+    let bytes = file.into_inner().into_inner();
+    assert_eq!(kind_of(&bytes, "budget.xls"), FileKind::Xls);
+}
+
+#[test]
+fn packages_are_told_apart() {
+    let open_document = |kind: &str| {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let stored = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        for (name, content) in [("mimetype", kind), ("content.xml", "<x/>")] {
+            writer.start_file(name, stored).unwrap();
+            writer.write_all(content.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    for kind in [FileKind::Odt, FileKind::Odp, FileKind::Ods] {
+        let bytes = open_document(kind.media_type());
+        assert_eq!(kind_of(&bytes, &format!("a.{}", kind.extension())), kind);
+    }
+    let drawing = open_document("application/vnd.oasis.opendocument.graphics");
+    assert!(detect(&drawing, "a.odg").is_err());
+    for (part, kind) in [
+        ("xl/workbook.xml", FileKind::Xlsx),
+        ("ppt/presentation.xml", FileKind::Pptx),
+    ] {
+        let bytes = zip_with(&["[Content_Types].xml", part]);
+        assert_eq!(kind_of(&bytes, &format!("a.{}", kind.extension())), kind);
+    }
+    assert_eq!(kind_of(b"{\\rtf1 Words}", "a.rtf"), FileKind::Rtf);
 }
 
 #[test]
@@ -147,6 +190,10 @@ fn a_glance_takes_the_name_for_a_container_and_leaves_the_rest_to_detection() {
         (&locked, "plan.docx", FileKind::Docx),
         (b"%PDF-1.7\n", "plan.pdf", FileKind::Pdf),
         (b"# Words", "notes.md", FileKind::Markdown),
+        (b"{\\rtf1 Words}", "letter.rtf", FileKind::Rtf),
+        (torn, "plan.odt", FileKind::Odt),
+        (&locked, "plan.xlsx", FileKind::Xlsx),
+        (&locked, "plan", FileKind::Docx),
     ] {
         assert_eq!(glance(head, name).unwrap(), kind, "{name}");
     }
@@ -155,9 +202,9 @@ fn a_glance_takes_the_name_for_a_container_and_leaves_the_rest_to_detection() {
 
 #[test]
 fn a_glance_refuses_what_its_beginning_gives_away() {
-    let workbook = zip_with(&["[Content_Types].xml", "xl/workbook.xml"]);
+    let workbook = zip_with(&["[Content_Types].xml", "xl/workbook.bin"]);
     for (head, name, reason) in [
-        (workbook.as_slice(), "plan.xlsx", "Excel"),
+        (workbook.as_slice(), "plan.xlsb", "Excel"),
         (b"\x89PNG\r\n", "plan.docx", "PNG"),
         (b"Plain words.", "plan.pdf", "plain text"),
         (b"", "plan.txt", "empty"),

@@ -2,6 +2,8 @@
 
 use archivist_domain::document::FIRST_YEAR;
 use archivist_domain::{DocType, Outcome};
+use archivist_ingest::FileKind;
+use archivist_ingest::kind::ACCEPTED_TYPES;
 use archivist_store::{documents, programs};
 use askama::Template;
 use axum::extract::State;
@@ -27,6 +29,16 @@ pub(super) struct AddPage {
 }
 
 impl AddPage {
+    /// The extensions of the files that can be read.
+    pub(super) fn accepted(&self) -> String {
+        FileKind::accepted_extensions()
+    }
+
+    /// The same in words.
+    pub(super) fn accepted_types(&self) -> &'static str {
+        ACCEPTED_TYPES
+    }
+
     pub(super) fn max_size(&self) -> String {
         show::size(self.max_bytes)
     }

@@ -1,22 +1,20 @@
 //! The text of a document part: paragraphs, tables, notes, in reading order.
 
-mod table;
-
 use std::collections::HashMap;
 use std::mem;
 
 use quick_xml::events::BytesStart;
 
-use crate::extract::docx::styles::{Styles, outline_level};
-use crate::extract::docx::xml::{self, Visitor, attribute, is_on};
-use crate::extract::{Block, BlockKind};
+use crate::extract::docx::numbering::Numbering;
+use crate::extract::docx::styles::{self, Styles, outline_level};
+use crate::extract::notes;
+use crate::extract::numbering::Format;
+use crate::extract::tables::Tables;
+use crate::extract::xml::{self, Visitor, attribute, is_on};
+use crate::extract::{Block, BlockKind, bold_heading};
 use crate::tidy::{self, word_count};
-use table::Tables;
 
-/// The level of a heading that only its bold type gives away: below real ones.
-const BOLD_LEVEL: u8 = 5;
-/// Longer bold lines are emphasis, longer headings are text.
-const MAX_BOLD_WORDS: usize = 12;
+/// Longer headings are text.
 const MAX_HEADING_WORDS: usize = 40;
 
 /// What was read of the main part.
@@ -31,8 +29,8 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn read(xml: &str, styles: &Styles, notes: &Notes) -> Self {
-        let mut reader = Reader::new(styles, notes);
+    pub(super) fn read(xml: &str, styles: &Styles, numbering: Numbering, notes: &Notes) -> Self {
+        let mut reader = Reader::new(styles, numbering, notes);
         let broken = !xml::walk(xml, &mut reader);
         reader.finish();
         let page_count = reader.pages.rendered.then_some(reader.pages.current);
@@ -56,7 +54,7 @@ impl Notes {
     /// Adds the notes of one part.
     pub(super) fn read(&mut self, xml: &str, styles: &Styles) {
         let none = Self::default();
-        let mut reader = Reader::new(styles, &none);
+        let mut reader = Reader::new(styles, Numbering::default(), &none);
         let _ = xml::walk(xml, &mut reader);
         self.0.extend(reader.found_notes);
     }
@@ -64,6 +62,7 @@ impl Notes {
 
 struct Reader<'a> {
     styles: &'a Styles,
+    numbering: Numbering,
     notes: &'a Notes,
     blocks: Vec<Block>,
     title: Option<String>,
@@ -72,6 +71,8 @@ struct Reader<'a> {
     tables: Tables,
     pages: Pages,
     run: Run,
+    /// The large first letter of the paragraph that comes.
+    drop_cap: String,
     in_text: bool,
     in_paragraph_properties: bool,
     /// How many tags deep in content that does not count; 0 outside.
@@ -80,6 +81,9 @@ struct Reader<'a> {
     choices: Vec<bool>,
     /// Notes cited in the paragraph or table that is being read.
     cited: Vec<Block>,
+    /// How many notes of each kind were cited.
+    footnotes: u32,
+    endnotes: u32,
     /// The note that is being read, and those that were, in a part of notes.
     open_note: Option<(String, String)>,
     found_notes: Vec<((String, String), Vec<Block>)>,
@@ -90,11 +94,15 @@ struct Reader<'a> {
 struct Paragraph {
     text: String,
     style: String,
-    list: Option<bool>,
+    /// The list it belongs to; empty where it is taken out of its style's list.
+    list: Option<String>,
+    depth: Option<usize>,
     outline: Option<u8>,
     page: Option<u32>,
     /// Some of its text is not bold.
     plain: bool,
+    /// It is the large first letter of the next one.
+    is_drop_cap: bool,
 }
 
 /// A run of equally formatted text.
@@ -114,9 +122,10 @@ struct Pages {
 }
 
 impl<'a> Reader<'a> {
-    fn new(styles: &'a Styles, notes: &'a Notes) -> Self {
+    fn new(styles: &'a Styles, numbering: Numbering, notes: &'a Notes) -> Self {
         Self {
             styles,
+            numbering,
             notes,
             blocks: Vec::new(),
             title: None,
@@ -128,11 +137,14 @@ impl<'a> Reader<'a> {
                 counted: false,
             },
             run: Run::default(),
+            drop_cap: String::new(),
             in_text: false,
             in_paragraph_properties: false,
             skipping: 0,
             choices: Vec::new(),
             cited: Vec::new(),
+            footnotes: 0,
+            endnotes: 0,
             open_note: None,
             found_notes: Vec::new(),
         }
@@ -141,6 +153,10 @@ impl<'a> Reader<'a> {
     /// Closes what a part that breaks off left open.
     fn finish(&mut self) {
         while !self.paragraphs.is_empty() {
+            self.end_paragraph();
+        }
+        if !self.drop_cap.is_empty() {
+            self.paragraphs.push(Paragraph::default());
             self.end_paragraph();
         }
         while self.tables.is_open() {
@@ -154,7 +170,7 @@ impl<'a> Reader<'a> {
     fn is_skipped(&mut self, name: &str) -> bool {
         match name {
             "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "rt" | "sdtPr"
-            | "tblPr" | "sectPr" => true,
+            | "tblPr" | "sectPr" | "pPrChange" | "rPrChange" | "trPrChange" => true,
             "Choice" => self
                 .choices
                 .last_mut()
@@ -174,6 +190,7 @@ impl<'a> Reader<'a> {
             "AlternateContent" => self.choices.push(false),
             "tbl" => self.tables.open(),
             "tr" => self.tables.open_row(),
+            "tblHeader" if is_on(tag) => self.tables.mark_head(),
             "tc" => self.tables.open_cell(),
             "footnote" | "endnote" => {
                 self.open_note = attribute(tag, "id").map(|id| (name.to_owned(), id));
@@ -192,7 +209,12 @@ impl<'a> Reader<'a> {
         };
         match name {
             "pStyle" => paragraph.style = attribute(tag, "val").unwrap_or_default(),
-            "numId" => paragraph.list = attribute(tag, "val").map(|id| id != "0"),
+            "numId" => paragraph.list = attribute(tag, "val").map(styles::list_id),
+            "ilvl" => paragraph.depth = styles::depth(tag),
+            "framePr" => {
+                let kind = attribute(tag, "dropCap");
+                paragraph.is_drop_cap = kind.is_some_and(|kind| kind != "none");
+            }
             "outlineLvl" => paragraph.outline = outline_level(tag),
             _ if break_before => self.pages.hard_break(),
             _ => {}
@@ -229,27 +251,41 @@ impl<'a> Reader<'a> {
         paragraph.text.push_str(text);
     }
 
+    /// Footnotes are counted in figures and endnotes in Roman ones, as Word does where
+    /// nobody chose otherwise.
     fn cite(&mut self, kind: &str, tag: &BytesStart<'_>) {
         let key = attribute(tag, "id").map(|id| (kind.to_owned(), id));
-        let blocks = key
-            .and_then(|key| self.notes.0.get(&key))
-            .into_iter()
-            .flatten();
-        self.cited.extend(blocks.map(|block| Block {
-            page: Some(self.pages.current),
-            ..block.clone()
-        }));
+        let Some(blocks) = key.and_then(|key| self.notes.0.get(&key)) else {
+            return;
+        };
+        let (count, format) = match kind {
+            "footnote" => (&mut self.footnotes, Format::Decimal),
+            _ => (&mut self.endnotes, Format::LowerRoman),
+        };
+        *count += 1;
+        let mark = format.write(*count);
+        let page = Some(self.pages.current);
+        self.cited
+            .extend(notes::marked(&mark, page, blocks.iter().cloned()));
     }
 
     fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraphs.pop() else {
             return;
         };
-        let text = tidy::lines(&paragraph.text);
+        if paragraph.is_drop_cap {
+            self.drop_cap.push_str(paragraph.text.trim());
+            return;
+        }
+        let text = tidy::lines(&(mem::take(&mut self.drop_cap) + &paragraph.text));
         if !text.is_empty() {
             let kind = self.kind_of(&paragraph, &text);
             let heading = matches!(kind, BlockKind::Heading { .. });
-            let text = if heading { tidy::line(&text) } else { text };
+            let text = match self.label(&paragraph) {
+                Some(label) if kind == BlockKind::ListItem => format!("{label} {text}"),
+                _ if heading => tidy::line(&text),
+                _ => text,
+            };
             if heading && self.title.is_none() && self.styles.is_title(&paragraph.style) {
                 self.title = Some(text.clone());
             }
@@ -264,6 +300,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The list that a paragraph belongs to, by itself or by its style.
+    fn list_of<'p>(&'p self, paragraph: &'p Paragraph) -> Option<&'p str> {
+        let own = paragraph.list.as_deref();
+        own.or_else(|| self.styles.list(&paragraph.style))
+            .filter(|list| !list.is_empty())
+    }
+
+    /// The number of a paragraph in its list.
+    fn label(&mut self, paragraph: &Paragraph) -> Option<String> {
+        let list = self.list_of(paragraph)?.to_owned();
+        let depth = paragraph.depth;
+        let depth = depth.or_else(|| self.styles.depth(&paragraph.style));
+        self.numbering.next(&list, depth.unwrap_or(0))
+    }
+
     fn kind_of(&self, paragraph: &Paragraph, text: &str) -> BlockKind {
         let words = word_count(text);
         let level = paragraph
@@ -272,18 +323,10 @@ impl<'a> Reader<'a> {
         if let Some(level) = level.filter(|_| words <= MAX_HEADING_WORDS) {
             return BlockKind::Heading { level };
         }
-        if paragraph
-            .list
-            .unwrap_or_else(|| self.styles.is_list(&paragraph.style))
-        {
+        if self.list_of(paragraph).is_some() {
             return BlockKind::ListItem;
         }
-        let label = text.ends_with(['.', ',', ':', ';', '?', '!']) || text.contains('\n');
-        let worded = text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-        if !paragraph.plain && words <= MAX_BOLD_WORDS && worded && !label {
-            return BlockKind::Heading { level: BOLD_LEVEL };
-        }
-        BlockKind::Paragraph
+        bold_heading(!paragraph.plain, text).unwrap_or(BlockKind::Paragraph)
     }
 
     fn end_row(&mut self) {

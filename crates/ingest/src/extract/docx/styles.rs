@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use quick_xml::events::BytesStart;
 
-use crate::extract::docx::xml::{self, Visitor, attribute};
+use crate::extract::xml::{self, Visitor, attribute};
 
 /// Styles inherit from each other no deeper than this; a cycle ends here too.
 const MAX_DEPTH: usize = 20;
@@ -23,7 +23,9 @@ struct Style {
     name: String,
     based_on: Option<String>,
     outline: Option<u8>,
-    numbered: Option<bool>,
+    /// The list it puts its paragraphs in; empty for none.
+    list: Option<String>,
+    depth: Option<usize>,
 }
 
 impl Styles {
@@ -40,11 +42,14 @@ impl Styles {
             .find_map(|style| style.outline.or_else(|| level_in(&style.name)))
     }
 
-    /// Whether the style makes its paragraphs list items.
-    pub(super) fn is_list(&self, id: &str) -> bool {
-        self.chain(id)
-            .find_map(|style| style.numbered)
-            .unwrap_or(false)
+    /// The list that the style puts its paragraphs in, its own or inherited.
+    pub(super) fn list(&self, id: &str) -> Option<&str> {
+        self.chain(id).find_map(|style| style.list.as_deref())
+    }
+
+    /// How deep in that list, from 0.
+    pub(super) fn depth(&self, id: &str) -> Option<usize> {
+        self.chain(id).find_map(|style| style.depth)
     }
 
     /// Whether the style marks the document's title.
@@ -82,6 +87,16 @@ pub(super) fn outline_level(tag: &BytesStart<'_>) -> Option<u8> {
     (level < 9).then_some(level + 1)
 }
 
+/// The id of a list; empty for the one that means none.
+pub(super) fn list_id(value: String) -> String {
+    if value == "0" { String::new() } else { value }
+}
+
+/// How deep in its list a paragraph is, from 0.
+pub(super) fn depth(tag: &BytesStart<'_>) -> Option<usize> {
+    attribute(tag, "val")?.parse().ok()
+}
+
 impl Visitor for Styles {
     fn open(&mut self, name: &str, tag: &BytesStart<'_>) {
         let value = || attribute(tag, "val");
@@ -92,13 +107,14 @@ impl Visitor for Styles {
                     self.styles.insert(id.clone(), Style::default());
                 }
             }
-            "name" | "basedOn" | "outlineLvl" | "numId" => {
+            "name" | "basedOn" | "outlineLvl" | "numId" | "ilvl" => {
                 let Some(style) = self.current() else { return };
                 match name {
                     "name" => style.name = value().unwrap_or_default().to_lowercase(),
                     "basedOn" => style.based_on = value(),
                     "outlineLvl" => style.outline = outline_level(tag),
-                    _ => style.numbered = value().map(|id| id != "0"),
+                    "ilvl" => style.depth = depth(tag),
+                    _ => style.list = value().map(list_id),
                 }
             }
             _ => {}
@@ -110,8 +126,6 @@ impl Visitor for Styles {
             self.current = None;
         }
     }
-
-    fn text(&mut self, _: &str) {}
 }
 
 #[cfg(test)]
@@ -140,7 +154,8 @@ mod tests {
 
     #[test]
     fn lists_and_titles_are_known() {
-        assert!(styles().is_list("Dot") && !styles().is_list("Own"));
+        assert_eq!(styles().list("Dot"), Some("4"));
+        assert_eq!(styles().list("Own"), None);
         assert!(styles().is_title("Titel") && !styles().is_title("Dot"));
     }
 

@@ -1,6 +1,6 @@
-use std::io::{Cursor, Write as _};
-
 use super::*;
+use crate::extract::Given;
+use crate::extract::package::tests::package;
 use crate::extract::{Block, BlockKind};
 
 const P: BlockKind = BlockKind::Paragraph;
@@ -11,17 +11,6 @@ const RELATIONSHIPS: &str = r#"<Relationships>
     <Relationship Type="http://x/styles" Target="styles.xml"/>
     <Relationship Type="http://x/footnotes" Target="footnotes.xml"/></Relationships>"#;
 const FOOTNOTES: &str = r#"<w:footnotes xmlns:w="w"><w:footnote w:id="2"><w:p><w:r><w:t>See the census.</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
-
-fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        writer
-            .start_file(*name, zip::write::SimpleFileOptions::default())
-            .unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
 
 fn document(body: &str) -> Vec<u8> {
     let xml = format!(
@@ -136,7 +125,7 @@ fn notes_follow_the_paragraph_that_cites_them() {
         p("Next.")
     );
     let texts: Vec<String> = read(&body).into_iter().map(|(_, text)| text).collect();
-    assert_eq!(texts, ["It grew.", "See the census.", "Next."]);
+    assert_eq!(texts, ["It grew.", "[1] See the census.", "Next."]);
 }
 
 #[test]
@@ -208,4 +197,60 @@ fn a_bomb_is_stopped() {
     let monotonous = format!("<w:document>{}</w:document>", " ".repeat(20 << 20));
     let error = extract(&package(&[("word/document.xml", &monotonous)])).unwrap_err();
     assert!(error.to_string().contains("unpacks to far more"), "{error}");
+}
+
+#[test]
+fn a_large_first_letter_belongs_to_its_word() {
+    let body = format!(
+        r#"<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr><w:r><w:t>O</w:t></w:r></w:p>{}"#,
+        p("nce upon a time.")
+    );
+    assert_eq!(read(&body), [(P, "Once upon a time.".to_owned())]);
+}
+
+#[test]
+fn list_items_have_the_numbers_that_word_shows() {
+    let item = |list: u8, depth: u8, text: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{list}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#
+        )
+    };
+    let xml = format!(
+        "<w:document><w:body>{}{}{}{}{}{}</w:body></w:document>",
+        item(1, 0, "One"),
+        item(1, 1, "Deep"),
+        item(1, 0, "Two"),
+        item(2, 0, "Anew"),
+        item(3, 0, "Dot"),
+        item(2, 0, "On"),
+    );
+    let numbering = r#"<w:numbering><w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>
+        <w:lvl w:ilvl="1"><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1.%2)"/></w:lvl></w:abstractNum>
+        <w:abstractNum w:abstractNumId="8"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="*"/></w:lvl></w:abstractNum>
+        <w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
+        <w:num w:numId="2"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>
+        <w:num w:numId="3"><w:abstractNumId w:val="8"/></w:num></w:numbering>"#;
+    let related = r#"<Relationships><Relationship Type="http://x/numbering" Target="numbering.xml"/></Relationships>"#;
+    let bytes = package(&[
+        ("word/document.xml", &xml),
+        ("word/numbering.xml", numbering),
+        ("word/_rels/document.xml.rels", related),
+    ]);
+    let blocks = extract(&bytes).unwrap().blocks.into_iter();
+    let texts: Vec<String> = blocks.map(|block| block.text).collect();
+    assert_eq!(
+        texts,
+        ["1. One", "1.a) Deep", "2. Two", "5. Anew", "Dot", "6. On"]
+    );
+}
+
+#[test]
+fn a_locked_document_is_read_with_its_password() {
+    let locked = crate::unlock::tests::agile(&document(&p("Words behind a lock.")), "key");
+    let parse = |password| crate::parse(&locked, "plan.docx", 2026, &Given { password });
+    let parsed = parse(Some("key")).unwrap();
+    assert_eq!(parsed.kind, FileKind::Docx);
+    assert_eq!(parsed.passages[0].text, "Words behind a lock.");
+    assert_eq!(parse(None), Err(IngestError::Encrypted));
+    assert_eq!(parse(Some("other")), Err(IngestError::WrongPassword));
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use quick_xml::events::BytesStart;
 
-use crate::extract::docx::xml::{self, Visitor, attribute};
+use crate::extract::xml::{self, Visitor, attribute};
 
 /// Says which file the package file is.
 #[derive(Default)]

@@ -35,7 +35,7 @@ use crate::state::AppState;
 }))]
 #[expect(dead_code, reason = "describes the form for OpenAPI; see `UploadForm`")]
 struct UploadParts {
-    /// A PDF, Word (.docx), plain text (.txt) or Markdown (.md) file.
+    /// A PDF, Word, Excel, PowerPoint, OpenDocument, Rich Text, plain text or Markdown file.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What is said about it, as JSON; `year` is needed.

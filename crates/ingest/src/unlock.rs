@@ -1,0 +1,106 @@
+//! Office packages inside an encrypted container ([MS-OFFCRYPTO]): opened before
+//! anything else looks at the file, as only then it shows what it is.
+
+mod agile;
+mod cipher;
+mod standard;
+
+use std::borrow::Cow;
+use std::io::{Cursor, Read as _};
+
+use crate::error::IngestError;
+use crate::extract::Given;
+use crate::kind::is_compound;
+
+/// What Office itself encrypts with when a document is only protected from changes:
+/// every program opens such a file without asking.
+const DEFAULT_PASSWORD: &str = "VelvetSweatshop";
+
+/// The file as it was before it was encrypted; any other file as it is.
+///
+/// Tries the password that Office uses where nobody chose one, then the given one. A
+/// container that stays closed is [`IngestError::Encrypted`] or
+/// [`IngestError::WrongPassword`].
+pub(crate) fn unlock<'a>(bytes: &'a [u8], given: &Given<'_>) -> Result<Cow<'a, [u8]>, IngestError> {
+    let Some(locked) = Locked::find(bytes) else {
+        return Ok(Cow::Borrowed(bytes));
+    };
+    let scheme = Scheme::read(&locked.info)?;
+    let passwords = [Some(DEFAULT_PASSWORD), given.password];
+    for password in passwords.into_iter().flatten() {
+        if let Some(package) = scheme.decrypt(password, &locked.package)? {
+            return Ok(Cow::Owned(package));
+        }
+    }
+    Err(IngestError::locked(given))
+}
+
+/// The two streams of an encrypted package.
+struct Locked {
+    info: Vec<u8>,
+    package: Vec<u8>,
+}
+
+impl Locked {
+    fn find(bytes: &[u8]) -> Option<Self> {
+        if !is_compound(bytes) {
+            return None;
+        }
+        let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
+        let mut stream = |name: &str| {
+            let mut content = Vec::new();
+            // A stream cannot be longer than its file, whatever its entry says.
+            let opened = file.open_stream(name).ok()?;
+            let read = opened.take(bytes.len() as u64).read_to_end(&mut content);
+            read.ok().map(|_| content)
+        };
+        Some(Self {
+            info: stream("/EncryptionInfo")?,
+            package: stream("/EncryptedPackage")?,
+        })
+    }
+}
+
+/// How a package is encrypted.
+enum Scheme {
+    /// Office 2007: AES in blocks, each for itself.
+    Standard(standard::Standard),
+    /// Office 2010 and later: described in XML.
+    Agile(agile::Agile),
+}
+
+impl Scheme {
+    fn read(info: &[u8]) -> Result<Self, IngestError> {
+        let (version, rest) = info.split_at_checked(4).ok_or_else(broken)?;
+        let read = match version {
+            [4, 0, 4, 0] => agile::Agile::read(rest.get(4..).ok_or_else(broken)?).map(Self::Agile),
+            [2..=4, 0, 2, 0] => standard::Standard::read(rest).map(Self::Standard),
+            _ => None,
+        };
+        read.ok_or_else(|| IngestError::UnknownType {
+            found: "a locked document whose encryption is not known".into(),
+        })
+    }
+
+    /// The package, or `None` when the password is another.
+    fn decrypt(&self, password: &str, package: &[u8]) -> Result<Option<Vec<u8>>, IngestError> {
+        let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (size, data) = package.split_first_chunk().ok_or_else(broken)?;
+        let decrypted = match self {
+            Self::Standard(standard) => standard.decrypt(&password, data),
+            Self::Agile(agile) => agile.decrypt(&password, data),
+        };
+        let size = usize::try_from(u64::from_le_bytes(*size)).unwrap_or(usize::MAX);
+        Ok(decrypted.map(|mut bytes| {
+            bytes.truncate(size);
+            bytes
+        }))
+    }
+}
+
+fn broken() -> IngestError {
+    IngestError::damaged("its encryption is not described")
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
