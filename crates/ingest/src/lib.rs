@@ -1,7 +1,7 @@
 //! Bytes to text with pages and headings, and text to passages.
 //!
-//! The road of one document:
-//! [`kind`] says what the bytes are, [`extract`] turns them into blocks in reading
+//! The road of one document: what is locked is opened with its password, [`kind`] says
+//! what the bytes are, [`extract`] turns them into blocks in reading
 //! order, [`passages`] cuts the blocks into citable spans, [`describe`] proposes
 //! metadata with its evidence. [`parse`] walks that road; [`sandbox`] walks it in a
 //! child process with limits, which is the only way a server should.
