@@ -6,6 +6,7 @@ mod table;
 
 use std::io::{Read, Seek};
 
+use crate::compound::is_compound;
 use crate::error::IngestError;
 pub use table::{ACCEPTED_TYPES, FileKind};
 
@@ -192,11 +193,6 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xDB\xA5\x2D\x00", "a very old Word document (.doc)"),
     (b"\xFEbplist", "an Apple property list"),
 ];
-
-/// Whether it is the container of Office files before 2007, and of encrypted ones since.
-pub(crate) fn is_compound(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
-}
 
 /// The header may follow junk (mail headers, a byte-order mark) in the first KiB.
 /// A text that merely speaks of `%PDF-` is told apart by its name.

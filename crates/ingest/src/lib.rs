@@ -1,7 +1,7 @@
 //! Bytes to text with pages and headings, and text to passages.
 //!
-//! The road of one document:
-//! [`kind`] says what the bytes are, [`extract`] turns them into blocks in reading
+//! The road of one document: what is locked is opened with its password, [`kind`] says
+//! what the bytes are, [`extract`] turns them into blocks in reading
 //! order, [`passages`] cuts the blocks into citable spans, [`describe`] proposes
 //! metadata with its evidence. [`parse`] walks that road; [`sandbox`] walks it in a
 //! child process with limits, which is the only way a server should.
@@ -9,6 +9,7 @@
 //! To add a format: a variant of [`FileKind`], how its bytes are recognised in
 //! [`kind`], and a module in [`extract`].
 
+mod compound;
 pub mod describe;
 pub mod error;
 pub mod extract;

@@ -6,11 +6,10 @@ mod cipher;
 mod standard;
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read as _};
 
+use crate::compound::CompoundFile;
 use crate::error::IngestError;
 use crate::extract::Given;
-use crate::kind::is_compound;
 
 /// What Office itself encrypts with when a document is only protected from changes:
 /// every program opens such a file without asking.
@@ -43,20 +42,10 @@ struct Locked {
 
 impl Locked {
     fn find(bytes: &[u8]) -> Option<Self> {
-        if !is_compound(bytes) {
-            return None;
-        }
-        let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-        let mut stream = |name: &str| {
-            let mut content = Vec::new();
-            // A stream cannot be longer than its file, whatever its entry says.
-            let opened = file.open_stream(name).ok()?;
-            let read = opened.take(bytes.len() as u64).read_to_end(&mut content);
-            read.ok().map(|_| content)
-        };
+        let file = CompoundFile::open(bytes)?;
         Some(Self {
-            info: stream("/EncryptionInfo")?,
-            package: stream("/EncryptedPackage")?,
+            info: file.stream("EncryptionInfo")?,
+            package: file.stream("EncryptedPackage")?,
         })
     }
 }

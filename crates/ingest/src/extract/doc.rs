@@ -9,8 +9,7 @@ mod pieces;
 mod runs;
 mod styles;
 
-use std::io::{Cursor, Read as _};
-
+use crate::compound::CompoundFile;
 use crate::error::IngestError;
 use crate::extract::{Block, BlockKind, Extracted, Given, notes};
 use crate::kind::FileKind;
@@ -23,7 +22,8 @@ use styles::Styles;
 /// Reads the text of an older Word document. Its pages are laid out anew by every
 /// program, and are not known.
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
-    let mut file = Streams::open(bytes)?;
+    let file =
+        CompoundFile::open(bytes).ok_or_else(|| IngestError::damaged("its container is broken"))?;
     let mut main = file
         .stream("WordDocument")
         .ok_or_else(|| IngestError::damaged("its text is missing"))?;
@@ -81,33 +81,6 @@ fn read_blocks(document: &Document<'_>, fib: &Fib, table: &[u8]) -> (Vec<Block>,
         ..block
     }));
     (blocks, main.title)
-}
-
-/// The streams of a compound file.
-struct Streams<'a> {
-    file: cfb::CompoundFile<Cursor<&'a [u8]>>,
-    /// Of the whole file, in bytes.
-    size: u64,
-}
-
-impl<'a> Streams<'a> {
-    fn open(bytes: &'a [u8]) -> Result<Self, IngestError> {
-        let file = cfb::CompoundFile::open(Cursor::new(bytes))
-            .map_err(|_| IngestError::damaged("its container is broken"))?;
-        Ok(Self {
-            file,
-            size: bytes.len() as u64,
-        })
-    }
-
-    /// A stream, or what can be read of it: none is longer than the file, whatever its
-    /// entry says.
-    fn stream(&mut self, name: &str) -> Option<Vec<u8>> {
-        let stream = self.file.open_stream(name).ok()?;
-        let mut content = Vec::new();
-        let read = stream.take(self.size).read_to_end(&mut content);
-        (read.is_ok() || !content.is_empty()).then_some(content)
-    }
 }
 
 #[cfg(test)]

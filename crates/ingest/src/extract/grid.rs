@@ -61,13 +61,21 @@ impl Sheets {
 
     /// Adds a row to a sheet of this workbook. One empty row says as much as many.
     pub(super) fn put_row(&mut self, sheet: &mut Sheet, row: Vec<Cell>) {
-        self.cells += row.len();
-        self.text += row.iter().map(|cell| cell.text.len()).sum::<usize>();
-        self.full |= self.cells > MAX_CELLS || self.text > MAX_TEXT;
+        let text = row.iter().map(|cell| cell.text.len()).sum();
+        self.count(row.len(), text);
         let again = row.is_empty() && sheet.rows.last().is_none_or(Vec::is_empty);
         if !self.full && !again {
             sheet.rows.push(row);
         }
+    }
+
+    /// Counts cells and bytes of text that are added, and says whether they still find
+    /// room.
+    pub(super) fn count(&mut self, cells: usize, text: usize) -> bool {
+        self.cells += cells;
+        self.text += text;
+        self.full |= self.cells > MAX_CELLS || self.text > MAX_TEXT;
+        !self.full
     }
 
     /// Adds a finished sheet.

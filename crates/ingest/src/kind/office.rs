@@ -3,6 +3,7 @@
 use std::io::{Cursor, Read, Seek};
 
 use super::{Content, FileKind, find};
+use crate::compound::CompoundFile;
 
 /// Takes the name's word for a document in a container; looks for anything else.
 pub(super) fn taken_at_word(promised: Option<FileKind>, look: impl FnOnce() -> Content) -> Content {
@@ -131,12 +132,9 @@ pub(super) fn sniff_compound(names: &[String]) -> Content {
 /// The names in a compound file's root; where its structure is broken, those of its
 /// well-known streams that can be found anywhere in it.
 pub(super) fn compound_names(bytes: &[u8]) -> Vec<String> {
-    match cfb::CompoundFile::open(Cursor::new(bytes)) {
-        Ok(file) => file
-            .read_root_storage()
-            .map(|entry| entry.name().to_owned())
-            .collect(),
-        Err(_) => first_compound_names(bytes),
+    match CompoundFile::open(bytes) {
+        Some(file) if file.names().next().is_some() => file.names().map(str::to_owned).collect(),
+        _ => first_compound_names(bytes),
     }
 }
 

@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::io::{Cursor, Write as _};
 
 use aes::Aes128;
 use aes::cipher::block_padding::ZeroPadding;

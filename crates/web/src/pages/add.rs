@@ -30,12 +30,12 @@ pub(super) struct AddPage {
 
 impl AddPage {
     /// The extensions of the files that can be read.
-    pub(super) fn accepted(&self) -> String {
+    pub(super) fn accepted() -> String {
         FileKind::accepted_extensions()
     }
 
     /// The same in words.
-    pub(super) fn accepted_types(&self) -> &'static str {
+    pub(super) fn accepted_types() -> &'static str {
         ACCEPTED_TYPES
     }
 

@@ -336,6 +336,8 @@ impl Visitor for Reader<'_> {
                 }
             }
             "table-cell" | "covered-table-cell" => self.flow.tables.open_cell(),
+            // Notes have no notes: deeper ones are only made to wear a reader out.
+            "note" if !self.interrupted.is_empty() => self.skipping += 1,
             "note" | "notes" => self.begin_note(),
             "note-citation" => self.in_citation = true,
             "page" => self.page += 1,

@@ -39,7 +39,7 @@ impl Reader {
     fn end_cell(&mut self) {
         let text = tidy::line(&std::mem::take(&mut self.text));
         self.in_cell = false;
-        if !text.is_empty() {
+        if !text.is_empty() && !self.sheets.is_full() {
             for at in 0..self.cell_repeated.min(MAX_REPEATED) {
                 self.row.push(Cell {
                     column: self.column + at,
@@ -58,6 +58,9 @@ impl Reader {
         };
         let times = if row.is_empty() { 1 } else { self.row_repeated };
         for _ in 0..times.min(MAX_REPEATED) {
+            if self.sheets.is_full() {
+                return;
+            }
             self.sheets.put_row(sheet, row.clone());
         }
     }

@@ -180,3 +180,28 @@ fn broken_and_locked_files_are_told() {
     let error = extract(FileKind::Odt, &locked, &Given::default()).unwrap_err();
     assert_eq!(error, IngestError::Encrypted);
 }
+
+#[test]
+fn cells_that_are_repeated_without_end_find_an_end() {
+    let row = format!(
+        r#"<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>{}</text:p></table:table-cell></table:table-row>"#,
+        "x".repeat(10_000)
+    );
+    let body = format!(
+        "<office:spreadsheet><table:table>{}</table:table></office:spreadsheet>",
+        row.repeat(20)
+    );
+    let extracted = extract(FileKind::Ods, &file(&body), &Given::default()).unwrap();
+    assert!(extracted.notes[0].contains("was left out"));
+}
+
+#[test]
+fn notes_in_notes_are_no_notes() {
+    let nested = "<text:p>a<text:note><text:note-body>".repeat(2000);
+    let content = format!("<office:body><office:text>{nested}");
+    let bytes = package(&[("content.xml", &content)]);
+    let blocks = extract(FileKind::Odt, &bytes, &Given::default())
+        .unwrap()
+        .blocks;
+    assert_eq!(blocks.len(), 2);
+}

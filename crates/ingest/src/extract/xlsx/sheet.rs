@@ -8,6 +8,9 @@ use crate::extract::grid::{Cell, Sheet, Sheets};
 use crate::extract::xml::{self, Visitor, attribute};
 use crate::tidy;
 
+/// More merged cells no person made; each costs a look at its rows.
+const MAX_MERGED: usize = 2000;
+
 /// Reads a sheet into `sheets`, and says whether its XML is whole.
 pub(super) fn read(
     xml: &str,
@@ -151,7 +154,7 @@ impl Reader<'_> {
     /// Words that are shown once beside several rows belong to each of them.
     fn fill_merged(&mut self) {
         let rows = self.sheet.rows_mut();
-        for merged in &self.merged {
+        for merged in self.merged.iter().take(MAX_MERGED) {
             let start = self
                 .numbers
                 .partition_point(|number| *number < merged.first);
@@ -169,7 +172,15 @@ impl Reader<'_> {
             };
             for row in rest.iter_mut().filter(|row| !row.is_empty()) {
                 let at = row.partition_point(|other| other.column < merged.column);
-                row.insert(at, cell.clone());
+                let taken = row
+                    .get(at)
+                    .is_some_and(|other| other.column == merged.column);
+                if !taken && self.sheets.count(1, cell.text.len()) {
+                    row.insert(at, cell.clone());
+                }
+            }
+            if self.sheets.is_full() {
+                return;
             }
         }
     }

@@ -71,3 +71,19 @@ fn entities_of_a_document_type_mean_nothing() {
     let rows = r#"<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]><sheetData><row><c t="inlineStr"><is><t>x&a;&b;</t></is></c></row></sheetData>"#;
     assert_eq!(read(rows)[1].1, "x");
 }
+
+#[test]
+fn merged_ranges_without_end_find_an_end() {
+    let long = "y".repeat(10_000);
+    let row =
+        |number: u32| format!(r#"<row r="{number}"><c r="B{number}"><v>{number}</v></c></row>"#);
+    let rows: String = (2..5_000).map(row).collect();
+    let sheet = format!(
+        r#"<sheetData><row r="1"><c r="A1" t="str"><v>{long}</v></c></row>{rows}</sheetData><mergeCells>{}</mergeCells>"#,
+        r#"<mergeCell ref="A1:A5000"/>"#.repeat(3)
+    );
+    let extracted = extract(&workbook(&sheet)).unwrap();
+    assert!(extracted.notes[0].contains("was left out"));
+    let length: usize = extracted.blocks.iter().map(|block| block.text.len()).sum();
+    assert!(length < 40 << 20, "{length}");
+}
