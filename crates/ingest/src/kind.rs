@@ -245,6 +245,13 @@ fn looks_like_html(bytes: &[u8]) -> bool {
         .any(begins)
 }
 
+/// Whether it is an e-mail by its beginning and name, and no page that a browser
+/// saved. Quicker than [`glance`], for thousands of members of an archive.
+pub(crate) fn is_plain_mail(head: &[u8], file_name: &str) -> bool {
+    let promised = FileKind::of_name(file_name);
+    mail::is_mail(head, promised) && !mail::is_page(head, promised)
+}
+
 /// Whether it is an e-mail, or a page that a browser saved as one.
 pub(crate) fn is_mail(bytes: &[u8]) -> bool {
     mail::is_mail(bytes, Some(FileKind::Eml))

@@ -109,8 +109,7 @@ fn kind_of_container(path: &Path, file_name: &str) -> Result<Option<FileKind>, I
     if kind::is_zip(&head) {
         return Ok(kind::is_plain_archive(File::open(path)?).then_some(FileKind::Zip));
     }
-    let kind = kind::glance(&head, file_name).ok();
-    Ok(kind.filter(|kind| *kind == FileKind::Eml))
+    Ok(kind::is_plain_mail(&head, file_name).then_some(FileKind::Eml))
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {

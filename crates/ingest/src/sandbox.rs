@@ -5,12 +5,14 @@
 //! that calls [`child_main`]. It gets a path and limits as one line of JSON, sets the
 //! limits on itself, and answers with one JSON document.
 //!
-//! What applies: address space, processor time, no file written, few files open, an
-//! empty environment, a private working folder, wall-clock time and size of the
-//! answer. What does not, yet: the child could open network connections and read
-//! files that its user can read.
+//! What applies everywhere: address space (not on macOS), processor time, size of
+//! written files, few files open, an empty environment, a private working folder,
+//! wall-clock time and size of the answer. What the kernel of Linux adds, as far as it
+//! can ([`Confinement`]): the child opens the file it reads and the folder it unpacks
+//! into and nothing else, reaches no network and starts no program.
 
 mod child;
+mod confine;
 mod verdict;
 
 use std::ffi::OsString;
@@ -32,6 +34,7 @@ use crate::extract::Given;
 use crate::members::{Found, Member};
 use crate::parse::Parsed;
 pub use child::child_main;
+pub use confine::Confinement;
 use verdict::{Ending, verdict};
 
 /// How much of the child's messages is kept for the log.
@@ -96,6 +99,8 @@ enum Task {
     Read { current_year: i32 },
     /// The files in it, written into a folder: [`Found`]s.
     Unpack { into: PathBuf },
+    /// Nothing: what would confine the reader, a [`Confinement`].
+    Confine,
 }
 
 /// What the child answers.
@@ -150,6 +155,12 @@ impl Sandbox {
         let found: Vec<Found> = self.ask(path, file_name, given, task).await?;
         let member = |found: Found| found.into_member(&into);
         Ok(found.into_iter().map(member).collect())
+    }
+
+    /// What the kernel of this machine keeps from the children, found out by one.
+    pub async fn confinement(&self) -> Result<Confinement, IngestError> {
+        let given = Given::default();
+        self.ask(&self.program, "", &given, Task::Confine).await
     }
 
     /// Starts a child for one file and waits for its answer.

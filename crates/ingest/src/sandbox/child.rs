@@ -12,6 +12,7 @@ use crate::error::IngestError;
 use crate::extract::Given;
 use crate::members::{self, Found, UnpackLimits};
 use crate::parse::{Parsed, parse};
+use crate::sandbox::confine::confine;
 use crate::sandbox::{Limits, Reply, Request, Task};
 
 /// Parsers recurse over nested structures: a stack that damaged files do not exhaust,
@@ -43,14 +44,27 @@ fn serve() -> io::Result<()> {
     match request.task.clone() {
         Task::Read { current_year } => {
             restrict(&limits, 0)?;
-            reply(&answer(limits, move || read(&request, current_year)))
+            let confined = confine(&request.path, None);
+            let work = move || read(&request, current_year);
+            reply(&confined.map_or_else(fault, |_| answer(limits, work)))
         }
         Task::Unpack { into } => {
             // One byte more than a member may have is what shows that it has too many.
             restrict(&limits, limits.input_bytes.saturating_add(1))?;
-            reply(&answer(limits, move || unpack(&request, &into)))
+            let confined = confine(&request.path, Some(&into));
+            let work = move || unpack(&request, &into);
+            reply(&confined.map_or_else(fault, |_| answer(limits, work)))
+        }
+        Task::Confine => {
+            restrict(&limits, 0)?;
+            reply(&confine(&request.path, None).or_else(fault))
         }
     }
+}
+
+/// A file that is not there any more, or not for us.
+fn fault<T>(error: io::Error) -> Reply<T> {
+    Err(error.into())
 }
 
 fn reply<T: Serialize>(reply: &Reply<T>) -> io::Result<()> {
