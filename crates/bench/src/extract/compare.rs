@@ -110,7 +110,11 @@ fn without_running_lines(reference: &ReferenceText) -> String {
     let pages: Vec<Vec<&str>> = reference
         .text
         .split('\u{c}')
-        .map(|page| page.lines().filter(|line| !line.trim().is_empty()).collect())
+        .map(|page| {
+            page.lines()
+                .filter(|line| !line.trim().is_empty())
+                .collect()
+        })
         .collect();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for page in &pages {
@@ -131,7 +135,11 @@ fn without_running_lines(reference: &ReferenceText) -> String {
             .map(|(place, _)| place)
             .collect();
         let lines = page.iter().enumerate();
-        kept.extend(lines.filter(|(at, _)| !gone.contains(at)).map(|(_, line)| *line));
+        kept.extend(
+            lines
+                .filter(|(at, _)| !gone.contains(at))
+                .map(|(_, line)| *line),
+        );
     }
     kept.join("\n")
 }
@@ -157,7 +165,8 @@ mod tests {
 
     #[test]
     fn running_lines_count_once() {
-        let page = |n: u32| format!("Our Plan\nBody {n} of the page\nmore\nlines\nhere\nPage {n}\n\u{c}");
+        let page =
+            |n: u32| format!("Our Plan\nBody {n} of the page\na\nb\nlines\nd\ne\nPage {n}\n\u{c}");
         let reference = ReferenceText {
             text: (1..=4).map(page).collect(),
             cpu_seconds: 0.0,

@@ -106,10 +106,7 @@ fn plain(dir: &Path, path: PathBuf) -> Item {
 }
 
 fn name_below(dir: &Path, path: &Path) -> String {
-    path.strip_prefix(dir)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(dir).unwrap_or(path).display().to_string()
 }
 
 fn folders_in(dir: &Path) -> Result<Vec<PathBuf>> {
@@ -161,7 +158,10 @@ mod tests {
             items[0].possible_passwords(),
             ["password", "foo", "or", "bar"]
         );
-        assert_eq!((items[1].group.as_str(), &items[1].expected_text), ("report", &None));
+        assert_eq!(
+            (items[1].group.as_str(), &items[1].expected_text),
+            ("report", &None)
+        );
     }
 
     #[test]

@@ -186,7 +186,10 @@ impl Group {
             println!("  {count} refused: {reason}");
         }
         if self.opened_by_note > 0 {
-            println!("  {} opened with a password of their note", self.opened_by_note);
+            println!(
+                "  {} opened with a password of their note",
+                self.opened_by_note
+            );
         }
         if let (Some(slowest), Some(peak)) = (&self.slowest, &self.peak_memory) {
             println!("  slowest {:.2} s ({})", slowest.value, slowest.file);
@@ -209,7 +212,9 @@ impl Expected {
         };
         let similarities = likeness(|likeness| likeness.similarity);
         let exact = scored.iter().filter(|(_, likeness)| likeness.exact).count();
-        let named = scored.iter().map(|(row, likeness)| (*row, likeness.similarity));
+        let named = scored
+            .iter()
+            .map(|(row, likeness)| (*row, likeness.similarity));
         (!scored.is_empty()).then(|| Self {
             files: scored.len(),
             median: median(&similarities),
@@ -223,7 +228,11 @@ impl Expected {
     fn print(&self) {
         println!(
             "  {} with expected text: similarity {:.3} at the median, {:.3} at the mean; bag of words {:.3}; {:.1} % the same",
-            self.files, self.median, self.mean, self.bag_f1_mean, self.exact * 100.0
+            self.files,
+            self.median,
+            self.mean,
+            self.bag_f1_mean,
+            self.exact * 100.0
         );
         print_named(&self.worst);
     }
@@ -261,7 +270,9 @@ impl Comparison {
                 against.seconds_per_page / against.pdftotext_seconds_per_page.max(1e-6)
             })),
             worst_found: smallest(
-                compared.iter().map(|(row, against)| (*row, against.found_plain)),
+                compared
+                    .iter()
+                    .map(|(row, against)| (*row, against.found_plain)),
                 0.98,
             ),
             worst_order: smallest(
@@ -272,7 +283,10 @@ impl Comparison {
     }
 
     fn print(&self) {
-        println!("  against pdftotext, {} files of {} pages:", self.files, self.pages);
+        println!(
+            "  against pdftotext, {} files of {} pages:",
+            self.files, self.pages
+        );
         println!(
             "    words found: {:.2} % of pdftotext's, {:.2} % of pdftotext -layout's ({:.2} % with running lines)",
             self.found_plain * 100.0,

@@ -155,7 +155,16 @@ mod tests {
     fn words_are_written_in_one_way() {
         assert_eq!(
             words("The e\u{fb03}cient, well-known divi-\nsion of 2019-\n2020"),
-            ["the", "efficient", "well", "known", "division", "of", "2019", "2020"]
+            [
+                "the",
+                "efficient",
+                "well",
+                "known",
+                "division",
+                "of",
+                "2019",
+                "2020"
+            ]
         );
         assert_eq!(words("out\u{ad}come"), ["outcome"]);
     }

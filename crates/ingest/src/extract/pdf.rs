@@ -16,6 +16,7 @@ mod line;
 mod matrix;
 mod note;
 mod order;
+mod owner;
 mod paragraph;
 mod path;
 mod strings;
@@ -128,7 +129,11 @@ impl Facts {
 fn is_picture(page: &Content) -> bool {
     let has_letters = |word: &&Word| word.text.contains(char::is_alphanumeric);
     let words = page.words.iter().filter(has_letters).count();
-    let letters: usize = page.words.iter().map(|word| word.text.chars().count()).sum();
+    let letters: usize = page
+        .words
+        .iter()
+        .map(|word| word.text.chars().count())
+        .sum();
     let largest = page
         .pictures
         .iter()
@@ -162,7 +167,7 @@ fn pages_paragraphs(pages: Vec<Option<Content>>) -> Vec<Vec<Paragraph>> {
         .map(|(((upright, grids), turned), number)| {
             let height = upright.height;
             let mut parts = order::parts(upright.rows, grids);
-            parts.extend(turned_parts(turned));
+            parts.extend(turned_parts(&turned));
             parts
                 .into_iter()
                 .flat_map(|part| paragraph::paragraphs(part, number, height))
@@ -172,7 +177,7 @@ fn pages_paragraphs(pages: Vec<Option<Content>>) -> Vec<Vec<Paragraph>> {
 }
 
 /// Text that runs in other directions is read after the rest, each direction by itself.
-fn turned_parts(words: Vec<Word>) -> Vec<Vec<order::Piece>> {
+fn turned_parts(words: &[Word]) -> Vec<Vec<order::Piece>> {
     let mut parts = Vec::new();
     for turn in Turn::ALL {
         let same: Vec<Word> = words.iter().filter(|w| w.turn == turn).cloned().collect();
@@ -237,7 +242,10 @@ fn block(noted: &Noted, headings: &Headings, signs: &[String]) -> Option<Block> 
 /// column or page.
 fn add(blocks: &mut Vec<Block>, block: Block, opens: bool) {
     // Notes at the foot of a page stand between the halves of its last paragraph.
-    let last = blocks.iter_mut().rev().find(|last| last.kind != BlockKind::Note);
+    let last = blocks
+        .iter_mut()
+        .rev()
+        .find(|last| last.kind != BlockKind::Note);
     if let Some(last) = last.filter(|last| opens && goes_on(last, &block)) {
         last.text.push(' ');
         last.text.push_str(&block.text);
@@ -248,7 +256,9 @@ fn add(blocks: &mut Vec<Block>, block: Block, opens: bool) {
 
 fn goes_on(last: &Block, block: &Block) -> bool {
     let text = matches!(last.kind, BlockKind::Paragraph | BlockKind::ListItem);
-    let open = !last.text.ends_with(['.', '!', '?', ':', ';', '”', '"', ')', ']']);
+    let open = !last
+        .text
+        .ends_with(['.', '!', '?', ':', ';', '”', '"', ')', ']']);
     let lower = block.text.starts_with(|c: char| c.is_lowercase());
     text && block.kind == BlockKind::Paragraph && open && lower
 }

@@ -13,7 +13,7 @@ use super::font::Fonts;
 use super::matrix::{Area, Matrix};
 use super::path::Path;
 use super::strings::text_string;
-use super::word::{Drawn, Turn, Word, Words};
+use super::word::{Drawn, Turn, WORD_GAP, Word, Words};
 
 /// Forms within forms within forms.
 const MAX_DEPTH: usize = 16;
@@ -258,14 +258,22 @@ impl<'a> Run<'_, 'a> {
             0.0
         };
         let space = state.char_space + word_space;
-        let (x, y) = if horizontal {
-            let width = glyph.advance.0 * state.size;
-            ((width + space) * state.scale, 0.0)
+        // Letters set far apart are one word: their room is part of them.
+        let room = if state.char_space > WORD_GAP * state.size {
+            state.char_space
         } else {
-            (0.0, glyph.advance.1 * state.size + space)
+            0.0
         };
+        let advance = |space: f64| {
+            if horizontal {
+                ((glyph.advance.0 * state.size + space) * state.scale, 0.0)
+            } else {
+                (0.0, glyph.advance.1 * state.size + space)
+            }
+        };
+        let (x, y) = advance(space);
         let on_page = state.text.then(state.matrix);
-        if let Some(place) = Place::of(on_page, state, (x, y), horizontal) {
+        if let Some(place) = Place::of(on_page, state, advance(room), horizontal) {
             let text = match &mut self.replacement {
                 Some(replacement) => Some(replacement.text.take().unwrap_or_default()),
                 None => glyph.text.as_deref().map(str::to_owned),
@@ -329,17 +337,15 @@ impl<'a> Run<'_, 'a> {
                 let corners = [x, y, x + width, y + height];
                 self.path.rectangle(Area::transformed(matrix, corners));
             }
-            Op::StrokePath(_) | Op::CloseAndStrokePath(_) => {
-                self.path.stroke(&mut self.content.rules);
-                self.content.curves += self.path.finish();
-            }
             Op::FillPathNonZero(_)
             | Op::FillPathNonZeroCompatibility(_)
             | Op::FillPathEvenOdd(_) => {
                 self.path.fill(&mut self.content.rules);
                 self.content.curves += self.path.finish();
             }
-            Op::FillAndStrokeNonZero(_)
+            Op::StrokePath(_)
+            | Op::CloseAndStrokePath(_)
+            | Op::FillAndStrokeNonZero(_)
             | Op::FillAndStrokeEvenOdd(_)
             | Op::CloseFillAndStrokeNonZero(_)
             | Op::CloseFillAndStrokeEvenOdd(_) => {
@@ -455,9 +461,7 @@ impl<'a> Run<'_, 'a> {
         let appearance = annotation.get::<Dict<'_>>(b"AP")?;
         let stream = match appearance.get::<Object<'_>>(b"N")? {
             Object::Stream(stream) => stream,
-            Object::Dict(states) => {
-                states.get::<Stream<'_>>(annotation.get::<Name<'_>>(b"AS")?)?
-            }
+            Object::Dict(states) => states.get::<Stream<'_>>(annotation.get::<Name<'_>>(b"AS")?)?,
             _ => return None,
         };
         let rectangle = annotation.get::<[f64; 4]>(b"Rect")?;
@@ -493,22 +497,27 @@ struct Place {
 
 impl Place {
     /// Nothing where numbers ran wild.
-    fn of(
-        on_page: Matrix,
-        state: &State,
-        (x, y): (f64, f64),
-        horizontal: bool,
-    ) -> Option<Self> {
+    fn of(on_page: Matrix, state: &State, (x, y): (f64, f64), horizontal: bool) -> Option<Self> {
         let from = on_page.point(0.0, state.rise);
         let to = on_page.point(x, state.rise + y);
-        let reading = if horizontal { (state.scale, 0.0) } else { (0.0, -1.0) };
+        let reading = if horizontal {
+            (state.scale, 0.0)
+        } else {
+            (0.0, -1.0)
+        };
         let turn = Turn::of(on_page.vector(reading.0 * state.size, reading.1 * state.size));
         let (up_x, up_y) = on_page.vector(0.0, state.size);
         let (along_x, along_y) = on_page.vector(state.size, 0.0);
         let size = up_x.hypot(up_y);
         // Fonts may be set at size 1 with a matrix that is flat in one direction.
-        let size = if size < 0.1 { along_x.hypot(along_y) } else { size };
-        let sane = [from.0, from.1, to.0, to.1, size].iter().all(|value| value.is_finite());
+        let size = if size < 0.1 {
+            along_x.hypot(along_y)
+        } else {
+            size
+        };
+        let sane = [from.0, from.1, to.0, to.1, size]
+            .iter()
+            .all(|value| value.is_finite());
         (sane && size > 0.0).then_some(Self {
             from,
             to,

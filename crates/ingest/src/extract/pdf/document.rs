@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, String as Text};
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
+use super::owner;
 use super::strings::text_string;
 use crate::error::IngestError;
 use crate::extract::Given;
@@ -17,14 +18,18 @@ const MAX_FIELD_DEPTH: usize = 16;
 /// More fields are no form that a person filled in.
 const MAX_FIELDS: usize = 5000;
 
-/// Opens a PDF with the given password; or with none, which also opens files that only
-/// restrict what may be done with them.
+/// Opens a PDF with the given password, the user's or the owner's; or with none, which
+/// also opens files that only restrict what may be done with them.
 pub(super) fn open(bytes: &[u8], given: &Given<'_>) -> Result<Pdf, IngestError> {
+    let users = given
+        .password
+        .and_then(|password| owner::user_password(bytes, password));
+    let given_one = given.password.map(str::to_owned);
+    let passwords = given_one.into_iter().chain(users).chain([String::new()]);
     let bytes = Arc::new(bytes.to_vec());
-    let passwords = given.password.into_iter().chain([""]);
     let mut refusal = IngestError::locked(given);
     for password in passwords {
-        let load = || Pdf::new_with_password(Arc::clone(&bytes), password);
+        let load = || Pdf::new_with_password(Arc::clone(&bytes), &password);
         match catch_unwind(AssertUnwindSafe(load)) {
             Ok(Ok(pdf)) => return Ok(pdf),
             Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => {}

@@ -33,12 +33,17 @@ pub(super) struct Glyph {
     pub(super) advance: (f64, f64),
 }
 
-/// Characters of a font of a known collection (the Chinese, Japanese and Korean ones),
-/// without a table of its own.
-struct Fallback {
-    /// From codes to the collection's numbers; without it they are the same.
-    encoding: Option<CMap>,
-    unicode: CMap,
+/// Other ways to the characters of a composite font.
+enum Fallback {
+    /// A font of a known collection (the Chinese, Japanese and Korean ones), without a
+    /// table of its own.
+    Collection {
+        /// From codes to the collection's numbers; without it they are the same.
+        encoding: Option<Box<CMap>>,
+        unicode: CMap,
+    },
+    /// The font's own table is written like one of glyphs, as some printer drivers do.
+    Miswritten(CMap),
 }
 
 impl PageFont<'_> {
@@ -80,6 +85,16 @@ fn unicode(font: &Font<'_>, code: u32) -> Option<BfString> {
 
 impl Fallback {
     fn of(dict: &Dict<'_>) -> Option<Self> {
+        match dict.get::<Stream<'_>>(b"ToUnicode") {
+            Some(table) => {
+                let table = CMap::parse(&table.decoded().ok()?, load_embedded)?;
+                Some(Self::Miswritten(table))
+            }
+            None => Self::of_collection(dict),
+        }
+    }
+
+    fn of_collection(dict: &Dict<'_>) -> Option<Self> {
         let descendant = dict
             .get::<Array<'_>>(b"DescendantFonts")?
             .iter::<Dict<'_>>()
@@ -93,20 +108,32 @@ impl Fallback {
             Object::Name(name) if name.as_ref().starts_with(b"Identity") => None,
             Object::Name(name) => {
                 let data = load_embedded(CMapName::from_bytes(name.as_ref()))?;
-                Some(CMap::parse(data, load_embedded)?)
+                Some(Box::new(CMap::parse(data, load_embedded)?))
             }
-            Object::Stream(stream) => Some(CMap::parse(&stream.decoded().ok()?, load_embedded)?),
+            Object::Stream(stream) => {
+                let table = CMap::parse(&stream.decoded().ok()?, load_embedded)?;
+                Some(Box::new(table))
+            }
             _ => return None,
         };
-        Some(Self { encoding, unicode })
+        Some(Self::Collection { encoding, unicode })
     }
 
     fn unicode(&self, code: u32, length: usize) -> Option<BfString> {
-        let number = match &self.encoding {
-            None => code,
-            Some(encoding) => encoding.lookup_cid_code(code, u8::try_from(length).ok()?)?,
-        };
-        self.unicode.lookup_bf_string(number)
+        let length = u8::try_from(length).ok()?;
+        match self {
+            Self::Collection { encoding, unicode } => {
+                let number = match encoding {
+                    None => code,
+                    Some(encoding) => encoding.lookup_cid_code(code, length)?,
+                };
+                unicode.lookup_bf_string(number)
+            }
+            Self::Miswritten(table) => {
+                let number = table.lookup_cid_code(code, length)?;
+                char::from_u32(number).map(BfString::Char)
+            }
+        }
     }
 }
 
@@ -172,10 +199,7 @@ impl<'a> Fonts<'a> {
         let composite = dict
             .get::<Name<'_>>(b"Subtype")
             .is_some_and(|subtype| subtype.as_ref() == b"Type0");
-        let has_table = dict.get::<Stream<'_>>(b"ToUnicode").is_some();
-        let fallback = (composite && !has_table)
-            .then(|| Fallback::of(dict))
-            .flatten();
+        let fallback = composite.then(|| Fallback::of(dict)).flatten();
         Some(self.add(font, fallback, is_bold(dict)))
     }
 

@@ -38,7 +38,8 @@ pub(super) fn remove(pages: &mut [PageRows]) {
             .map(|(at, _)| at)
             .collect();
         let mut at = 0..;
-        page.rows.retain(|_| at.next().is_some_and(|at| !gone.contains(&at)));
+        page.rows
+            .retain(|_| at.next().is_some_and(|at| !gone.contains(&at)));
     }
 }
 

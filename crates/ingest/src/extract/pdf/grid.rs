@@ -9,6 +9,10 @@ use super::word::Word;
 const NEAR: f64 = 3.0;
 /// More cells make a drawing on squared paper.
 const MAX_CELLS: usize = 5000;
+/// Words with a smaller gap, in font sizes, follow each other in a line.
+const CLOSE: f64 = 0.45;
+/// One word in this many may follow another over a border.
+const MAX_CROSSED: usize = 25;
 /// A cell with more words is a frame of the page's layout.
 const MAX_CELL_WORDS: usize = 250;
 
@@ -34,16 +38,27 @@ pub(super) fn take(words: &mut Vec<Word>, rules: &[Area]) -> Vec<Grid> {
     if rules.len() > MAX_RULES {
         return Vec::new();
     }
-    let across: Vec<Rule> = merged(rules.iter().filter(|r| r.width() >= r.height()).map(|r| Rule {
-        at: f64::midpoint(r.y0, r.y1),
-        from: r.x0,
-        to: r.x1,
-    }));
-    let down: Vec<Rule> = merged(rules.iter().filter(|r| r.height() > r.width()).map(|r| Rule {
-        at: f64::midpoint(r.x0, r.x1),
-        from: r.y0,
-        to: r.y1,
-    }));
+    let across: Vec<Rule> =
+        merged(
+            rules
+                .iter()
+                .filter(|r| r.width() >= r.height())
+                .map(|r| Rule {
+                    at: f64::midpoint(r.y0, r.y1),
+                    from: r.x0,
+                    to: r.x1,
+                }),
+        );
+    let down: Vec<Rule> = merged(
+        rules
+            .iter()
+            .filter(|r| r.height() > r.width())
+            .map(|r| Rule {
+                at: f64::midpoint(r.x0, r.x1),
+                from: r.y0,
+                to: r.y1,
+            }),
+    );
     frames(&across, &down)
         .into_iter()
         .filter_map(|(across, down)| filled(&across, &down, words))
@@ -141,15 +156,65 @@ fn filled(across: &[Rule], down: &[Rule], words: &mut Vec<Word>) -> Option<Grid>
         .chunks(columns)
         .any(|row| row.iter().filter(|cell| !cell.is_empty()).count() >= 2);
     let layout = cells.iter().any(|cell| cell.len() > MAX_CELL_WORDS);
-    if used < 2 || !several || layout {
+    let cell_of = |word: &Word| cell_of(word).map(|cell| owners[cell]);
+    if used < 2 || !several || layout || is_crossed(words, cell_of) {
         return None;
     }
     words.retain(|word| cell_of(word).is_none());
     let rows = cells
         .chunks(columns)
-        .map(|row| row.iter().cloned().map(cell_lines).collect())
+        .flat_map(|row| bands(row.iter().cloned().map(cell_lines).collect()))
         .collect();
     Some(Grid { area, rows })
+}
+
+/// Whether lines of text run on over borders of cells: then the rules are ornaments.
+fn is_crossed(words: &[Word], cell_of: impl Fn(&Word) -> Option<usize>) -> bool {
+    let touched: Vec<Word> = words.to_vec();
+    let (mut inside, mut crossing) = (0, 0);
+    for line in rows(touched).iter().flatten() {
+        let cells: Vec<Option<usize>> = line.words.iter().map(&cell_of).collect();
+        inside += cells.iter().flatten().count();
+        let pairs = line.words.windows(2).zip(cells.windows(2));
+        crossing += pairs
+            .filter(|(two, cells)| {
+                let close = two[1].x0 - two[0].x1 < CLOSE * two[0].size;
+                close && cells[0] != cells[1]
+            })
+            .count();
+    }
+    crossing >= 3 && crossing * MAX_CROSSED > inside
+}
+
+/// A ruled row may hold several rows of a table: then its columns of figures have the
+/// same number of lines, on common baselines.
+fn bands(row: Vec<Vec<Line>>) -> Vec<Vec<Vec<Line>>> {
+    let most = row.iter().map(Vec::len).max().unwrap_or(0);
+    let short = |cell: &Vec<Line>| {
+        cell.len() == most && cell.iter().map(Line::word_count).sum::<usize>() <= 2 * most
+    };
+    let Some(guide) = row.iter().find(|cell| short(cell)) else {
+        return vec![row];
+    };
+    let baselines: Vec<(f64, f64)> = guide.iter().map(|line| (line.y, line.size)).collect();
+    let band_of = |line: &Line| {
+        baselines
+            .iter()
+            .position(|(y, size)| (line.y - y).abs() <= 0.3 * size)
+    };
+    let aligned = row.iter().flatten().all(|line| band_of(line).is_some());
+    if most < 2 || row.iter().filter(|cell| short(cell)).count() < 2 || !aligned {
+        return vec![row];
+    }
+    let mut bands = vec![vec![Vec::new(); row.len()]; most];
+    for (column, cell) in row.into_iter().enumerate() {
+        for line in cell {
+            if let Some(band) = band_of(&line) {
+                bands[band][column].push(line);
+            }
+        }
+    }
+    bands
 }
 
 fn cell_lines(words: Vec<Word>) -> Vec<Line> {
@@ -163,9 +228,19 @@ fn extent(across: &[Rule], down: &[Rule]) -> Area {
     let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::MAX, f64::min);
     let most = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::MIN, f64::max);
     Area {
-        x0: least(&mut across.iter().map(|r| r.from).chain(down.iter().map(|r| r.at))),
+        x0: least(
+            &mut across
+                .iter()
+                .map(|r| r.from)
+                .chain(down.iter().map(|r| r.at)),
+        ),
         x1: most(&mut across.iter().map(|r| r.to).chain(down.iter().map(|r| r.at))),
-        y0: least(&mut down.iter().map(|r| r.from).chain(across.iter().map(|r| r.at))),
+        y0: least(
+            &mut down
+                .iter()
+                .map(|r| r.from)
+                .chain(across.iter().map(|r| r.at)),
+        ),
         y1: most(&mut down.iter().map(|r| r.to).chain(across.iter().map(|r| r.at))),
     }
 }
@@ -253,10 +328,27 @@ mod tests {
         let texts: Vec<Vec<String>> = grids[0]
             .rows
             .iter()
-            .map(|row| row.iter().map(|cell| cell.iter().map(Line::text).collect()).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|cell| cell.iter().map(Line::text).collect())
+                    .collect()
+            })
             .collect();
         assert_eq!(texts, [["All", ""], ["left", "right"]]);
         assert_eq!(words.len(), 1);
+    }
+
+    #[test]
+    fn rows_between_two_rules_are_told_by_their_baselines() {
+        let lines = |texts: [&str; 2]| {
+            let words = texts.iter().zip([10.0, 22.0]);
+            words
+                .map(|(text, y)| Line::of(vec![word(text, 0.0, y)]))
+                .collect::<Vec<_>>()
+        };
+        let rows = bands(vec![lines(["Ohio", "Iowa"]), lines(["12", "7"])]);
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[1][1][0].text(), "7");
     }
 
     #[test]

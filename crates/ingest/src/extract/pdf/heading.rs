@@ -149,7 +149,11 @@ mod tests {
             paragraph("Who we serve", 11.0, true),
             paragraph("BUDGET NOTES", 11.0, false),
             paragraph(body, 11.0, false),
-            paragraph("A whole sentence that is set in large type is text and ends in a stop.", 14.0, false),
+            paragraph(
+                "A whole sentence that is set in large type is text and ends in a stop.",
+                14.0,
+                false,
+            ),
         ];
         let headings = Headings::of(&document);
         let levels: Vec<Option<u8>> = document.iter().map(|p| headings.level(p)).collect();

@@ -71,7 +71,10 @@ impl Line {
     /// Its text, with the marks of notes between [`MARK_START`] and [`MARK_END`].
     pub(super) fn text(&self) -> String {
         let letters = self.words.iter().map(|word| word.text.as_str());
-        let leftwards = letters.clone().filter(|text| is_right_to_left(text)).count();
+        let leftwards = letters
+            .clone()
+            .filter(|text| is_right_to_left(text))
+            .count();
         let mut text = String::new();
         if leftwards * 2 > self.words.len() {
             let words: Vec<&str> = letters.rev().collect();
@@ -257,9 +260,38 @@ pub(super) fn is_bullet(word: &str) -> bool {
     let mut chars = word.chars();
     match (chars.next(), chars.next()) {
         (Some(c), None) => {
-            matches!(c, '•' | '·' | '▪' | '■' | '□' | '●' | '○' | '◦' | '‣' | '⁃' | '–' | '-' | '—' | '*'
-                | '➢' | '➤' | '✓' | '✔' | '❖' | '♦' | '◆' | '►' | '▶' | '→' | '☐' | '☑' | '☒' | '❑' | '❒' | '§')
-                || matches!(c, '\u{e000}'..='\u{f8ff}')
+            matches!(
+                c,
+                '•' | '·'
+                    | '▪'
+                    | '■'
+                    | '□'
+                    | '●'
+                    | '○'
+                    | '◦'
+                    | '‣'
+                    | '⁃'
+                    | '–'
+                    | '-'
+                    | '—'
+                    | '*'
+                    | '➢'
+                    | '➤'
+                    | '✓'
+                    | '✔'
+                    | '❖'
+                    | '♦'
+                    | '◆'
+                    | '►'
+                    | '▶'
+                    | '→'
+                    | '☐'
+                    | '☑'
+                    | '☒'
+                    | '❑'
+                    | '❒'
+                    | '§'
+            ) || matches!(c, '\u{e000}'..='\u{f8ff}')
         }
         _ => false,
     }
@@ -272,9 +304,8 @@ pub(super) fn is_enumerator(word: &str) -> bool {
         return false;
     };
     let parts = || inner.split('.');
-    let number = |part: &str| {
-        (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit())
-    };
+    let number =
+        |part: &str| (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit());
     let letter = inner.len() == 1 && inner.chars().all(|c| c.is_ascii_alphabetic());
     let roman = (1..=4).contains(&inner.len()) && inner.chars().all(|c| "ivx".contains(c));
     letter || roman || parts().count() <= 4 && parts().all(number)

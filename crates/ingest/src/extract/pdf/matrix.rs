@@ -14,8 +14,16 @@ pub(super) struct Matrix {
 impl Matrix {
     pub(super) const IDENTITY: Self = Self::new([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
-    pub(super) const fn new([a, b, c, d, e, f]: [f64; 6]) -> Self {
-        Self { a, b, c, d, e, f }
+    /// From `[a b c d e f]`.
+    pub(super) const fn new(numbers: [f64; 6]) -> Self {
+        Self {
+            a: numbers[0],
+            b: numbers[1],
+            c: numbers[2],
+            d: numbers[3],
+            e: numbers[4],
+            f: numbers[5],
+        }
     }
 
     pub(super) const fn translate(x: f64, y: f64) -> Self {

@@ -28,14 +28,13 @@ pub(super) fn placed(page: Vec<Paragraph>, body: f64) -> Vec<Noted> {
     let mut out: Vec<Noted> = Vec::new();
     for text in texts {
         let cites = |sign: &str| text.texts.iter().any(|text| text.contains(&mark(sign)));
-        let (cited, rest): (Vec<_>, Vec<_>) =
-            notes.into_iter().partition(|(sign, _)| cites(sign));
+        let (here, rest): (Vec<_>, Vec<_>) = notes.into_iter().partition(|(sign, _)| cites(sign));
         notes = rest;
         out.push(Noted {
             paragraph: text,
             is_note: false,
         });
-        out.extend(cited.into_iter().map(|(_, paragraph)| noted(paragraph)));
+        out.extend(here.into_iter().map(|(_, paragraph)| noted(paragraph)));
     }
     out.extend(notes.into_iter().map(|(_, paragraph)| noted(paragraph)));
     out
@@ -95,7 +94,10 @@ pub(super) fn written(text: &str, notes: &[String]) -> String {
 
 /// The sign of a note, as [`written`] looks for it.
 pub(super) fn sign_of(noted: &Noted, body: f64) -> Option<String> {
-    noted.is_note.then(|| sign(&noted.paragraph, body)).flatten()
+    noted
+        .is_note
+        .then(|| sign(&noted.paragraph, body))
+        .flatten()
 }
 
 #[cfg(test)]

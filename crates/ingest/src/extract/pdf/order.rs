@@ -147,7 +147,10 @@ fn trimmed(pieces: &[Piece], mut split: Split) -> Option<Split> {
     let last_right = run.iter().rposition(|piece| !is_left(piece))?;
     let gap = |at: &usize| run[*at].y() - run[at - 1].y() > PART_GAP * distance;
     // The gaps at which one column stands alone; the one nearest to both counts.
-    let head = (1..=first_left.max(first_right)).rev().find(gap).unwrap_or(0);
+    let head = (1..=first_left.max(first_right))
+        .rev()
+        .find(gap)
+        .unwrap_or(0);
     let tail = (last_left.min(last_right) + 1..run.len())
         .find(gap)
         .unwrap_or(run.len());
@@ -171,7 +174,11 @@ fn are_columns(pieces: &[Piece], x: f64) -> bool {
     let lines = || pieces.iter().filter_map(Piece::line);
     let left: Vec<&Line> = lines().filter(|line| line.x0 < x).collect();
     let right: Vec<&Line> = lines().filter(|line| line.x0 >= x).collect();
-    if left.len() < MIN_LINES || right.len() < MIN_LINES {
+    if left.len() < MIN_LINES
+        || right.len() < MIN_LINES
+        || are_figures(&left)
+        || are_figures(&right)
+    {
         return false;
     }
     let (fewer, more) = if left.len() <= right.len() {
@@ -188,6 +195,22 @@ fn are_columns(pieces: &[Piece], x: f64) -> bool {
         .count();
     let aligned = partnered as f64 >= ALIGNED * fewer.len() as f64;
     is_prose(&left) && is_prose(&right) || !aligned
+}
+
+/// Whether most lines are numbers, as in the columns of a table.
+fn are_figures(lines: &[&Line]) -> bool {
+    let figure = |word: &str| {
+        word.contains(|c: char| c.is_ascii_digit()) && !word.contains(char::is_alphabetic)
+    };
+    let figures = lines
+        .iter()
+        .filter(|line| {
+            line.words
+                .iter()
+                .all(|word| figure(&word.text) || word.text.len() < 2)
+        })
+        .count();
+    figures * 2 > lines.len()
 }
 
 fn is_prose(lines: &[&Line]) -> bool {
@@ -240,12 +263,20 @@ mod tests {
 
     #[test]
     fn columns_are_read_one_after_the_other_below_their_title() {
-        let mut words = line("A title over both of the columns of the page here", 50.0, 50.0);
+        let mut words = line(
+            "A title over both of the columns of the page here",
+            50.0,
+            50.0,
+        );
         for (n, y) in (0..4).zip([100.0, 112.0, 124.0, 136.0]) {
             words.extend(line(&format!("left line {n} of text"), 50.0, y));
             words.extend(line(&format!("right line {n} of text"), 250.0, y));
         }
-        words.extend(line("And a last line below that spans both of them again", 50.0, 180.0));
+        words.extend(line(
+            "And a last line below that spans both of them again",
+            50.0,
+            180.0,
+        ));
         let order = order(words);
         assert_eq!(order.len(), 4);
         assert_eq!(order[1][0], "left line 0 of text");
@@ -257,7 +288,10 @@ mod tests {
     #[test]
     fn short_cells_on_common_lines_are_a_table_and_stay_together() {
         let mut words = Vec::new();
-        for (label, y) in ["Staff", "Rent", "Travel"].iter().zip([100.0, 112.0, 124.0]) {
+        for (label, y) in ["Staff", "Rent", "Travel"]
+            .iter()
+            .zip([100.0, 112.0, 124.0])
+        {
             words.extend(line(label, 50.0, y));
             words.extend(line("$500", 250.0, y));
         }

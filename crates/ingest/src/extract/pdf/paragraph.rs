@@ -108,7 +108,11 @@ fn table_rows(rows: Vec<Vec<Vec<Line>>>, out: &mut Vec<Paragraph>) {
         };
         out.push(Paragraph {
             page: 0,
-            form: if at == 0 && head { Form::Head } else { Form::Row },
+            form: if at == 0 && head {
+                Form::Head
+            } else {
+                Form::Row
+            },
             size: first.size,
             bold: false,
             lines: 1,
@@ -123,17 +127,20 @@ fn text(lines: Vec<Line>, out: &mut Vec<Paragraph>) {
     let column = Column::of(&lines);
     let mut open: Vec<Line> = Vec::new();
     for line in lines {
-        if open.last().is_some_and(|last| column.parts(&open[0], last, &line)) {
-            out.push(paragraph(std::mem::take(&mut open)));
+        if open
+            .last()
+            .is_some_and(|last| column.parts(&open[0], last, &line))
+        {
+            out.push(paragraph(&std::mem::take(&mut open)));
         }
         open.push(line);
     }
     if !open.is_empty() {
-        out.push(paragraph(open));
+        out.push(paragraph(&open));
     }
 }
 
-fn paragraph(lines: Vec<Line>) -> Paragraph {
+fn paragraph(lines: &[Line]) -> Paragraph {
     let first = &lines[0];
     let form = if begins_item(first) && first.words.len() > 1 {
         Form::Item
@@ -148,7 +155,7 @@ fn paragraph(lines: Vec<Line>) -> Paragraph {
         lines: lines.len(),
         opens: false,
         depth: first.y,
-        texts: vec![joined(&lines)],
+        texts: vec![joined(lines)],
     }
 }
 
@@ -239,7 +246,11 @@ impl Column {
     /// The first line of a paragraph stands to the right of its others; an item's stands
     /// to the left.
     fn is_indented(&self, first: &Line, last: &Line, line: &Line) -> bool {
-        if line.words.first().is_some_and(|word| is_right_to_left(&word.text)) {
+        if line
+            .words
+            .first()
+            .is_some_and(|word| is_right_to_left(&word.text))
+        {
             return false;
         }
         let indent = INDENT * line.size;
@@ -250,7 +261,9 @@ impl Column {
             return hangs && line.x0 < text_x - indent && line.x0 <= first.x0 + 1.0;
         }
         let at_margin = (last.x0 - self.left).abs() < 0.3 * line.size;
-        at_margin && line.x0 > self.left + indent && line.x0 < self.left + 5.0 * line.size
+        at_margin
+            && line.x0 > self.left + indent
+            && line.x0 < self.left + 5.0 * line.size
             && self.is_left_aligned(line)
     }
 

@@ -77,8 +77,7 @@ impl Path {
             add(rules, *area);
         }
         let corners = self.lines.iter().map(|(from, to)| Area::of(*from, *to));
-        if let (Some(area), 3..=5, 0) =
-            (corners.reduce(Area::union), self.lines.len(), self.curves)
+        if let (Some(area), 3..=5, 0) = (corners.reduce(Area::union), self.lines.len(), self.curves)
         {
             add(rules, area);
         }

@@ -4,6 +4,8 @@ use super::line::{COLUMN_GAP, Line};
 
 /// A gap that goes on from row to row may narrow to this, in font sizes.
 const MIN_GAP: f64 = 0.5;
+/// A gap of two rows alone is at least as wide, in font sizes.
+const SURE_GAP: f64 = 2.0;
 /// Lines of one cell follow each other within this, in font sizes.
 const CELL_LEADING: f64 = 1.4;
 /// Rows of one table follow each other within this, in font sizes.
@@ -75,7 +77,11 @@ fn table_at_start(rows: &[Vec<Line>]) -> Option<(usize, Vec<Gap>)> {
         gaps = narrowed;
         length = at + 1;
     }
-    (full_rows >= 2).then_some((length, gaps))
+    // Two lines of justified text may have wide gaps by chance.
+    let wide = gaps
+        .iter()
+        .any(|gap| gap.1 - gap.0 >= SURE_GAP * first[0].size);
+    (full_rows >= 3 || full_rows == 2 && wide).then_some((length, gaps))
 }
 
 /// What a row leaves of the gaps; nothing if it does not go with them.
@@ -214,7 +220,11 @@ mod tests {
         let Stretch::Table(table) = &stretches[1] else {
             panic!("no table: {stretches:?}");
         };
-        let expected = [["Item", "Cost"], ["Personnel benefits", "$500"], ["Rent", "$70"]];
+        let expected = [
+            ["Item", "Cost"],
+            ["Personnel benefits", "$500"],
+            ["Rent", "$70"],
+        ];
         assert_eq!(texts(table), expected);
         assert!(has_head(table));
     }
@@ -223,6 +233,8 @@ mod tests {
     fn one_row_alone_is_a_line() {
         let lines = rows(vec![word("Name", 0.0, 100.0), word("Date", 100.0, 100.0)]);
         let stretches = stretches(lines);
-        assert!(matches!(&stretches[..], [Stretch::Lines(lines)] if lines[0].text() == "Name Date"));
+        assert!(
+            matches!(&stretches[..], [Stretch::Lines(lines)] if lines[0].text() == "Name Date")
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::matrix::Area;
 
 /// A gap wider than this, in font sizes, parts words.
-pub(super) const WORD_GAP: f64 = 0.11;
+pub(super) const WORD_GAP: f64 = 0.1;
 /// Glyphs may be drawn this far back over the one before, in font sizes.
 const OVERLAP: f64 = 0.4;
 /// Baselines of one word differ by less, in font sizes.
@@ -98,6 +98,8 @@ pub(super) struct Drawn<'t> {
 pub(super) struct Words {
     done: Vec<Word>,
     open: Option<Word>,
+    /// Where the last glyph of the open word stands.
+    last: (f64, f64),
     /// A blank was drawn since the last glyph.
     blank: bool,
     /// What stands where, to know text drawn twice for a bold look.
@@ -111,7 +113,15 @@ impl Words {
             self.blank = true;
             return;
         }
-        if let Some(word) = self.open.as_mut().filter(|word| !self.blank && follows(word, glyph)) {
+        if self.accent(glyph) {
+            return;
+        }
+        self.last = (glyph.x0, glyph.x1);
+        if let Some(word) = self
+            .open
+            .as_mut()
+            .filter(|word| !self.blank && follows(word, glyph))
+        {
             append(word, glyph);
             return;
         }
@@ -126,6 +136,33 @@ impl Words {
             spaced: std::mem::take(&mut self.blank),
             turn: glyph.turn,
         });
+    }
+
+    /// Puts an accent that is drawn over the last letter onto it.
+    fn accent(&mut self, glyph: &Drawn<'_>) -> bool {
+        let Some(mark) = combining(glyph.text) else {
+            return false;
+        };
+        let middle = f64::midpoint(glyph.x0, glyph.x1);
+        let over = (self.last.0..=self.last.1).contains(&middle);
+        let Some(word) = self.open.as_mut().filter(|word| {
+            let near = (word.y - glyph.y).abs() < glyph.size;
+            over && near && word.turn == glyph.turn && word.text.ends_with(char::is_alphabetic)
+        }) else {
+            return false;
+        };
+        // Letters without their dot are drawn below accents only.
+        let dotted = match word.text.chars().last() {
+            Some('ı') => Some('i'),
+            Some('ȷ') => Some('j'),
+            _ => None,
+        };
+        if let Some(dotted) = dotted {
+            word.text.pop();
+            word.text.push(dotted);
+        }
+        word.text.push(mark);
+        true
     }
 
     /// All words, in the order in which they were drawn.
@@ -146,13 +183,9 @@ impl Words {
         let place = |value: f64| whole((value / 1.5).round());
         let (x, y) = (place(word.x0), place(word.y));
         let twice = (-1..=1).any(|dx| {
-            (-1..=1).any(|dy| {
-                self.places
-                    .contains(&(word.text.clone(), x + dx, y + dy))
-            })
+            (-1..=1).any(|dy| self.places.contains(&(word.text.clone(), x + dx, y + dy)))
         });
-        let short = word.text.chars().count() < 2;
-        if !twice || short {
+        if !twice {
             self.places.insert((word.text.clone(), x, y));
             self.done.push(word);
         }
@@ -165,6 +198,22 @@ impl Words {
 )]
 fn whole(value: f64) -> i64 {
     value as i64
+}
+
+/// The combining form of an accent that stands alone.
+fn combining(text: &str) -> Option<char> {
+    match text {
+        "´" | "ˊ" => Some('\u{301}'),
+        "`" | "ˋ" => Some('\u{300}'),
+        "¨" => Some('\u{308}'),
+        "ˆ" => Some('\u{302}'),
+        "˜" => Some('\u{303}'),
+        "ˇ" => Some('\u{30c}'),
+        "˚" => Some('\u{30a}'),
+        "¸" => Some('\u{327}'),
+        "˘" => Some('\u{306}'),
+        _ => None,
+    }
 }
 
 fn is_blank(c: char) -> bool {
@@ -239,6 +288,12 @@ mod tests {
     fn text_drawn_twice_for_a_bold_look_is_one() {
         let twice = [("a", 0.0), ("b", 5.0), ("a", 0.3), ("b", 5.3)];
         assert_eq!(texts(&twice), ["ab"]);
+    }
+
+    #[test]
+    fn accents_go_onto_the_letter_below_them() {
+        assert_eq!(texts(&[("e", 0.0), ("´", 0.5), ("g", 5.0)]), ["e\u{301}g"]);
+        assert_eq!(texts(&[("ı", 0.0), ("´", 0.2)]), ["i\u{301}"]);
     }
 
     #[test]
