@@ -77,10 +77,11 @@ pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, Inge
 fn contents(pdf: &Pdf) -> Vec<Option<Content>> {
     let hidden = document::hidden_layers(pdf);
     let mut fonts = Fonts::new();
+    let mut work = content::MAX_WORK;
     pdf.pages()
         .iter()
         .map(|page| {
-            let read = AssertUnwindSafe(|| content::read(page, &mut fonts, &hidden));
+            let read = AssertUnwindSafe(|| content::read(page, &mut fonts, &hidden, &mut work));
             catch_unwind(read).ok()
         })
         .collect()

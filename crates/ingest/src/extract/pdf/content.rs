@@ -17,9 +17,13 @@ use super::word::{Drawn, Turn, WORD_GAP, Word, Words};
 
 /// Forms within forms within forms.
 const MAX_DEPTH: usize = 16;
-/// Operators that are run for one page, forms included: a page of dense text has some
-/// thousands, a detailed map a million.
-const MAX_OPERATORS: usize = 4_000_000;
+/// Operators and stretches of text that are run for one page, forms included: a page of
+/// dense text has some thousands, a detailed map a million.
+const MAX_PAGE_WORK: usize = 4_000_000;
+/// The same for all pages of a document.
+pub(super) const MAX_WORK: usize = 40_000_000;
+/// Letters that count as one operator.
+const LETTERS: usize = 8;
 /// Graphics states that may be open at once.
 const MAX_STATES: usize = 512;
 /// Annotations: `/F` bits of those that are not shown.
@@ -42,11 +46,13 @@ pub(super) struct Content {
     pub(super) curves: usize,
 }
 
-/// Runs a page and its annotations.
+/// Runs a page and its annotations. `work` is what the document may still cost; a page
+/// at the end of it is read in part or not at all.
 pub(super) fn read<'a>(
     page: &Page<'a>,
     fonts: &mut Fonts<'a>,
     hidden_layers: &HashSet<ObjectIdentifier>,
+    work: &mut usize,
 ) -> Content {
     let (width, height) = page.render_dimensions();
     let transform = Matrix::new(page.initial_transform(true).as_coeffs());
@@ -64,12 +70,13 @@ pub(super) fn read<'a>(
         states: Vec::new(),
         marks: Vec::new(),
         replacement: None,
-        operators: 0,
+        work: MAX_PAGE_WORK.min(*work),
         depth: 0,
     };
     run.operators(page.typed_operations(), page.resources());
     run.restart(transform);
     run.annotations(page.raw(), page.resources());
+    *work -= MAX_PAGE_WORK.min(*work) - run.work;
     run.content.words = run.words.finish();
     run.content
 }
@@ -136,17 +143,18 @@ struct Run<'r, 'a> {
     states: Vec<State>,
     marks: Vec<Mark>,
     replacement: Option<Replacement>,
-    operators: usize,
+    /// How much may still be done.
+    work: usize,
     depth: usize,
 }
 
 impl<'a> Run<'_, 'a> {
     fn operators(&mut self, mut operators: TypedIter<'_>, resources: &Resources<'a>) {
         while let Some(operator) = operators.next() {
-            self.operators += 1;
-            if self.operators > MAX_OPERATORS {
+            if self.work == 0 {
                 return;
             }
+            self.work -= 1;
             if !self.text_state(&operator, resources) && !self.text_shown(&operator) {
                 self.graphics(operator, resources);
             }
@@ -239,6 +247,7 @@ impl<'a> Run<'_, 'a> {
             return;
         };
         let bytes = text.as_bytes();
+        self.work = self.work.saturating_sub(bytes.len() / LETTERS);
         let mut at = 0;
         while at < bytes.len() {
             let (code, length) = self.fonts.get(font).code(bytes, at);

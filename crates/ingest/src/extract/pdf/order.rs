@@ -16,6 +16,10 @@ const ALIGNED: f64 = 0.7;
 const PART_GAP: f64 = 1.6;
 /// Columns within columns.
 const MAX_DEPTH: usize = 24;
+/// More pieces on one page are no text in columns.
+const MAX_PIECES: usize = 3000;
+/// Places at which columns are looked for, those with the most lines first.
+const MAX_EDGES: usize = 60;
 
 /// A piece of a page.
 #[derive(Debug)]
@@ -88,7 +92,7 @@ struct Split {
 }
 
 fn best_split(pieces: &[Piece]) -> Option<Split> {
-    if pieces.len() < 2 * MIN_LINES {
+    if !(2 * MIN_LINES..=MAX_PIECES).contains(&pieces.len()) {
         return None;
     }
     let size = median(pieces.iter().filter_map(|p| p.line().map(|line| line.size)))?;
@@ -104,11 +108,13 @@ fn best_split(pieces: &[Piece]) -> Option<Split> {
 fn left_edges(pieces: &[Piece]) -> Vec<f64> {
     let mut starts: Vec<f64> = pieces.iter().map(|piece| piece.area().x0).collect();
     starts.sort_by(f64::total_cmp);
-    starts
+    let mut edges: Vec<&[f64]> = starts
         .chunk_by(|a, b| b - a <= 2.0)
         .filter(|edge| edge.len() >= MIN_LINES)
-        .map(|edge| edge[0] - 0.5)
-        .collect()
+        .collect();
+    edges.sort_by_key(|edge| std::cmp::Reverse(edge.len()));
+    edges.truncate(MAX_EDGES);
+    edges.into_iter().map(|edge| edge[0] - 0.5).collect()
 }
 
 /// The stretches in which nothing crosses the gutter left of `x`.
