@@ -23,9 +23,9 @@ pub const MISSING: &str = "Text recognition (OCR) is not installed on this serve
 /// Pixels per inch at which pages are drawn: what tesseract is trained for.
 const RESOLUTION: &str = "300";
 /// Sets limits (KiB, seconds, and some 400 MB of any file written) on the shell, which
-/// then becomes the program.
+/// then becomes the program. macOS knows no limit on address space.
 const LIMITED: &str =
-    r#"ulimit -v "$1" && ulimit -t "$2" && ulimit -f 800000 && shift 2 && exec "$@""#;
+    r#"ulimit -v "$1" 2>/dev/null; ulimit -t "$2" && ulimit -f 800000 && shift 2 && exec "$@""#;
 /// The end of a program's messages that is kept for the log.
 const MESSAGE_TAIL: usize = 400;
 
