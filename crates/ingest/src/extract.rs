@@ -35,7 +35,7 @@ pub struct Extracted {
     pub title: Option<String>,
     /// Pages, where they are known.
     pub page_count: Option<u32>,
-    /// The text in reading order; never empty.
+    /// The text in reading order; empty only where all pages are pictures.
     pub blocks: Vec<Block>,
     /// Pages that are pictures without text, ascending: they need text recognition.
     pub pictures: Vec<u32>,
@@ -92,7 +92,8 @@ pub struct Given<'a> {
 /// What stands between the cells of a table row.
 pub const CELL_SEPARATOR: &str = " | ";
 
-/// Reads bytes as `kind`. A file without any text is [`IngestError::NoText`].
+/// Reads bytes as `kind`. A file without any text is [`IngestError::NoText`], unless it
+/// has pages whose pictures may hold some.
 pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let extracted = match kind {
         FileKind::Pdf => pdf::extract(bytes, given)?,
@@ -111,7 +112,7 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
         FileKind::Zip => return Err(IngestError::Archive),
     };
     let has_words = |block: &Block| block.text.chars().any(char::is_alphanumeric);
-    if extracted.blocks.iter().any(has_words) {
+    if extracted.blocks.iter().any(has_words) || !extracted.pictures.is_empty() {
         Ok(extracted)
     } else {
         Err(IngestError::NoText {

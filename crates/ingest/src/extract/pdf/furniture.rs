@@ -2,52 +2,69 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::extract::Block;
+use super::line::{Line, Row};
 use crate::tidy::word_count;
 
-/// How many blocks at the top and at the bottom of a page may be furniture.
-const EDGE: usize = 2;
+/// How many rows at the top and at the bottom of a page may be furniture.
+const EDGE: usize = 4;
+/// They stand within this share of the page's height from its edge.
+const ZONE: f64 = 0.15;
 /// A running line is short.
-const MAX_WORDS: usize = 20;
+const MAX_WORDS: usize = 25;
 /// A line is running when it stands at the edge of this many pages or more …
 const MIN_PAGES: usize = 3;
 /// … and of one page in this many: left and right pages may differ, and so may parts.
 const MIN_SHARE: usize = 4;
 
+/// The rows of one page, from top to bottom, and its height in points.
+#[derive(Debug)]
+pub(super) struct PageRows {
+    pub(super) rows: Vec<Row>,
+    pub(super) height: f64,
+}
+
 /// Removes page numbers and repeated lines from the edges of pages. The first of the
-/// repeated lines stays, so that a title that runs on is not lost. Rows of tables stay
-/// all: a table that runs over pages repeats its header.
-pub(super) fn remove(pages: &mut [Vec<Block>]) {
+/// repeated lines stays, so that a title that runs on is not lost.
+pub(super) fn remove(pages: &mut [PageRows]) {
     let running = running_lines(pages);
     let mut seen = HashSet::new();
     for page in pages {
-        let length = page.len();
+        let gone: HashSet<usize> = page
+            .edges()
+            .filter(|(_, text)| {
+                let pattern = pattern(text);
+                running.contains(&pattern) && !seen.insert(pattern) || is_page_number(text)
+            })
+            .map(|(at, _)| at)
+            .collect();
         let mut at = 0..;
-        page.retain(|block| {
-            let edge = at
-                .next()
-                .is_some_and(|at| may_be_furniture(at, length, block));
-            let pattern = pattern(&block.text);
-            let repeated = running.contains(&pattern) && !seen.insert(pattern);
-            !edge || !(repeated || is_page_number(&block.text))
-        });
+        page.rows
+            .retain(|_| at.next().is_some_and(|at| !gone.contains(&at)));
     }
 }
 
-/// Whether a block stands at the edge of a page of `length` blocks, and is short and no
-/// table's.
-fn may_be_furniture(at: usize, length: usize, block: &Block) -> bool {
-    let edge = at < EDGE || at + EDGE >= length;
-    edge && !block.kind.is_row() && word_count(&block.text) <= MAX_WORDS
+impl PageRows {
+    /// The short rows at the edges, with their text.
+    fn edges(&self) -> impl Iterator<Item = (usize, String)> {
+        let length = self.rows.len();
+        let zone = ZONE * self.height;
+        let rows = self.rows.iter().enumerate();
+        rows.filter(move |(at, row)| {
+            let y = row[0].y;
+            let top = *at < EDGE && y < zone;
+            let bottom = at + EDGE >= length && y > self.height - zone;
+            top || bottom
+        })
+        .map(|(at, row)| (at, row.iter().map(Line::text).collect::<Vec<_>>().join(" ")))
+        .filter(|(_, text)| word_count(text) <= MAX_WORDS)
+    }
 }
 
 /// The patterns of the lines that stand at the edges of enough pages.
-fn running_lines(pages: &[Vec<Block>]) -> HashSet<String> {
+fn running_lines(pages: &[PageRows]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for page in pages {
-        let edges = page.iter().enumerate();
-        let edges = edges.filter(|(at, block)| may_be_furniture(*at, page.len(), block));
-        let patterns: HashSet<String> = edges.map(|(_, block)| pattern(&block.text)).collect();
+        let patterns: HashSet<String> = page.edges().map(|(_, text)| pattern(&text)).collect();
         for pattern in patterns {
             *counts.entry(pattern).or_default() += 1;
         }
@@ -92,21 +109,37 @@ fn is_numeral(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::line::rows;
+    use super::super::word::{Turn, Word};
     use super::*;
-    use crate::extract::BlockKind;
 
-    fn pages(lines: &[&[&str]]) -> Vec<Vec<Block>> {
-        let block = |text: &&str| Block::new(BlockKind::Paragraph, *text);
-        lines
-            .iter()
-            .map(|page| page.iter().map(block).collect())
-            .collect()
+    /// Pages of one line every 90 points, the first and the last near the edges.
+    fn pages(lines: &[&[&str]]) -> Vec<PageRows> {
+        let word = |(text, y): (&&str, f64)| Word {
+            text: (*text).to_owned(),
+            x0: 0.0,
+            x1: 50.0,
+            y,
+            size: 10.0,
+            bold: false,
+            spaced: false,
+            turn: Turn::None,
+        };
+        let page = |lines: &&[&str]| {
+            let ys = (0..lines.len()).map(|n| 40.0 + 720.0 * n as f64 / (lines.len() - 1) as f64);
+            PageRows {
+                rows: rows(lines.iter().zip(ys).map(word).collect()),
+                height: 800.0,
+            }
+        };
+        lines.iter().map(page).collect()
     }
 
-    fn texts(pages: &[Vec<Block>]) -> Vec<Vec<&str>> {
+    fn texts(pages: &[PageRows]) -> Vec<Vec<String>> {
+        let text = |row: &Row| row.iter().map(Line::text).collect::<String>();
         pages
             .iter()
-            .map(|page| page.iter().map(|block| block.text.as_str()).collect())
+            .map(|page| page.rows.iter().map(text).collect())
             .collect()
     }
 
@@ -134,22 +167,11 @@ mod tests {
             &["Nine.", "Ten.", "Yes", "Eleven.", "Twelve."],
         ]);
         remove(&mut document);
-        assert!(document.iter().all(|page| page.len() == 5));
+        assert!(document.iter().all(|page| page.rows.len() == 5));
         let mut document = pages(&[&["Same", "One."], &["Same", "Two."]]);
         remove(&mut document);
         assert_eq!(texts(&document), [["Same", "One."], ["Same", "Two."]]);
     }
-
-    #[test]
-    fn rows_of_tables_stay() {
-        let row = |text: &str| Block::new(BlockKind::TableRow, text);
-        let mut document: Vec<Vec<Block>> = ["12", "14", "17"]
-            .map(|n| vec![row(&format!("Total | {n}"))])
-            .into();
-        remove(&mut document);
-        assert_eq!(document.concat().len(), 3);
-    }
-
     #[test]
     fn page_numbers_are_told_from_values() {
         for number in ["7", "- 12 -", "Page 3 of 14", "3/14", "iv", "p. 9"] {
