@@ -10,6 +10,7 @@
 //! [`kind`], and a module in [`extract`].
 
 pub mod describe;
+pub mod entities;
 pub mod error;
 pub mod extract;
 pub mod kind;
