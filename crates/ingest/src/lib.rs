@@ -17,6 +17,7 @@ pub mod kind;
 mod parse;
 pub mod passages;
 pub mod sandbox;
+pub mod sensitive;
 mod tidy;
 
 pub use describe::{Proposal, Suggestion};
