@@ -13,6 +13,7 @@ pub mod describe;
 pub mod entities;
 pub mod error;
 pub mod extract;
+pub mod fingerprint;
 pub mod kind;
 mod parse;
 pub mod passages;

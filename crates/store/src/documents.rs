@@ -1,6 +1,6 @@
 //! Documents of the library, with their programs and tags.
 
-use archivist_domain::{DocType, DocumentId, Outcome, ProgramId};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
@@ -322,6 +322,65 @@ pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Doc
         .await?;
     tx.deleted(&document).await?;
     Ok(Some(document))
+}
+
+/// How another reading of a document's file changed its passages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reread {
+    /// Passages that stayed, with their ids.
+    pub kept: usize,
+    /// Passages whose text is now in another one.
+    pub changed: usize,
+    /// Passages that are new.
+    pub added: usize,
+    /// Passages that are gone.
+    pub removed: usize,
+}
+
+/// Waits until nobody else changes documents, then tells which passages this one has.
+/// `None` where the document is gone.
+pub async fn passages_to_replace(
+    tx: &mut Audited,
+    id: DocumentId,
+) -> sqlx::Result<Option<Vec<passages::Passage>>> {
+    changes::take_turn(tx).await?;
+    if in_transaction(tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    passages::of_documents(&mut **tx, &[id]).await.map(Some)
+}
+
+/// Puts the passages of another reading in the place of those that
+/// [`passages_to_replace`] told, in the same transaction. What cites one of `moved`
+/// (old, new) follows.
+pub async fn replace_passages(
+    tx: &mut Audited,
+    id: DocumentId,
+    page_count: Option<i32>,
+    new: &[NewPassage],
+    moved: &[(PassageId, PassageId)],
+    reread: Reread,
+) -> sqlx::Result<()> {
+    let before = in_transaction(tx, id).await?;
+    let before = before.ok_or(sqlx::Error::RowNotFound)?;
+    passages::replace(tx, id, new, moved).await?;
+    sqlx::query!(
+        "UPDATE documents SET chunks_count = $2, page_count = coalesce($3, page_count) WHERE doc_id = $1",
+        id.0,
+        i32::try_from(new.len()).unwrap_or(i32::MAX),
+        page_count
+    )
+    .execute(&mut **tx)
+    .await?;
+    let changed = facts([
+        ("passages", json!(new.len())),
+        ("kept", json!(reread.kept)),
+        ("changed", json!(reread.changed)),
+        ("added", json!(reread.added)),
+        ("removed", json!(reread.removed)),
+    ]);
+    let was = facts([("passages", json!(before.chunks_count))]);
+    tx.write("document.reprocess", &before, was, changed).await
 }
 
 /// Every tag in use, sorted.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_domain::{DocType, DocumentId, JobId, PassageId};
+use archivist_domain::{DocType, DocumentId, JobId};
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
@@ -18,6 +18,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::site::Site;
+use crate::work::passages;
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -98,7 +99,7 @@ impl Task<'_> {
     /// database refuses the second, and the first is the answer.
     async fn add(&self, queued: &Queued, parsed: Parsed) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
-        let passages = new_passages(new.doc_id, &parsed);
+        let passages = passages::new(new.doc_id, &parsed.passages);
         let receipt = Receipt::Added {
             doc_id: new.doc_id,
             passages: passages.len(),
@@ -215,24 +216,4 @@ fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
         programs: queued.program_ids.clone(),
         tags: said.tags.clone(),
     }
-}
-
-fn new_passages(document: DocumentId, parsed: &Parsed) -> Vec<NewPassage> {
-    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-    parsed
-        .passages
-        .iter()
-        .map(|passage| NewPassage {
-            // Same document, place and text: same id.
-            passage_id: PassageId(Uuid::new_v5(
-                &document.0,
-                format!("{}:{}", passage.ordinal, passage.text).as_bytes(),
-            )),
-            content: passage.text.clone(),
-            heading: passage.heading.clone(),
-            page_first: passage.page_first.map(signed),
-            page_last: passage.page_last.map(signed),
-            word_count: signed(passage.words),
-        })
-        .collect()
 }

@@ -1,7 +1,9 @@
 //! Work in the background of the server.
 
 pub(crate) mod ingest;
+mod passages;
 pub(crate) mod reindex;
+pub(crate) mod reprocess;
 mod seal;
 
 use std::sync::Arc;

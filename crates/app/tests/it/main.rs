@@ -20,6 +20,7 @@ mod programs;
 mod prompts;
 mod query;
 mod queue;
+mod reprocess;
 mod schema;
 mod search;
 mod serve;

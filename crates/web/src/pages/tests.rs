@@ -293,10 +293,12 @@ fn hits_are_marked_and_never_read_as_markup() {
         heading: Some(HOSTILE.into()),
         score: 87,
         reasons: "matched coaches".into(),
+        lead: Some("What stood <before>.".into()),
         excerpt: marked::excerpt(text, std::slice::from_ref(&mark), 400),
     };
     let html = rendered(&search(vec![hit], 9));
     assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));
+    assert!(html.contains("What stood &#60;before&#62;."));
     assert!(html.contains("1 passage from 1 document"));
     assert!(rendered(&search(Vec::new(), 9)).contains("search the whole archive"));
     assert!(rendered(&search(Vec::new(), 0)).contains("nothing to search yet"));
