@@ -10,6 +10,7 @@ use archivist_domain::{DocType, DocumentId, JobId};
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
+use archivist_store::holds;
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
 use archivist_store::passages::NewPassage;
 use archivist_store::{DatabaseError, constraint};
@@ -18,7 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::site::Site;
-use crate::work::passages;
+use crate::work::{findings, passages};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -100,13 +101,18 @@ impl Task<'_> {
     async fn add(&self, queued: &Queued, parsed: Parsed) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
         let passages = passages::new(new.doc_id, &parsed.passages);
+        let held = findings::note(&parsed.findings);
         let receipt = Receipt::Added {
             doc_id: new.doc_id,
             passages: passages.len(),
-            notes: parsed.notes,
+            notes: held.into_iter().chain(parsed.notes).collect(),
         };
         let result = serde_json::to_value(&receipt)?;
-        match self.commit(&queued.order, &new, &passages, &result).await {
+        let findings = findings::to_store(&parsed.findings);
+        match self
+            .commit(&queued.order, &new, &passages, &findings, &result)
+            .await
+        {
             Ok(done) => Ok(done.then_some(receipt)),
             Err(error) => {
                 let instead = self.instead_of_adding(&queued.order, error).await?;
@@ -136,11 +142,13 @@ impl Task<'_> {
         order: &Order,
         new: &NewDocument,
         passages: &[NewPassage],
+        findings: &[holds::Finding],
         result: &Value,
     ) -> Result<bool, DatabaseError> {
         let origin = Origin::request(self.job.requested_by, order.request.clone());
         let mut tx = Audited::begin(&self.site.state.pool, origin).await?;
         documents::insert(&mut tx, new, passages).await?;
+        holds::hold(&mut tx, new.doc_id, findings).await?;
         let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
         // A transaction that is left behind undoes all of it.
         if ours {

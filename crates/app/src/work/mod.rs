@@ -1,5 +1,6 @@
 //! Work in the background of the server.
 
+mod findings;
 pub(crate) mod ingest;
 mod passages;
 pub(crate) mod reindex;

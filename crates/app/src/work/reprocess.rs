@@ -8,11 +8,12 @@ use archivist_ingest::passages::{Diff, diff};
 use archivist_ingest::{Given, Passage};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, Document, Reread};
+use archivist_store::holds;
 use archivist_store::passages::{self as stored, NewPassage};
 use archivist_store::sources;
 
 use crate::site::Site;
-use crate::work::passages;
+use crate::work::{findings, passages};
 
 /// What reading a document again did, or would do.
 #[derive(Debug)]
@@ -104,6 +105,8 @@ pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -
         let (new, moved) = (&comparison.new, comparison.moved());
         documents::replace_passages(&mut tx, document.doc_id, pages, new, &moved, changes.counts)
             .await?;
+        let findings = findings::to_store(&parsed.findings);
+        holds::replace_findings(&mut tx, document.doc_id, &findings).await?;
         tx.commit().await?;
     }
     Ok(Outcome::Changed(changes))

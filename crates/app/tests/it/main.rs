@@ -23,6 +23,7 @@ mod queue;
 mod reprocess;
 mod schema;
 mod search;
+mod sensitivity;
 mod serve;
 mod settings;
 mod styles;
