@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use archivist_domain::{Audience, DocType, Outcome, OutputStatus, Section, UserRole};
+use archivist_domain::{Audience, DocType, DocumentId, Outcome, OutputStatus, Section, UserRole};
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
 use axum::http::{HeaderValue, Uri};
@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Put all documents of a folder into the library (by doing so you confirm
     /// that they are fit for the public)
     Import(ImportArgs),
+    /// Read the stored files again, after an upgrade that reads better: passages that
+    /// stay keep their ids, and citations follow
+    Reprocess(ReprocessArgs),
     /// Search the archive
     Search(SearchArgs),
     /// Compose a section from the archive
@@ -249,6 +252,23 @@ pub(crate) struct ImportArgs {
     /// What became of them
     #[arg(long)]
     pub outcome: Option<Outcome>,
+    /// Print a JSON report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `archivist reprocess`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReprocessArgs {
+    /// Every document whose file is kept
+    #[arg(long, required_unless_present = "docs", conflicts_with = "docs")]
+    pub all: bool,
+    /// Only this document (repeatable)
+    #[arg(long = "doc", value_name = "ID")]
+    pub docs: Vec<DocumentId>,
+    /// Only tell what would change
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,

@@ -9,6 +9,7 @@ pub mod count;
 pub mod document;
 pub mod email;
 pub mod enums;
+pub mod figures;
 pub mod ids;
 pub mod money;
 pub mod output;

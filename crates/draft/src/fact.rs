@@ -1,12 +1,10 @@
 //! The parts of a sentence that can be checked to the letter: figures, money,
 //! percentages, dates, names and quoted words.
 
-mod date;
 mod name;
-mod number;
 
-use date::Date;
-pub(crate) use number::{Number, Unit, numbers};
+use archivist_domain::figures::{Date, dates};
+pub(crate) use archivist_domain::figures::{Number, Unit, numbers};
 
 use crate::text::{self, Word};
 
@@ -45,7 +43,7 @@ pub(crate) fn is_count(word: &str) -> bool {
 /// All facts of one sentence, in the order of their kinds.
 pub(crate) fn facts(sentence: &str) -> Vec<Fact> {
     let words = text::words(sentence);
-    let dates = date::dates(sentence, &words);
+    let dates = dates(sentence, &words);
     let in_a_date = |at: usize| dates.iter().any(|(range, _)| range.contains(&at));
     let numbers = numbers(sentence, &words)
         .into_iter()
@@ -88,7 +86,7 @@ impl Evidence {
     pub(crate) fn read(passage: &str, surroundings: &str) -> Self {
         let words = text::words(passage);
         let numbers = numbers(passage, &words);
-        let dates = date::dates(passage, &words);
+        let dates = dates(passage, &words);
         Self {
             numbers: numbers.into_iter().map(|(_, number)| number).collect(),
             dates: dates.into_iter().map(|(_, date)| date).collect(),

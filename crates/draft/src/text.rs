@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use archivist_domain::figures::{self, Token};
 use snowball_stemmers_rs::{Algorithm, Stemmer};
-use unicode_segmentation::UnicodeSegmentation;
 
 pub(crate) use archivist_domain::sentences::sentences;
 
@@ -19,18 +19,25 @@ pub(crate) struct Word {
     pub(crate) stem: String,
 }
 
-/// The words of a text by Unicode's rules: `1,200.5` and `don't` are one each.
+impl Token for Word {
+    fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
+    fn lower(&self) -> &str {
+        &self.lower
+    }
+}
+
+/// The words of a text with their stems, see [`figures::words`].
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let stemmer = Stemmer::create(Algorithm::English);
-    text.unicode_word_indices()
-        .map(|(start, word)| {
-            let lower = word.to_lowercase().replace('’', "'");
-            let lower = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
-            Word {
-                range: start..start + word.len(),
-                stem: stemmer.stem(&lower).into_owned(),
-                lower,
-            }
+    figures::words(text)
+        .into_iter()
+        .map(|word| Word {
+            stem: stemmer.stem(&word.lower).into_owned(),
+            range: word.range,
+            lower: word.lower,
         })
         .collect()
 }

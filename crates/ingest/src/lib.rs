@@ -11,8 +11,10 @@
 
 mod compound;
 pub mod describe;
+pub mod entities;
 pub mod error;
 pub mod extract;
+pub mod fingerprint;
 pub mod fuzz;
 pub mod kind;
 pub mod members;
@@ -20,6 +22,7 @@ pub mod ocr;
 mod parse;
 pub mod passages;
 pub mod sandbox;
+pub mod sensitive;
 mod tidy;
 mod unlock;
 

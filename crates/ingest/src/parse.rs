@@ -7,6 +7,7 @@ use crate::error::IngestError;
 use crate::extract::{self, Given};
 use crate::kind::{self, FileKind};
 use crate::passages::{self, Passage};
+use crate::sensitive::{self, Finding};
 use crate::unlock::unlock;
 
 /// A file read: what the store keeps of it besides its bytes.
@@ -28,6 +29,8 @@ pub struct Parsed {
     pub word_count: u32,
     /// Metadata proposed from name and content, each with its evidence.
     pub proposal: Proposal,
+    /// Personal data that is likely in it: for an editor to judge.
+    pub findings: Vec<Finding>,
 }
 
 /// Reads a file in this process, without limits: for the sandbox's child, tests
@@ -45,7 +48,9 @@ pub fn parse(
     let extracted = extract::extract(detected.kind, &bytes, given)?;
     let passages = passages::cut(&extracted.blocks);
     let proposal = describe::propose(file_name, &extracted, current_year);
+    let findings = sensitive::findings(&passages);
     Ok(Parsed {
+        findings,
         kind: detected.kind,
         title: extracted.title,
         page_count: extracted.page_count,

@@ -1,6 +1,6 @@
 //! Documents of the library, with their programs and tags.
 
-use archivist_domain::{DocType, DocumentId, Outcome, ProgramId};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
@@ -43,6 +43,8 @@ pub struct Document {
     pub programs: Vec<String>,
     /// Tags, sorted.
     pub tags: Vec<String>,
+    /// It may hold personal data, and no editor has decided yet: see [`crate::holds`].
+    pub held: bool,
 }
 
 impl Document {
@@ -94,6 +96,8 @@ pub struct DocumentFilter {
     pub tag: Option<String>,
     /// With this text in title or file name, ignoring case.
     pub search: Option<String>,
+    /// Leave out those that wait for an editor's decision.
+    pub without_held: bool,
 }
 
 /// Documents that match, newest first.
@@ -115,6 +119,7 @@ pub async fn list<'c>(
                   d.created_by,
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
+                  EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
                   count(*) OVER () AS "total!"
            FROM documents d
            WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
@@ -124,6 +129,8 @@ pub async fn list<'c>(
              AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $5))
              AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $6))
              AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
+             AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
+                                               WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
            ORDER BY d.upload_date DESC, d.doc_id OFFSET $8 LIMIT $9"#,
         ids.as_deref(),
         filter.doc_type.map(DocType::as_str),
@@ -133,7 +140,8 @@ pub async fn list<'c>(
         filter.tag,
         search,
         skip,
-        limit
+        limit,
+        filter.without_held
     )
     .fetch_all(db)
     .await?;
@@ -160,6 +168,7 @@ pub async fn list<'c>(
             created_by: r.created_by,
             programs: r.programs,
             tags: r.tags,
+            held: r.held,
         })
         .collect();
     Ok(Page { rows, total })
@@ -186,7 +195,10 @@ pub async fn get<'c>(
 }
 
 /// One document, as a transaction sees it.
-async fn in_transaction(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<Option<Document>> {
+pub(crate) async fn in_transaction(
+    conn: &mut PgConnection,
+    id: DocumentId,
+) -> sqlx::Result<Option<Document>> {
     sqlx::query_as!(
         Document,
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
@@ -194,7 +206,8 @@ async fn in_transaction(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result
                   d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count, d.file_sha256,
                   d.created_by,
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
-                  ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>"
+                  ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
+                  EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!"
            FROM documents d WHERE d.doc_id = $1"#,
         id.0
     )
@@ -322,6 +335,65 @@ pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Doc
         .await?;
     tx.deleted(&document).await?;
     Ok(Some(document))
+}
+
+/// How another reading of a document's file changed its passages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reread {
+    /// Passages that stayed, with their ids.
+    pub kept: usize,
+    /// Passages whose text is now in another one.
+    pub changed: usize,
+    /// Passages that are new.
+    pub added: usize,
+    /// Passages that are gone.
+    pub removed: usize,
+}
+
+/// Waits until nobody else changes documents, then tells which passages this one has.
+/// `None` where the document is gone.
+pub async fn passages_to_replace(
+    tx: &mut Audited,
+    id: DocumentId,
+) -> sqlx::Result<Option<Vec<passages::Passage>>> {
+    changes::take_turn(tx).await?;
+    if in_transaction(tx, id).await?.is_none() {
+        return Ok(None);
+    }
+    passages::of_documents(&mut **tx, &[id]).await.map(Some)
+}
+
+/// Puts the passages of another reading in the place of those that
+/// [`passages_to_replace`] told, in the same transaction. What cites one of `moved`
+/// (old, new) follows.
+pub async fn replace_passages(
+    tx: &mut Audited,
+    id: DocumentId,
+    page_count: Option<i32>,
+    new: &[NewPassage],
+    moved: &[(PassageId, PassageId)],
+    reread: Reread,
+) -> sqlx::Result<()> {
+    let before = in_transaction(tx, id).await?;
+    let before = before.ok_or(sqlx::Error::RowNotFound)?;
+    passages::replace(tx, id, new, moved).await?;
+    sqlx::query!(
+        "UPDATE documents SET chunks_count = $2, page_count = coalesce($3, page_count) WHERE doc_id = $1",
+        id.0,
+        i32::try_from(new.len()).unwrap_or(i32::MAX),
+        page_count
+    )
+    .execute(&mut **tx)
+    .await?;
+    let changed = facts([
+        ("passages", json!(new.len())),
+        ("kept", json!(reread.kept)),
+        ("changed", json!(reread.changed)),
+        ("added", json!(reread.added)),
+        ("removed", json!(reread.removed)),
+    ]);
+    let was = facts([("passages", json!(before.chunks_count))]);
+    tx.write("document.reprocess", &before, was, changed).await
 }
 
 /// Every tag in use, sorted.

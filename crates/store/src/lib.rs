@@ -14,6 +14,7 @@ pub mod contract;
 pub mod conversations;
 pub mod documents;
 pub mod files;
+pub mod holds;
 pub mod jobs;
 mod json;
 pub mod migrate;

@@ -14,6 +14,8 @@ pub struct Passage {
     pub ordinal: i32,
     /// Its text.
     pub content: String,
+    /// The end of the passage before it, where its first sentence needs that.
+    pub lead: Option<String>,
     /// The headings above it, joined with ` › `.
     pub heading: Option<String>,
     /// The page it begins on, from 1.
@@ -31,6 +33,8 @@ pub struct NewPassage {
     pub passage_id: PassageId,
     /// Its text.
     pub content: String,
+    /// The end of the passage before it, where its first sentence needs that.
+    pub lead: Option<String>,
     /// The headings above it.
     pub heading: Option<String>,
     /// The page it begins on.
@@ -41,7 +45,8 @@ pub struct NewPassage {
     pub word_count: i32,
 }
 
-/// Writes all passages of a document in one statement.
+/// Writes all passages of a document in one statement. One that is there already gets
+/// its new place and fields.
 pub(crate) async fn insert(
     conn: &mut PgConnection,
     doc_id: DocumentId,
@@ -49,22 +54,63 @@ pub(crate) async fn insert(
 ) -> sqlx::Result<()> {
     let ids: Vec<_> = passages.iter().map(|p| p.passage_id.0).collect();
     let contents: Vec<_> = passages.iter().map(|p| p.content.clone()).collect();
+    let leads: Vec<_> = passages.iter().map(|p| p.lead.clone()).collect();
     let headings: Vec<_> = passages.iter().map(|p| p.heading.clone()).collect();
     let first: Vec<_> = passages.iter().map(|p| p.page_first).collect();
     let last: Vec<_> = passages.iter().map(|p| p.page_last).collect();
     let words: Vec<_> = passages.iter().map(|p| p.word_count).collect();
     sqlx::query!(
-        "INSERT INTO passages (doc_id, ordinal, passage_id, content, heading, page_first, page_last, word_count)
-         SELECT $1, n - 1, id, content, heading, page_first, page_last, words
-         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[])
-              WITH ORDINALITY AS p(id, content, heading, page_first, page_last, words, n)",
+        "INSERT INTO passages (doc_id, ordinal, passage_id, content, lead, heading, page_first, page_last, word_count)
+         SELECT $1, n - 1, id, content, lead, heading, page_first, page_last, words
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[])
+              WITH ORDINALITY AS p(id, content, lead, heading, page_first, page_last, words, n)
+         ON CONFLICT (passage_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, content = EXCLUDED.content,
+             lead = EXCLUDED.lead, heading = EXCLUDED.heading, page_first = EXCLUDED.page_first,
+             page_last = EXCLUDED.page_last, word_count = EXCLUDED.word_count
+         WHERE passages.doc_id = EXCLUDED.doc_id",
         doc_id.0,
         &ids,
         &contents,
+        &leads as &[Option<String>],
         &headings as &[Option<String>],
         &first as &[Option<i32>],
         &last as &[Option<i32>],
         &words
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Puts other passages in the place of a document's own: those that are not among the
+/// new ones go, and what cites one of `moved` (old, new) cites the new one from then
+/// on. A citation of a passage that goes without a successor keeps its excerpt.
+pub(crate) async fn replace(
+    conn: &mut PgConnection,
+    doc_id: DocumentId,
+    passages: &[NewPassage],
+    moved: &[(PassageId, PassageId)],
+) -> sqlx::Result<()> {
+    // Out of the way first: no two passages have the same place at any time.
+    sqlx::query!(
+        "UPDATE passages SET ordinal = -1 - ordinal WHERE doc_id = $1",
+        doc_id.0
+    )
+    .execute(&mut *conn)
+    .await?;
+    insert(conn, doc_id, passages).await?;
+    let (old, new): (Vec<_>, Vec<_>) = moved.iter().map(|(old, new)| (old.0, new.0)).unzip();
+    sqlx::query!(
+        "UPDATE output_sources SET passage_id = m.new
+         FROM unnest($1::uuid[], $2::uuid[]) AS m(old, new) WHERE passage_id = m.old",
+        &old,
+        &new
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM passages WHERE doc_id = $1 AND ordinal < 0",
+        doc_id.0
     )
     .execute(conn)
     .await?;
@@ -80,7 +126,7 @@ pub async fn of_documents(
     sqlx::query_as!(
         Passage,
         r#"SELECT passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId", ordinal,
-                  content, heading, page_first, page_last, word_count
+                  content, lead, heading, page_first, page_last, word_count
            FROM passages WHERE doc_id = ANY ($1) ORDER BY doc_id, ordinal"#,
         &ids
     )
@@ -94,7 +140,7 @@ pub async fn by_ids(db: impl PgExecutor<'_>, ids: &[PassageId]) -> sqlx::Result<
     sqlx::query_as!(
         Passage,
         r#"SELECT passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId", ordinal,
-                  content, heading, page_first, page_last, word_count
+                  content, lead, heading, page_first, page_last, word_count
            FROM passages WHERE passage_id = ANY ($1)"#,
         &ids
     )

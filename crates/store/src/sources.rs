@@ -66,3 +66,18 @@ pub async fn of_output(
     .fetch_all(db)
     .await
 }
+
+/// Which of these passages are cited.
+pub async fn cited_among(
+    db: impl PgExecutor<'_>,
+    passages: &[PassageId],
+) -> sqlx::Result<Vec<PassageId>> {
+    let ids: Vec<_> = passages.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT passage_id AS "passage_id!: PassageId" FROM output_sources
+           WHERE passage_id = ANY ($1)"#,
+        &ids
+    )
+    .fetch_all(db)
+    .await
+}

@@ -61,6 +61,9 @@ pub async fn search_all(
     let join = |hit: Hit| {
         let passage = passages.get(&hit.passage)?.clone();
         let document = documents.get(&hit.document)?.clone();
+        if document.held {
+            return None;
+        }
         Some(Found {
             hit,
             passage,

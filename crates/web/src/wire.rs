@@ -18,6 +18,21 @@ pub fn timestamp<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S:
     to.serialize_str(&timestamp_text(time))
 }
 
+/// Serialises a timestamp as [`timestamp_text`], `null` when there is none.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+pub fn optional_timestamp<S: Serializer>(
+    time: &Option<NaiveDateTime>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => timestamp(time, to),
+        None => to.serialize_none(),
+    }
+}
+
 /// Serialises a decimal as text with two places, `null` when there is none.
 pub fn amount<S: Serializer>(
     amount: &Option<rust_decimal::Decimal>,

@@ -12,6 +12,7 @@ mod draft;
 mod import;
 mod migrate;
 mod outputs;
+mod reprocess;
 mod search;
 mod serve;
 
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::serve(place, args).await,
         Command::Import(args) => import::import(place, args).await,
+        Command::Reprocess(args) => reprocess::reprocess(place, args).await,
         Command::Search(args) => search::search(place, args).await,
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,

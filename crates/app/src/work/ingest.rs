@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_domain::{DocType, DocumentId, JobId, PassageId};
+use archivist_domain::{DocType, DocumentId, JobId};
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
+use archivist_store::holds;
 use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
 use archivist_store::passages::NewPassage;
 use archivist_store::{DatabaseError, constraint};
@@ -18,6 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::site::Site;
+use crate::work::{findings, passages};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -98,14 +100,19 @@ impl Task<'_> {
     /// database refuses the second, and the first is the answer.
     async fn add(&self, queued: &Queued, parsed: Parsed) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
-        let passages = new_passages(new.doc_id, &parsed);
+        let passages = passages::new(new.doc_id, &parsed.passages);
+        let held = findings::note(&parsed.findings);
         let receipt = Receipt::Added {
             doc_id: new.doc_id,
             passages: passages.len(),
-            notes: parsed.notes,
+            notes: held.into_iter().chain(parsed.notes).collect(),
         };
         let result = serde_json::to_value(&receipt)?;
-        match self.commit(&queued.order, &new, &passages, &result).await {
+        let findings = findings::to_store(&parsed.findings);
+        match self
+            .commit(&queued.order, &new, &passages, &findings, &result)
+            .await
+        {
             Ok(done) => Ok(done.then_some(receipt)),
             Err(error) => {
                 let instead = self.instead_of_adding(&queued.order, error).await?;
@@ -135,11 +142,13 @@ impl Task<'_> {
         order: &Order,
         new: &NewDocument,
         passages: &[NewPassage],
+        findings: &[holds::Finding],
         result: &Value,
     ) -> Result<bool, DatabaseError> {
         let origin = Origin::request(self.job.requested_by, order.request.clone());
         let mut tx = Audited::begin(&self.site.state.pool, origin).await?;
         documents::insert(&mut tx, new, passages).await?;
+        holds::hold(&mut tx, new.doc_id, findings).await?;
         let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
         // A transaction that is left behind undoes all of it.
         if ours {
@@ -215,24 +224,4 @@ fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
         programs: queued.program_ids.clone(),
         tags: said.tags.clone(),
     }
-}
-
-fn new_passages(document: DocumentId, parsed: &Parsed) -> Vec<NewPassage> {
-    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-    parsed
-        .passages
-        .iter()
-        .map(|passage| NewPassage {
-            // Same document, place and text: same id.
-            passage_id: PassageId(Uuid::new_v5(
-                &document.0,
-                format!("{}:{}", passage.ordinal, passage.text).as_bytes(),
-            )),
-            content: passage.text.clone(),
-            heading: passage.heading.clone(),
-            page_first: passage.page_first.map(signed),
-            page_last: passage.page_last.map(signed),
-            word_count: signed(passage.words),
-        })
-        .collect()
 }

@@ -1,7 +1,10 @@
 //! Work in the background of the server.
 
+mod findings;
 pub(crate) mod ingest;
+mod passages;
 pub(crate) mod reindex;
+pub(crate) mod reprocess;
 mod seal;
 
 use std::sync::Arc;

@@ -107,6 +107,8 @@ async fn load(site: &Site, ids: &[DocumentId]) -> Result<Vec<DocumentRecord>> {
     let documents = documents::by_ids(&site.state.pool, ids).await?;
     Ok(documents
         .into_iter()
+        // Nobody finds what an editor has not decided about.
+        .filter(|document| !document.held)
         .map(|document| {
             let passages = by_document.remove(&document.doc_id).unwrap_or_default();
             record(document, passages)

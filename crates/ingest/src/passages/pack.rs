@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::extract::BlockKind;
 use crate::passages::units::{Joint, Unit};
 use crate::passages::{MAX_WORDS, MIN_WORDS};
 
@@ -14,18 +15,15 @@ const SHORT_FACTOR: usize = 4;
 const CUT_IN_PARAGRAPH: usize = 4_000;
 const CUT_IN_LIST: usize = 1_500;
 const CUT_AFTER_HEADING: usize = 10_000_000;
+/// A note says little without the text that cites it.
+const CUT_BEFORE_NOTE: usize = 1_000_000;
 
 /// Divides units into passages, in order.
-pub(super) fn pack(units: Vec<Unit>) -> Vec<Vec<Unit>> {
-    let ends = cheapest_ends(&units);
-    let mut rest = units.into_iter();
+pub(super) fn pack(units: &[Unit]) -> Vec<Range<usize>> {
     let mut start = 0;
-    ends.into_iter()
-        .map(|end| {
-            let passage = rest.by_ref().take(end - start).collect();
-            start = end;
-            passage
-        })
+    cheapest_ends(units)
+        .into_iter()
+        .map(|end| std::mem::replace(&mut start, end)..end)
         .collect()
 }
 
@@ -76,7 +74,8 @@ fn cost(units: &[Unit], range: Range<usize>) -> usize {
 
 fn cut_cost(before: &Unit, after: &Unit) -> usize {
     match after.joint {
-        _ if before.is_heading() => CUT_AFTER_HEADING,
+        _ if before.is_heading() || before.kind == BlockKind::TableHead => CUT_AFTER_HEADING,
+        _ if after.kind == BlockKind::Note => CUT_BEFORE_NOTE,
         Joint::Space => CUT_IN_PARAGRAPH,
         Joint::Line => CUT_IN_LIST,
         Joint::Paragraph => 0,

@@ -231,3 +231,121 @@ fn every_word_lands_in_exactly_one_passage() {
         );
     }
 }
+
+fn row(kind: BlockKind, text: impl Into<String>) -> Block {
+    Block::new(kind, text)
+}
+
+/// Forty rows of twelve words each under a head.
+fn table() -> Vec<Block> {
+    let head = row(BlockKind::TableHead, "Site | Children | Hours");
+    let rows = (0..40).map(|n| {
+        row(
+            BlockKind::TableRow,
+            format!("Site number {n} in the north of the county | {n} | 9"),
+        )
+    });
+    std::iter::once(head).chain(rows).collect()
+}
+
+#[test]
+fn the_head_of_a_cut_table_is_repeated_and_counted_once() {
+    let passages = cut(&table());
+    assert!(passages.len() > 1);
+    let repeats: Vec<u32> = passages.iter().map(|passage| passage.repeated).collect();
+    assert_eq!(repeats[0], 0);
+    for passage in &passages[1..] {
+        let (head, rows) = passage.text.split_at(passage.repeated as usize);
+        assert_eq!(head, "Site | Children | Hours\n");
+        assert!(rows.starts_with("Site number"));
+    }
+    let counted: u32 = passages.iter().map(|passage| passage.words).sum();
+    let given: usize = table().iter().map(|block| word_count(&block.text)).sum();
+    assert_eq!(usize::try_from(counted).unwrap(), given);
+}
+
+#[test]
+fn a_table_after_another_does_not_get_its_head() {
+    let mut blocks = table();
+    blocks.push(prose(20));
+    blocks.push(row(BlockKind::TableRow, "No head | 4"));
+    let last = cut(&blocks).pop().unwrap();
+    assert_eq!(last.repeated, 0);
+}
+
+#[test]
+fn a_note_stays_with_the_text_that_cites_it() {
+    for sentences in 20..40 {
+        let note = Block::new(
+            BlockKind::Note,
+            "1 Counted by the county in the year before.",
+        );
+        let passages = cut(&[prose(sentences), note, prose(20)]);
+        let holder = passages
+            .iter()
+            .find(|passage| passage.text.contains("1 Counted"))
+            .unwrap();
+        assert!(holder.text.starts_with("Every child"), "{sentences}");
+    }
+}
+
+#[test]
+fn a_sentence_goes_on_after_the_notes_of_its_page() {
+    let open = Block::new(BlockKind::Paragraph, "The program reaches");
+    let note = Block::new(BlockKind::Note, "1 Counted in May.");
+    let rest = Block::new(BlockKind::Paragraph, "forty schools. It grows.");
+    let passages = cut(&[on_page(3, open), on_page(3, note), on_page(4, rest)]);
+    assert!(
+        passages[0]
+            .text
+            .starts_with("The program reaches forty schools.")
+    );
+}
+
+#[test]
+fn a_passage_that_points_back_has_a_lead_and_others_have_none() {
+    let names = "Forty tutors work in nine schools.";
+    let pointing = Block::new(
+        BlockKind::Paragraph,
+        format!("They teach twice a week. {}", prose(18).text),
+    );
+    let first = Block::new(BlockKind::Paragraph, format!("{} {names}", prose(18).text));
+    let passages = cut(&[first.clone(), pointing.clone()]);
+    assert_eq!(passages[1].lead.as_deref(), Some(names));
+    assert!(passages[1].text.starts_with("They teach"));
+    assert_eq!(passages[0].lead, None);
+    let under_a_heading = cut(&[first, heading(1, "Method"), pointing]);
+    assert_eq!(under_a_heading[1].lead, None, "a heading is in between");
+    let plain = cut(&[prose(18), prose(18)]);
+    assert_eq!(plain[1].lead, None);
+}
+
+#[test]
+fn a_lead_has_fifty_words_at_most() {
+    let long = format!("Our {}end.", "word ".repeat(80));
+    let first = Block::new(BlockKind::Paragraph, format!("{} {long}", prose(12).text));
+    let pointing = Block::new(
+        BlockKind::Paragraph,
+        format!("However, it works. {}", prose(18).text),
+    );
+    let passages = cut(&[first, pointing]);
+    let lead = passages[1].lead.as_deref().unwrap();
+    assert_eq!(word_count(lead.strip_prefix("… ").unwrap()), 50);
+}
+
+#[test]
+fn a_passage_put_in_before_changes_no_other_key() {
+    let before = cut(&[heading(1, "A"), prose(20), heading(1, "B"), prose(30)]);
+    let after = cut(&[
+        heading(1, "New"),
+        prose(12),
+        heading(1, "A"),
+        prose(20),
+        heading(1, "B"),
+        prose(30),
+    ]);
+    let keys = |passages: &[Passage]| -> Vec<String> {
+        passages.iter().map(|passage| passage.key.clone()).collect()
+    };
+    assert_eq!(keys(&after)[1..], keys(&before)[..]);
+}

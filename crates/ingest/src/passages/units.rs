@@ -66,7 +66,9 @@ pub(super) fn join(units: &[Unit]) -> String {
 /// The units of one block that follows `before`.
 pub(super) fn of_block(before: Option<&Block>, block: &Block) -> Vec<Unit> {
     let first = joint_between(before, block);
-    let whole = block.kind.is_row() || matches!(block.kind, BlockKind::Heading { .. });
+    // A "row" that holds a whole page is a page laid out as a table: it has sentences.
+    let whole = (block.kind.is_row() && word_count(&block.text) <= CUT_BETWEEN_WORDS_ABOVE)
+        || matches!(block.kind, BlockKind::Heading { .. });
     let mut units = Vec::new();
     if whole {
         push(&mut units, &block.text, first, block);
@@ -117,9 +119,13 @@ fn push(units: &mut Vec<Unit>, text: &str, joint: Joint, block: &Block) {
 }
 
 /// Adds units, joining a sentence that runs over a break of page or column from one
-/// paragraph into the next.
+/// paragraph into the next. Notes at the foot of the first page stand between the two.
 pub(super) fn append(units: &mut Vec<Unit>, mut next: Vec<Unit>) {
-    if let (Some(last), Some(first)) = (units.last_mut(), next.first_mut())
+    let last = units
+        .iter_mut()
+        .rev()
+        .find(|unit| unit.kind != BlockKind::Note);
+    if let (Some(last), Some(first)) = (last, next.first_mut())
         && runs_on(last, first)
     {
         last.text.push(' ');

@@ -2,6 +2,7 @@
 
 use archivist_domain::{DocumentId, PassageId};
 use archivist_store::documents::{self, Document};
+use archivist_store::holds::{self, Finding};
 use archivist_store::passages::{self, Passage};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -24,6 +25,8 @@ pub(super) struct DocumentPage {
     pub(super) is_editor: bool,
     pub(super) document: Document,
     pub(super) passages: Vec<PassageView>,
+    /// Personal data that was found in it, for an editor.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// A passage in its place.
@@ -46,6 +49,11 @@ pub(super) struct DeletePage {
 }
 
 impl DocumentPage {
+    /// The passage that a finding stands in.
+    pub(super) fn place_of(&self, finding: &Finding) -> Option<&PassageView> {
+        self.passages.get(usize::try_from(finding.passage).ok()?)
+    }
+
     pub(super) fn file(&self) -> Option<String> {
         file_of(&self.document, None)
     }
@@ -78,12 +86,20 @@ pub(super) async fn show(
     Query(chosen): Query<Chosen>,
 ) -> Result<Response, Error> {
     let document = find(&state, &id).await?;
+    if document.held && !visitor.is_editor() {
+        return Err(not_found());
+    }
+    let findings = match document.held {
+        true => holds::of_document(&state.pool, document.doc_id).await?,
+        false => Vec::new(),
+    };
     let chosen = chosen.passage.and_then(|id| id.parse().ok());
     let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
     page(&DocumentPage {
         shell: visitor.shell(Place::Library),
         is_editor: visitor.is_editor(),
         passages: views(&document, passages, chosen),
+        findings,
         document,
     })
 }
@@ -114,9 +130,27 @@ pub(super) async fn delete(
     Ok(Redirect::to("/library").into_response())
 }
 
+/// Releases a held document: everybody finds it from then on.
+pub(super) async fn release(
+    State(state): State<AppState>,
+    PageEditor(visitor): PageEditor,
+    client: Client,
+    Path(id): Path<String>,
+    _: CheckedForm<NoFields>,
+) -> Result<Response, Error> {
+    let document = find(&state, &id).await?;
+    let user = &visitor.signed_in.user;
+    let mut tx = state.begin(client.by(user.user_id)).await?;
+    holds::release(&mut tx, document.doc_id, &user.email).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/library/{}", document.doc_id)).into_response())
+}
+
+fn not_found() -> Error {
+    Error::NotFound("There is no such document: it may have been deleted.".to_owned())
+}
+
 async fn find(state: &AppState, id: &str) -> Result<Document, Error> {
-    let not_found =
-        || Error::NotFound("There is no such document: it may have been deleted.".to_owned());
     let id: DocumentId = id.parse().map_err(|_| not_found())?;
     documents::get(&state.pool, id).await?.ok_or_else(not_found)
 }

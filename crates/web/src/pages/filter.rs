@@ -66,6 +66,7 @@ impl FilterForm {
             program: owned(&self.program),
             tag: owned(&self.tag),
             search: owned(&self.q),
+            without_held: false,
         })
     }
 

@@ -1,7 +1,7 @@
 //! `/library`: every document, filtered, and the files being taken in.
 
 use archivist_domain::JobState;
-use archivist_store::documents::{self, Document};
+use archivist_store::documents::{self, Document, DocumentFilter};
 use archivist_store::jobs::{self, Job};
 use archivist_store::statistics::{self, LibraryFigures, Tally};
 use askama::Template;
@@ -105,7 +105,11 @@ pub(super) async fn list(
 ) -> Result<Response, Error> {
     let number = filter.page_number()?;
     let skip = (number - 1) * ROWS_PER_PAGE;
-    let found = documents::list(&state.pool, &filter.for_documents()?, skip, ROWS_PER_PAGE).await?;
+    let wanted = DocumentFilter {
+        without_held: !visitor.is_editor(),
+        ..filter.for_documents()?
+    };
+    let found = documents::list(&state.pool, &wanted, skip, ROWS_PER_PAGE).await?;
     let figures = statistics::library(&state.pool).await?;
     let turn = |to: i64| filter.address_with("/library", "page", &to.to_string());
     page(&LibraryPage {

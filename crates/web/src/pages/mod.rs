@@ -53,6 +53,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             "/library/{id}/delete",
             get(document::confirm_delete).post(document::delete),
         )
+        .route("/library/{id}/release", post(document::release))
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))

@@ -48,6 +48,8 @@ pub(super) struct HitView {
     /// 0 to 100: comparable within one answer.
     pub(super) score: u32,
     pub(super) reasons: String,
+    /// What the first sentence points back to, where the excerpt begins with it.
+    pub(super) lead: Option<String>,
     pub(super) excerpt: Excerpt,
 }
 
@@ -110,6 +112,7 @@ fn hit_view(found: Found) -> HitView {
         .file_sha256
         .is_some()
         .then(|| show::file_address(id, &document.filename, passage.page_first));
+    let excerpt = excerpt(&passage.content, &hit.marks, EXCERPT_BYTES);
     HitView {
         address: show::passage_address(id, passage.passage_id),
         file,
@@ -121,7 +124,8 @@ fn hit_view(found: Found) -> HitView {
         heading: passage.heading,
         score: percent(hit.score),
         reasons: hit.reasons.join(" · "),
-        excerpt: excerpt(&passage.content, &hit.marks, EXCERPT_BYTES),
+        lead: passage.lead.filter(|_| !excerpt.is_cut_before),
+        excerpt,
     }
 }
 

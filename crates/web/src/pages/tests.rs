@@ -97,6 +97,7 @@ fn document(title: Option<String>) -> Document {
         created_by: None,
         programs: vec![HOSTILE.into()],
         tags: vec![long_word()],
+        held: false,
     }
 }
 
@@ -256,7 +257,17 @@ fn a_document_with_the_passage_that_was_asked_for() {
         is_editor: true,
         document: document(Some(long_word())),
         passages: vec![passage(true), passage(false)],
+        findings: vec![archivist_store::holds::Finding {
+            kind: "social_security".into(),
+            passage: 0,
+            page: Some(2),
+            starts: 0,
+            ends: 11,
+            masked: "***-**-6789".into(),
+            confidence: 0.9,
+        }],
     });
+    assert!(html.contains("***-**-6789"));
     assert_eq!(html.matches("This passage").count(), 1);
     assert!(html.contains(r#"id="p-00000000-0000-0000-0000-000000000000""#));
     let html = rendered(&document::DeletePage {
@@ -293,10 +304,12 @@ fn hits_are_marked_and_never_read_as_markup() {
         heading: Some(HOSTILE.into()),
         score: 87,
         reasons: "matched coaches".into(),
+        lead: Some("What stood <before>.".into()),
         excerpt: marked::excerpt(text, std::slice::from_ref(&mark), 400),
     };
     let html = rendered(&search(vec![hit], 9));
     assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));
+    assert!(html.contains("What stood &#60;before&#62;."));
     assert!(html.contains("1 passage from 1 document"));
     assert!(rendered(&search(Vec::new(), 9)).contains("search the whole archive"));
     assert!(rendered(&search(Vec::new(), 0)).contains("nothing to search yet"));

@@ -13,6 +13,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO audit_seals VALUES (0, uuid_generate_v4(), '', '', now())",
     ),
     (
+        "document_findings_in_order",
+        "WITH held AS (INSERT INTO document_holds (doc_id) SELECT doc_id FROM documents RETURNING doc_id) INSERT INTO document_findings (doc_id, number, kind, passage, starts, ends, masked, confidence) SELECT doc_id, 1, 'iban', 0, 5, 4, '*', 1 FROM held",
+    ),
+    (
         "files_sha256_is_lower_hex",
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
     ),

@@ -59,11 +59,11 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
     ))]
 pub(super) async fn file(
     State(state): State<AppState>,
-    _: Writer,
+    writer: Writer,
     Id(id): Id<DocumentId>,
     request: Request,
 ) -> Result<Response, Error> {
-    let document = find(&state, id).await?;
+    let document = find(&state, id, &writer.actor()).await?;
     let sha256 = document.file_sha256.as_deref().ok_or_else(never_kept)?;
     let media_type = files::media_type(&state.pool, sha256).await?;
     let media_type = media_type.ok_or_else(never_kept)?;

@@ -3,9 +3,11 @@
 mod file;
 mod form;
 mod reply;
+mod sensitivity;
 mod upload;
 
-use archivist_domain::{DocType, DocumentId, Outcome};
+use archivist_domain::permission::Actor;
+use archivist_domain::{DocType, DocumentId, Outcome, UserRole};
 use archivist_store::documents::{self, Document, DocumentFilter};
 use archivist_store::{passages, statistics};
 use axum::extract::{DefaultBodyLimit, State};
@@ -40,6 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get, delete))
         .routes(routes!(list_passages))
         .routes(routes!(file::file))
+        .routes(routes!(sensitivity::sensitivity))
+        .routes(routes!(sensitivity::release))
 }
 
 /// Which documents to list; all conditions hold together.
@@ -78,9 +82,10 @@ struct ListParams {
 ))]
 async fn list(
     State(state): State<AppState>,
-    _: Writer,
+    writer: Writer,
     Query(params): Query<ListParams>,
 ) -> Result<Json<DocumentList>, Error> {
+    let actor = writer.actor();
     let window = PAGE.window(params.skip, params.limit)?;
     let filter = DocumentFilter {
         ids: None,
@@ -90,6 +95,7 @@ async fn list(
         program: params.program,
         tag: params.tag,
         search: params.search,
+        without_held: !actor.is_at_least(UserRole::Editor),
     };
     let page = documents::list(&state.pool, &filter, window.skip, window.limit).await?;
     Ok(Json(DocumentList {
@@ -118,10 +124,10 @@ async fn stats(State(state): State<AppState>, _: Writer) -> Result<Json<LibraryS
     ))]
 async fn get(
     State(state): State<AppState>,
-    _: Writer,
+    writer: Writer,
     Id(id): Id<DocumentId>,
 ) -> Result<Json<DocumentInfo>, Error> {
-    Ok(Json(find(&state, id).await?.into()))
+    Ok(Json(find(&state, id, &writer.actor()).await?.into()))
 }
 
 /// All passages of a document, in its order.
@@ -135,10 +141,10 @@ async fn get(
     ))]
 async fn list_passages(
     State(state): State<AppState>,
-    _: Writer,
+    writer: Writer,
     Id(id): Id<DocumentId>,
 ) -> Result<Json<PassageList>, Error> {
-    find(&state, id).await?;
+    find(&state, id, &writer.actor()).await?;
     let found = passages::of_documents(&state.pool, &[id]).await?;
     Ok(Json(PassageList::new(id, found)))
 }
@@ -165,8 +171,10 @@ async fn delete(
     Ok(Json(document.into()))
 }
 
-async fn find(state: &AppState, id: DocumentId) -> Result<Document, Error> {
+/// The document, unless it is held and `actor` is no editor: then it is not there.
+async fn find(state: &AppState, id: DocumentId, actor: &Actor) -> Result<Document, Error> {
     documents::get(&state.pool, id)
         .await?
+        .filter(|document| !document.held || actor.is_at_least(UserRole::Editor))
         .ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))
 }

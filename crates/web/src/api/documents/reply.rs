@@ -45,6 +45,8 @@ pub(super) struct DocumentInfo {
     upload_date: NaiveDateTime,
     /// Size of the file in bytes.
     file_size: Option<i32>,
+    /// It may hold personal data: only editors see it, until one of them has decided.
+    held: bool,
 }
 
 impl From<Document> for DocumentInfo {
@@ -62,6 +64,7 @@ impl From<Document> for DocumentInfo {
             page_count: document.page_count,
             upload_date: document.upload_date,
             file_size: document.file_size,
+            held: document.held,
         }
     }
 }

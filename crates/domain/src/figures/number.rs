@@ -2,19 +2,22 @@
 
 use std::ops::Range;
 
-use crate::text::Word;
+use super::Token;
 
 /// What a figure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
+    /// Things.
     Plain,
+    /// An amount of money, in any currency.
     Money,
+    /// Parts of a hundred.
     Percent,
 }
 
 /// A figure with its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Number {
+pub struct Number {
     value: f64,
     unit: Unit,
     spelled: bool,
@@ -23,24 +26,34 @@ pub(crate) struct Number {
 impl Number {
     /// Equal value, and both or neither a percentage. Money may stand without
     /// its sign, as in the cells of a table.
-    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
+    pub fn agrees_with(&self, other: &Self) -> bool {
         let close = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(1.0);
         close && (self.unit == Unit::Percent) == (other.unit == Unit::Percent)
     }
 
+    /// How much it is, in its unit.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Whether it is written in words.
+    pub fn is_spelled(&self) -> bool {
+        self.spelled
+    }
+
     /// What it counts.
-    pub(crate) fn unit(&self) -> Unit {
+    pub fn unit(&self) -> Unit {
         self.unit
     }
 
     /// "One" in words is rarely a figure ("one of our partners").
-    pub(crate) fn is_a_pronoun(&self) -> bool {
+    pub fn is_a_pronoun(&self) -> bool {
         self.spelled && self.unit == Unit::Plain && (self.value - 1.0).abs() < f64::EPSILON
     }
 }
 
 /// The figures of a text with the bytes they stand in, signs and units included.
-pub(crate) fn numbers(text: &str, words: &[Word]) -> Vec<(Range<usize>, Number)> {
+pub fn numbers(text: &str, words: &[impl Token]) -> Vec<(Range<usize>, Number)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -69,8 +82,8 @@ struct Run {
 }
 
 /// A figure in digits, with a scale in letters or words (`45k`, `1.2 million`).
-fn digits(text: &str, words: &[Word], at: usize) -> Option<Run> {
-    let (value, suffix) = leading_digits(&words[at].lower)?;
+fn digits(text: &str, words: &[impl Token], at: usize) -> Option<Run> {
+    let (value, suffix) = leading_digits(words[at].lower())?;
     let attached = match suffix {
         "" | "st" | "nd" | "rd" | "th" | "s" => 1.0,
         "k" => 1e3,
@@ -79,7 +92,7 @@ fn digits(text: &str, words: &[Word], at: usize) -> Option<Run> {
         _ => return None,
     };
     let following = words.get(at + 1).filter(|_| joined(text, words, at));
-    let scale = following.and_then(|word| scale(&word.lower));
+    let scale = following.and_then(|word| scale(word.lower()));
     Some(Run {
         value: value * attached * scale.unwrap_or(1.0),
         words: 1 + usize::from(scale.is_some()),
@@ -98,21 +111,21 @@ fn leading_digits(word: &str) -> Option<(f64, &str)> {
 }
 
 /// A figure in words, up to any length (`two hundred and forty-one thousand`).
-fn spelled(text: &str, words: &[Word], at: usize) -> Option<Run> {
+fn spelled(text: &str, words: &[impl Token], at: usize) -> Option<Run> {
     let (mut total, mut part, mut read) = (0.0, 0.0, 0);
     for (index, word) in words.iter().enumerate().skip(at) {
         if index > at && !joined(text, words, index - 1) {
             break;
         }
-        if let Some(value) = small(&word.lower) {
+        if let Some(value) = small(word.lower()) {
             part += value;
-        } else if let Some(value) = scale(&word.lower).filter(|_| part > 0.0) {
+        } else if let Some(value) = scale(word.lower()).filter(|_| part > 0.0) {
             part *= value;
             if value >= 1e3 {
                 total += part;
                 part = 0.0;
             }
-        } else if word.lower == "and" && part >= 100.0 {
+        } else if word.lower() == "and" && part >= 100.0 {
             continue;
         } else {
             break;
@@ -120,7 +133,7 @@ fn spelled(text: &str, words: &[Word], at: usize) -> Option<Run> {
         read = index + 1 - at;
     }
     if read == 0 {
-        return lone_dozen_or_ordinal(&words[at].lower);
+        return lone_dozen_or_ordinal(words[at].lower());
     }
     Some(Run {
         value: total + part,
@@ -150,12 +163,12 @@ fn lone_dozen_or_ordinal(word: &str) -> Option<Run> {
 }
 
 /// Whether only a blank, a line end or a hyphen lies between a word and the next.
-fn joined(text: &str, words: &[Word], at: usize) -> bool {
+fn joined(text: &str, words: &[impl Token], at: usize) -> bool {
     let Some(next) = words.get(at + 1) else {
         return false;
     };
     matches!(
-        &text[words[at].range.end..next.range.start],
+        &text[words[at].range().end..next.range().start],
         " " | "\n" | "-" | "‑"
     )
 }
@@ -204,8 +217,8 @@ fn scale(word: &str) -> Option<f64> {
 }
 
 /// The unit written beside a figure, and the figure's bytes with it.
-fn with_unit(text: &str, words: &[Word], first: usize, last: usize) -> (Range<usize>, Unit) {
-    let (start, end) = (words[first].range.start, words[last].range.end);
+fn with_unit(text: &str, words: &[impl Token], first: usize, last: usize) -> (Range<usize>, Unit) {
+    let (start, end) = (words[first].range().start, words[last].range().end);
     if let Some(sign) = text[..start]
         .chars()
         .next_back()
@@ -220,9 +233,9 @@ fn with_unit(text: &str, words: &[Word], first: usize, last: usize) -> (Range<us
     let Some(next) = words.get(last + 1) else {
         return (start..end, Unit::Plain);
     };
-    match next.lower.as_str() {
-        "percent" | "percentage" => (start..next.range.end, Unit::Percent),
-        "dollars" | "usd" | "euros" | "eur" => (start..next.range.end, Unit::Money),
+    match next.lower() {
+        "percent" | "percentage" => (start..next.range().end, Unit::Percent),
+        "dollars" | "usd" | "euros" | "eur" => (start..next.range().end, Unit::Money),
         _ => (start..end, Unit::Plain),
     }
 }

@@ -2,19 +2,34 @@
 
 use std::ops::Range;
 
-use crate::text::Word;
+use super::Token;
 
 /// A date of which some parts may be unsaid, but not the month.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Date {
+pub struct Date {
     year: Option<u32>,
     month: u32,
     day: Option<u32>,
 }
 
 impl Date {
+    /// The year, where it is said.
+    pub fn year(&self) -> Option<u32> {
+        self.year
+    }
+
+    /// The month, from 1.
+    pub fn month(&self) -> u32 {
+        self.month
+    }
+
+    /// The day of the month, where it is said.
+    pub fn day(&self) -> Option<u32> {
+        self.day
+    }
+
     /// Whether this date says all that the `coarser` one says.
-    pub(super) fn includes(&self, coarser: &Self) -> bool {
+    pub fn includes(&self, coarser: &Self) -> bool {
         let agrees = |known: Option<u32>, said: Option<u32>| said.is_none() || said == known;
         self.month == coarser.month
             && agrees(self.year, coarser.year)
@@ -23,7 +38,7 @@ impl Date {
 }
 
 /// The dates of a text with the bytes they stand in.
-pub(super) fn dates(text: &str, words: &[Word]) -> Vec<(Range<usize>, Date)> {
+pub fn dates(text: &str, words: &[impl Token]) -> Vec<(Range<usize>, Date)> {
     let mut found: Vec<(Range<usize>, Date)> = Vec::new();
     for at in 0..words.len() {
         let Some((first, last, date)) =
@@ -31,7 +46,7 @@ pub(super) fn dates(text: &str, words: &[Word]) -> Vec<(Range<usize>, Date)> {
         else {
             continue;
         };
-        found.push((words[first].range.start..words[last].range.end, date));
+        found.push((words[first].range().start..words[last].range().end, date));
     }
     found
 }
@@ -39,15 +54,15 @@ pub(super) fn dates(text: &str, words: &[Word]) -> Vec<(Range<usize>, Date)> {
 type Span = (usize, usize, Date);
 
 /// `6/30/2021` (month first, as in the United States) or `2021-06-30`.
-fn in_figures(text: &str, words: &[Word], at: usize) -> Option<Span> {
+fn in_figures(text: &str, words: &[impl Token], at: usize) -> Option<Span> {
     let [first, second, third] = words.get(at..at + 3)? else {
         return None;
     };
-    let between = &text[first.range.end..second.range.start];
-    if between != &text[second.range.end..third.range.start] {
+    let between = &text[first.range().end..second.range().start];
+    if between != &text[second.range().end..third.range().start] {
         return None;
     }
-    let figures = [first, second, third].map(|word| word.lower.parse().ok());
+    let figures = [first, second, third].map(|word| word.lower().parse().ok());
     let (("-", [Some(year), Some(month), Some(day)]) | ("/", [Some(month), Some(day), Some(year)])) =
         (between, figures)
     else {
@@ -66,12 +81,12 @@ fn in_figures(text: &str, words: &[Word], at: usize) -> Option<Span> {
 }
 
 /// `June`, `June 2021`, `June 30`, `June 30, 2021`, `30 June 2021`.
-fn in_words(text: &str, words: &[Word], at: usize) -> Option<Span> {
+fn in_words(text: &str, words: &[impl Token], at: usize) -> Option<Span> {
     let month = month(text, &words[at])?;
-    let figure = |index: usize| words.get(index).and_then(|word| day_or_year(&word.lower));
+    let figure = |index: usize| words.get(index).and_then(|word| day_or_year(word.lower()));
     let near = |index: usize| {
         matches!(
-            &text[words[index - 1].range.end..words[index].range.start],
+            &text[words[index - 1].range().end..words[index].range().start],
             " " | ", " | "\n"
         )
     };
@@ -92,7 +107,7 @@ fn in_words(text: &str, words: &[Word], at: usize) -> Option<Span> {
 }
 
 /// The month a capitalised word names: `may` and `march` are other words.
-fn month(text: &str, word: &Word) -> Option<u32> {
+fn month(text: &str, word: &impl Token) -> Option<u32> {
     const MONTHS: [&str; 12] = [
         "january",
         "february",
@@ -107,8 +122,8 @@ fn month(text: &str, word: &Word) -> Option<u32> {
         "november",
         "december",
     ];
-    let capital = text[word.range.clone()].starts_with(char::is_uppercase);
-    let index = MONTHS.iter().position(|known| *known == word.lower)?;
+    let capital = text[word.range().clone()].starts_with(char::is_uppercase);
+    let index = MONTHS.iter().position(|known| *known == word.lower())?;
     capital
         .then(|| u32::try_from(index).ok().map(|index| index + 1))
         .flatten()

@@ -1,0 +1,188 @@
+//! `archivist reprocess`: the stored files, read again.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use archivist_domain::DocumentId;
+use archivist_store::documents::{self, Document, DocumentFilter};
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use super::print_json;
+use crate::config::{PlaceArgs, ReprocessArgs};
+use crate::site::{READERS, Site, open_existing};
+use crate::work::reindex;
+use crate::work::reprocess::{self, Changes, Outcome, Place};
+
+/// Words of a passage that are shown.
+const SHOWN_WORDS: usize = 12;
+
+/// What became of one document.
+struct Report {
+    document: Document,
+    result: Result<Outcome>,
+}
+
+/// Reads documents again and tells what changed about each.
+pub(crate) async fn reprocess(place: &PlaceArgs, args: ReprocessArgs) -> Result<ExitCode> {
+    let site = open_existing(place).await?;
+    let reports = reprocess_all(&site, &args).await;
+    site.close().await?;
+    let reports = reports?;
+    if args.json {
+        print_json(&as_json(&reports, args.dry_run));
+    } else {
+        print_reports(&reports, args.dry_run);
+    }
+    let failed = reports.iter().any(|report| report.result.is_err());
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn reprocess_all(site: &Site, args: &ReprocessArgs) -> Result<Vec<Report>> {
+    let documents = chosen(site, &args.docs).await?;
+    let dry_run = args.dry_run;
+    let reports = stream::iter(documents)
+        .map(|document| async move {
+            let result = reprocess::reprocess(site, &document, dry_run).await;
+            Report { document, result }
+        })
+        .buffered(READERS)
+        .collect()
+        .await;
+    if !dry_run && let Err(error) = reindex::catch_up(site).await {
+        eprintln!(
+            "note: the search index could not be brought up to date, the next start does it: {error:#}"
+        );
+    }
+    Ok(reports)
+}
+
+/// The documents that were named, or all.
+async fn chosen(site: &Site, ids: &[DocumentId]) -> Result<Vec<Document>> {
+    let filter = DocumentFilter {
+        ids: (!ids.is_empty()).then(|| ids.to_vec()),
+        ..DocumentFilter::default()
+    };
+    let found = documents::list(&site.state.pool, &filter, 0, i64::MAX).await?;
+    let missing = ids
+        .iter()
+        .find(|id| found.rows.iter().all(|document| document.doc_id != **id));
+    match missing {
+        Some(id) => bail!("there is no document {id}"),
+        None => Ok(found.rows),
+    }
+}
+
+fn print_reports(reports: &[Report], dry_run: bool) {
+    let (mut changed, mut unchanged, mut skipped) = (0, 0, 0);
+    for report in reports {
+        let name = report.document.display_title();
+        match &report.result {
+            Ok(Outcome::Unchanged { .. }) => unchanged += 1,
+            Ok(Outcome::Changed(changes)) => {
+                changed += 1;
+                say!("{name}\n  {}", summary(changes));
+                print_changes(changes);
+            }
+            Ok(Outcome::Skipped { reason }) => {
+                skipped += 1;
+                say!("left as it is: {name}\n  {reason}");
+            }
+            Err(error) => {
+                skipped += 1;
+                say!("left as it is: {name}\n  {error:#}");
+            }
+        }
+    }
+    let would = if dry_run { "would change" } else { "changed" };
+    say!(
+        "\n{changed} documents {would}, {unchanged} stay the same, {skipped} were left as they are."
+    );
+}
+
+fn summary(changes: &Changes) -> String {
+    let counts = changes.counts;
+    format!(
+        "{} passages kept, {} changed, {} added, {} removed",
+        counts.kept, counts.changed, counts.added, counts.removed
+    )
+}
+
+fn print_changes(changes: &Changes) {
+    for change in &changes.changed {
+        let cited = if change.cited {
+            " (its citations follow)"
+        } else {
+            ""
+        };
+        say!("  ~ {}{cited}", shown(&change.after));
+    }
+    for place in &changes.added {
+        say!("  + {}", shown(place));
+    }
+    for lost in &changes.removed {
+        let cited = if lost.cited {
+            " (cited: the excerpt is kept)"
+        } else {
+            ""
+        };
+        say!("  - {}{cited}", shown(&lost.passage));
+    }
+}
+
+/// `p. 3: First words of the passage …`
+fn shown(place: &Place) -> String {
+    let page = place.page.map(|page| format!("p. {page}: "));
+    format!("{}{}", page.unwrap_or_default(), opening(&place.text))
+}
+
+fn opening(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() <= SHOWN_WORDS {
+        return words.join(" ");
+    }
+    format!("{} …", words[..SHOWN_WORDS].join(" "))
+}
+
+fn as_json(reports: &[Report], dry_run: bool) -> Value {
+    let documents: Vec<Value> = reports.iter().map(report_as_json).collect();
+    json!({ "dry_run": dry_run, "documents": documents })
+}
+
+fn report_as_json(report: &Report) -> Value {
+    let mut told = match &report.result {
+        Ok(Outcome::Unchanged { passages }) => json!({ "outcome": "unchanged", "kept": passages }),
+        Ok(Outcome::Changed(changes)) => changes_as_json(changes),
+        Ok(Outcome::Skipped { reason }) => json!({ "outcome": "skipped", "reason": reason }),
+        Err(error) => json!({ "outcome": "failed", "reason": format!("{error:#}") }),
+    };
+    told["doc_id"] = json!(report.document.doc_id);
+    told["filename"] = json!(report.document.filename);
+    told
+}
+
+fn changes_as_json(changes: &Changes) -> Value {
+    let place = |place: &Place| json!({ "passage_id": place.id, "page": place.page, "opening": opening(&place.text) });
+    let changed: Vec<Value> = changes
+        .changed
+        .iter()
+        .map(|change| {
+            json!({
+                "before": place(&change.before), "after": place(&change.after), "cited": change.cited,
+            })
+        })
+        .collect();
+    let removed: Vec<Value> = changes
+        .removed
+        .iter()
+        .map(|lost| json!({ "passage": place(&lost.passage), "cited": lost.cited }))
+        .collect();
+    json!({
+        "outcome": "changed", "kept": changes.counts.kept, "changed": changed,
+        "added": changes.added.iter().map(place).collect::<Vec<_>>(), "removed": removed,
+    })
+}

@@ -1,0 +1,197 @@
+//! Reading a stored file again and putting what was read in the place of what was.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use archivist_domain::{DocumentId, PassageId};
+use archivist_ingest::passages::{Diff, diff};
+use archivist_ingest::{Given, Passage};
+use archivist_store::audit::{Audited, Origin};
+use archivist_store::documents::{self, Document, Reread};
+use archivist_store::holds;
+use archivist_store::passages::{self as stored, NewPassage};
+use archivist_store::sources;
+
+use crate::site::Site;
+use crate::work::{findings, passages};
+
+/// What reading a document again did, or would do.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// All is as it was; nothing was written.
+    Unchanged { passages: usize },
+    /// Its passages are others.
+    Changed(Changes),
+    /// It cannot be read (again): all stays as it was.
+    Skipped { reason: String },
+}
+
+/// How the passages of a document changed.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// In numbers.
+    pub(crate) counts: Reread,
+    /// Passages whose text is now in another one.
+    pub(crate) changed: Vec<Change>,
+    /// Passages that are new.
+    pub(crate) added: Vec<Place>,
+    /// Passages that are gone.
+    pub(crate) removed: Vec<Lost>,
+}
+
+/// A passage, to be told to a person.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) id: PassageId,
+    pub(crate) page: Option<i32>,
+    pub(crate) text: String,
+}
+
+/// A passage and the one that holds its words now.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) before: Place,
+    pub(crate) after: Place,
+    /// An output cites it: the citation follows.
+    pub(crate) cited: bool,
+}
+
+/// A passage whose words are nowhere.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) passage: Place,
+    /// An output cites it: the citation keeps what it cited.
+    pub(crate) cited: bool,
+}
+
+/// Reads a document's file again. With `dry_run` nothing is written.
+pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -> Result<Outcome> {
+    let state = &site.state;
+    let Some(sha256) = &document.file_sha256 else {
+        let reason = "Its file was not kept when this site was taken over.".to_owned();
+        return Ok(Outcome::Skipped { reason });
+    };
+    let (path, year) = (state.blobs.path(sha256), state.clock.year());
+    let name = &document.filename;
+    let read = site
+        .sandbox
+        .process(&path, name, year, &Given::default())
+        .await;
+    let parsed = match read {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let reason = error.to_string();
+            return Ok(Outcome::Skipped { reason });
+        }
+    };
+    let origin = Origin::command_line();
+    let mut tx = Audited::begin(&state.pool, origin).await?;
+    let Some(old) = documents::passages_to_replace(&mut tx, document.doc_id).await? else {
+        let reason = "It was deleted meanwhile.".to_owned();
+        return Ok(Outcome::Skipped { reason });
+    };
+    let comparison = Comparison::of(document.doc_id, &old, &parsed.passages);
+    if comparison.is_same() {
+        let passages = old.len();
+        return Ok(Outcome::Unchanged { passages });
+    }
+    let ids: Vec<PassageId> = old.iter().map(|passage| passage.passage_id).collect();
+    let cited = sources::cited_among(&mut *tx, &ids).await?;
+    let changes = comparison.tell(&cited.into_iter().collect());
+    if !dry_run {
+        let pages = parsed
+            .page_count
+            .and_then(|pages| i32::try_from(pages).ok());
+        let (new, moved) = (&comparison.new, comparison.moved());
+        documents::replace_passages(&mut tx, document.doc_id, pages, new, &moved, changes.counts)
+            .await?;
+        let findings = findings::to_store(&parsed.findings);
+        holds::replace_findings(&mut tx, document.doc_id, &findings).await?;
+        tx.commit().await?;
+    }
+    Ok(Outcome::Changed(changes))
+}
+
+/// The stored passages and those of another reading, with their ids.
+struct Comparison<'a> {
+    old: &'a [stored::Passage],
+    new: Vec<NewPassage>,
+    diff: Diff,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(document: DocumentId, old: &'a [stored::Passage], read: &[Passage]) -> Self {
+        let texts: Vec<&str> = old.iter().map(|passage| passage.content.as_str()).collect();
+        let read_texts: Vec<&str> = read.iter().map(|passage| passage.text.as_str()).collect();
+        let diff = diff(&texts, &read_texts);
+        let mut ids: Vec<PassageId> = read
+            .iter()
+            .map(|passage| passages::id(document, passage))
+            .collect();
+        // Whatever made its id at the time: a passage that stays keeps it.
+        for (was, is) in &diff.kept {
+            ids[*is] = old[*was].passage_id;
+        }
+        let new = ids
+            .into_iter()
+            .zip(read)
+            .map(|(id, passage)| passages::with_id(id, passage))
+            .collect();
+        Self { old, new, diff }
+    }
+
+    /// Whether there is nothing to write.
+    fn is_same(&self) -> bool {
+        self.old.len() == self.new.len() && self.old.iter().zip(&self.new).all(|(a, b)| is(a, b))
+    }
+
+    fn moved(&self) -> Vec<(PassageId, PassageId)> {
+        let ids =
+            |(was, is): &(usize, usize)| (self.old[*was].passage_id, self.new[*is].passage_id);
+        self.diff.changed.iter().map(ids).collect()
+    }
+
+    fn tell(&self, cited: &HashSet<PassageId>) -> Changes {
+        let was = |at: usize| Place {
+            id: self.old[at].passage_id,
+            page: self.old[at].page_first,
+            text: self.old[at].content.clone(),
+        };
+        let is = |at: usize| Place {
+            id: self.new[at].passage_id,
+            page: self.new[at].page_first,
+            text: self.new[at].content.clone(),
+        };
+        let is_cited = |at: usize| cited.contains(&self.old[at].passage_id);
+        let change = |&(before, after): &(usize, usize)| Change {
+            before: was(before),
+            after: is(after),
+            cited: is_cited(before),
+        };
+        let lost = |&at: &usize| Lost {
+            passage: was(at),
+            cited: is_cited(at),
+        };
+        Changes {
+            counts: Reread {
+                kept: self.diff.kept.len(),
+                changed: self.diff.changed.len(),
+                added: self.diff.added.len(),
+                removed: self.diff.removed.len(),
+            },
+            changed: self.diff.changed.iter().map(change).collect(),
+            added: self.diff.added.iter().map(|at| is(*at)).collect(),
+            removed: self.diff.removed.iter().map(lost).collect(),
+        }
+    }
+}
+
+/// Whether a stored passage is already as it was read now.
+fn is(old: &stored::Passage, new: &NewPassage) -> bool {
+    old.passage_id == new.passage_id
+        && old.content == new.content
+        && old.lead == new.lead
+        && old.heading == new.heading
+        && (old.page_first, old.page_last) == (new.page_first, new.page_last)
+        && old.word_count == new.word_count
+}

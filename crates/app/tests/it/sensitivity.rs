@@ -1,0 +1,91 @@
+//! Personal data: held before anybody finds it, released by an editor.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestServer, a_document};
+
+const PRIVATE: &str = "Her social-security number is 536-22-8147, and boats bring her books.";
+
+/// Puts a document with a number in; returns its address.
+async fn held_document(editor: &Client) -> String {
+    let document = a_document("family.txt").saying(&[PRIVATE]);
+    let made = editor.upload(document).await.created();
+    let note = made["notes"][0].as_str().unwrap();
+    assert!(note.contains("Held until an editor has decided"), "{note}");
+    assert!(
+        note.contains("***-**-8147") && !note.contains("536"),
+        "{note}"
+    );
+    format!("/api/documents/{}", made["doc_id"].as_str().unwrap())
+}
+
+async fn hits(client: &Client) -> usize {
+    let found = client.get("/api/search?q=boats").await.ok();
+    found["hits"].as_array().unwrap().len()
+}
+
+async fn listed(client: &Client) -> Value {
+    client.get("/api/documents").await.ok()["pagination"]["total"].clone()
+}
+
+#[tokio::test]
+async fn a_held_document_is_for_editors_alone_until_one_releases_it() {
+    let server = TestServer::start().await;
+    let (editor, writer) = (server.as_editor().await, server.as_writer().await);
+    let address = held_document(&editor).await;
+    let sensitivity = format!("{address}/sensitivity");
+
+    for path in ["", "/passages", "/file"] {
+        writer.get(&format!("{address}{path}")).await.json(404);
+    }
+    assert_eq!(listed(&writer).await, json!(0));
+    assert_eq!(listed(&editor).await, json!(1));
+    assert_eq!(hits(&editor).await, 0, "not even editors find it");
+    let told = editor.get(&sensitivity).await.ok();
+    assert_eq!(told["held"], json!(true));
+    assert_eq!(told["findings"][0]["kind"], json!("social_security"));
+    assert_eq!(told["findings"][0]["masked"], json!("***-**-8147"));
+    writer.get(&sensitivity).await.json(403);
+    writer
+        .post(&format!("{address}/release"), &json!({}))
+        .await
+        .json(403);
+
+    let released = editor
+        .post(&format!("{address}/release"), &json!({}))
+        .await
+        .ok();
+    assert_eq!(released["held"], json!(false));
+    assert!(released["released_by"].as_str().unwrap().contains('@'));
+    writer.get(&address).await.ok();
+    assert_eq!(listed(&writer).await, json!(1));
+    crate::support::eventually("the document is found", || async {
+        (hits(&writer).await == 1).then_some(())
+    })
+    .await;
+    for event in ["document.hold", "document.release"] {
+        let sql = "SELECT count(*) FROM audit_log WHERE event_type = $1 AND details::text NOT LIKE '%536%'";
+        let count: i64 = sqlx::query_scalar(sql)
+            .bind(event)
+            .fetch_one(&server.pool())
+            .await
+            .unwrap();
+        assert_eq!(count, 1, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_without_personal_data_is_not_held() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let document = a_document("plan.txt").saying(&["Boats bring books. Call (555) 201-4410."]);
+    let made = editor.upload(document).await.created();
+    assert_eq!(made["notes"], json!([]));
+    let address = format!("/api/documents/{}", made["doc_id"].as_str().unwrap());
+    assert_eq!(editor.get(&address).await.ok()["held"], json!(false));
+    let told = editor.get(&format!("{address}/sensitivity")).await.ok();
+    assert_eq!(
+        (&told["held"], &told["held_at"]),
+        (&json!(false), &Value::Null)
+    );
+}
