@@ -18,6 +18,17 @@ pub fn timestamp<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S:
     to.serialize_str(&timestamp_text(time))
 }
 
+/// The same, `null` when there is none.
+pub fn timestamp_or_null<S: Serializer>(
+    time: &Option<NaiveDateTime>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => timestamp(time, to),
+        None => to.serialize_none(),
+    }
+}
+
 /// Serialises a decimal as text with two places, `null` when there is none.
 pub fn amount<S: Serializer>(
     amount: &Option<rust_decimal::Decimal>,

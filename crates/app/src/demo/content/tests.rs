@@ -4,6 +4,7 @@ use archivist_domain::output::Tracking;
 use archivist_domain::{DocumentId, PassageId};
 use archivist_draft::Source;
 use archivist_draft::ground::{self, Verdict};
+use archivist_ingest::Given;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -118,7 +119,8 @@ fn supports_all(passage: &Source, content: &str) -> bool {
 /// The passages of a file as sources of the same number.
 fn passages(filename: &str, number: u32) -> Vec<Source> {
     let document = DOCUMENTS.iter().find(|d| d.filename == filename).unwrap();
-    let parsed = archivist_ingest::parse(document.bytes, filename, 2026).unwrap();
+    let parsed =
+        archivist_ingest::parse(document.bytes, filename, 2026, &Given::default()).unwrap();
     let source = |passage: archivist_ingest::Passage| Source {
         number,
         passage: PassageId(Uuid::nil()),
