@@ -4,12 +4,16 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use archivist_domain::{Audience, DocType, DocumentId, Outcome, OutputStatus, Section, UserRole};
+use archivist_domain::{
+    Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, Section, UserRole,
+};
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
 use axum::http::{HeaderValue, Uri};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::commands::FolderRule;
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
 #[derive(Debug, Parser)]
@@ -69,6 +73,9 @@ pub(crate) enum Command {
     /// Read the stored files again, after an upgrade that reads better: passages that
     /// stay keep their ids, and citations follow
     Reprocess(ReprocessArgs),
+    /// Look at background jobs: the files on their way into the library
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Search the archive
     Search(SearchArgs),
     /// Compose a section from the archive
@@ -252,6 +259,23 @@ pub(crate) struct ImportArgs {
     /// What became of them
     #[arg(long)]
     pub outcome: Option<Outcome>,
+    /// A list that says what the files are: CSV or JSON, with the columns or fields file,
+    /// title, doc_type, year, programs, tags, outcome and notes [default: metadata.csv or
+    /// metadata.json in the folder]
+    #[arg(long, value_name = "FILE")]
+    pub metadata: Option<PathBuf>,
+    /// What the names of folders say, for example "{year}/{program}/{doc_type}"
+    #[arg(long, value_name = "RULE")]
+    pub folders: Option<FolderRule>,
+    /// Go on watching the folder, and take in what comes into it
+    #[arg(long)]
+    pub watch: bool,
+    /// With --watch: how long a file must have been left alone before it is taken
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "watch")]
+    pub settle_seconds: u64,
+    /// The password that opens those that are protected is in this file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,
@@ -272,6 +296,53 @@ pub(crate) struct ReprocessArgs {
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,
+}
+
+/// `archivist jobs …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// List jobs that wait or run, the newest first
+    List {
+        /// Those that have ended, too
+        #[arg(long)]
+        all: bool,
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Call a job off, and those that came out of it
+    Cancel {
+        /// The job
+        #[arg(value_name = "ID")]
+        job: JobId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Do a job that failed again, here and now; its file is kept for a week
+    Retry {
+        /// The job
+        #[arg(value_name = "ID")]
+        job: JobId,
+        /// The password that opens the file is in this one
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell what changes, until nothing waits or runs any more
+    Watch {
+        /// Only this job, until it has ended; if it fails, so does the command
+        #[arg(value_name = "ID")]
+        job: Option<JobId>,
+        /// Print JSON, one job a line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Hard restrictions for search and drafts.

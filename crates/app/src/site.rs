@@ -17,6 +17,7 @@ use archivist_web::auth::tokens::{TokenKeys, random_secret};
 use archivist_web::blobs::BlobFolder;
 use archivist_web::clock::Clock;
 use archivist_web::cpu::CpuPool;
+use archivist_web::jobs::JobBell;
 use archivist_web::limit;
 use archivist_web::{AppState, Settings};
 use tokio::sync::{Notify, RwLock};
@@ -61,6 +62,7 @@ impl Site {
             blobs: BlobFolder::open(place.data.join("files")).await?,
             provider: Arc::new(Composer),
             work: Arc::new(Notify::new()),
+            jobs: JobBell::default(),
             cpu: CpuPool::new(std::thread::available_parallelism().map_or(2, usize::from)),
             clock: Clock::system(),
             keys: Arc::new(keys),

@@ -265,6 +265,7 @@ database_enums! {
             Running = "running",
             Done = "done",
             Failed = "failed",
+            Cancelled = "cancelled",
         }
     }
 }

@@ -72,6 +72,11 @@ impl Actor {
         }
     }
 
+    /// The person whose jobs alone this person sees and stops: `None` means everybody's.
+    pub fn jobs_scope(&self) -> Option<UserId> {
+        (!self.is_at_least(UserRole::Editor)).then_some(self.user_id)
+    }
+
     fn owns(&self, owner: Option<&str>) -> bool {
         owner == Some(self.email.as_str())
     }

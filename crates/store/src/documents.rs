@@ -35,6 +35,8 @@ pub struct Document {
     pub chunks_count: Option<i32>,
     /// How many pages, where the format has pages.
     pub page_count: Option<i32>,
+    /// Pages that are pictures without text, ascending: they need text recognition.
+    pub pages_without_text: Vec<i32>,
     /// The stored file; `None` on adopted documents, whose files were never kept.
     pub file_sha256: Option<String>,
     /// Who put it in.
@@ -48,6 +50,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether pages of it are pictures whose text was not read.
+    pub fn needs_ocr(&self) -> bool {
+        !self.pages_without_text.is_empty()
+    }
+
     /// What to call it: the title, or else the file name.
     pub fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.filename)
@@ -74,6 +81,7 @@ impl Subject for Document {
             ("file_sha256", json!(self.file_sha256)),
             ("file_size", json!(self.file_size)),
             ("passages", json!(self.chunks_count)),
+            ("pages_without_text", json!(self.pages_without_text)),
             ("created_by", json!(self.created_by)),
         ])
     }
@@ -115,7 +123,8 @@ pub async fn list<'c>(
     let rows = sqlx::query!(
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
                   d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
-                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count, d.file_sha256,
+                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
+                  d.pages_without_text, d.file_sha256,
                   d.created_by,
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
@@ -164,6 +173,7 @@ pub async fn list<'c>(
             file_size: r.file_size,
             chunks_count: r.chunks_count,
             page_count: r.page_count,
+            pages_without_text: r.pages_without_text,
             file_sha256: r.file_sha256,
             created_by: r.created_by,
             programs: r.programs,
@@ -203,7 +213,8 @@ pub(crate) async fn in_transaction(
         Document,
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
                   d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
-                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count, d.file_sha256,
+                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
+                  d.pages_without_text, d.file_sha256,
                   d.created_by,
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
@@ -249,6 +260,8 @@ pub struct NewDocument {
     pub file_size: i32,
     /// How many pages.
     pub page_count: Option<i32>,
+    /// Pages that are pictures without text, ascending.
+    pub pages_without_text: Vec<i32>,
     /// The stored file.
     pub file_sha256: String,
     /// The address of the person who puts it in, and who confirmed that it is
@@ -271,8 +284,8 @@ pub async fn insert(
     sqlx::query!(
         "INSERT INTO documents (doc_id, filename, title, doc_type, year, outcome, notes, file_size,
              chunks_count, page_count, file_sha256, created_by, is_sensitive, sensitivity_level,
-             sensitivity_confirmed_at, sensitivity_confirmed_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 'low', $13, $12)",
+             sensitivity_confirmed_at, sensitivity_confirmed_by, pages_without_text)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 'low', $13, $12, $14)",
         new.doc_id.0,
         new.filename,
         new.title,
@@ -285,7 +298,8 @@ pub async fn insert(
         new.page_count,
         new.file_sha256,
         new.created_by,
-        new.confirmed_at.naive_utc()
+        new.confirmed_at.naive_utc(),
+        &new.pages_without_text
     )
     .execute(&mut **tx)
     .await?;

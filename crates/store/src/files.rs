@@ -29,7 +29,8 @@ pub async fn media_type(db: impl PgExecutor<'_>, sha256: &str) -> sqlx::Result<O
         .await
 }
 
-/// Forgets a file that no document and no open job needs; says whether its bytes
+/// Forgets a file that no document and no job needs, neither an open one nor one that
+/// can be tried again; says whether its bytes
 /// may go. Remove them before the transaction ends: until then, nobody can note
 /// the same bytes again.
 pub async fn forget_unused(conn: &mut PgConnection, sha256: &str) -> sqlx::Result<bool> {
@@ -44,7 +45,7 @@ pub async fn forget_unused(conn: &mut PgConnection, sha256: &str) -> sqlx::Resul
     let gone = sqlx::query!(
         "DELETE FROM files f WHERE sha256 = $1
          AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.file_sha256 = f.sha256)
-         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.state IN ('queued', 'running')
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE (j.state IN ('queued', 'running') OR j.file_kept_until > now())
                          AND j.payload->>'sha256' = f.sha256)",
         sha256
     )

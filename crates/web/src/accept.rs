@@ -1,7 +1,10 @@
-//! Which form of an answer a client likes best.
+//! Which form of an answer a client likes best, and when.
 
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, Uri};
+use url::form_urlencoded;
+
+use crate::lax;
 
 /// Whether a page is more welcome than JSON: to a browser it is.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
@@ -29,6 +32,27 @@ fn quality(accept: &str, media_type: &str) -> f32 {
     names.iter().find_map(of_name).unwrap_or(0.0)
 }
 
+/// Whether a request says that its client does not wait for what it asks for.
+pub(crate) fn wants_no_waiting(uri: &Uri, headers: &HeaderMap) -> bool {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let waits = pairs.filter(|(name, _)| name == "wait").last();
+    match waits.and_then(|(_, said)| lax::boolean(&said)) {
+        Some(waits) => !waits,
+        None => prefers_async(headers),
+    }
+}
+
+/// Whether a client would rather be answered at once than wait until all is done.
+///
+/// RFC 7240: preferences, separated by commas, each perhaps with parameters.
+pub(crate) fn prefers_async(headers: &HeaderMap) -> bool {
+    let sent = headers.get_all("prefer").iter();
+    sent.filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|preference| preference.split(';').next())
+        .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -51,5 +75,16 @@ mod tests {
         assert!(!prefers("application/json, text/html;q=0.5"));
         assert!(prefers("text/*, application/json;q=0.1"));
         assert!(!prefers_html(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn who_prefers_not_to_wait_may_say_so_among_other_things() {
+        let prefers = |sent| {
+            let mut headers = HeaderMap::new();
+            headers.insert("prefer", HeaderValue::from_static(sent));
+            prefers_async(&headers)
+        };
+        assert!(prefers("respond-async") && prefers("wait=10, Respond-Async; x=1"));
+        assert!(!prefers("return=minimal") && !prefers_async(&HeaderMap::new()));
     }
 }

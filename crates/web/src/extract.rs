@@ -1,7 +1,7 @@
 //! Extractors whose refusals have the API's shape.
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -40,6 +40,22 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
             let sent = read().unwrap_or_default();
             Error::Invalid(vec![field_problem("body", &misfit, &sent)])
         })
+    }
+}
+
+/// `None` where the request has no body.
+impl<T: DeserializeOwned> OptionalFromRequest<AppState> for Json<T> {
+    type Rejection = Error;
+    async fn from_request(request: Request, state: &AppState) -> Result<Option<Self>, Error> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::new(body), state).await;
+        let body = body.map_err(|rejection| Error::TooLarge(rejection.body_text()))?;
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        let read = <Self as FromRequest<AppState>>::from_request(request, state);
+        read.await.map(Some)
     }
 }
 

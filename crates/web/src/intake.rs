@@ -7,13 +7,15 @@ use std::time::Duration;
 use archivist_domain::document::{check_year, clean_tags};
 use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
 use archivist_store::audit::Origin;
-use archivist_store::{PgConnection, PgPool, documents, files, jobs, programs};
+use archivist_store::jobs::{Claimed, NewJob, Worker};
+use archivist_store::{PgConnection, PgPool, PgTransaction, documents, files, jobs, programs};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::blobs::{BlobFolder, BlobWriter};
 use crate::error::Error;
+use crate::secret::Secret;
 use crate::state::AppState;
 
 /// What a person says about a document, not yet checked.
@@ -145,6 +147,11 @@ pub struct Order {
     pub confirmed_at: DateTime<Utc>,
     /// Where it comes from, for the audit log.
     pub request: Map<String, Value>,
+    /// Whether somebody waits for the answer. Where nobody does, errors that pass are waited
+    /// out longer, and a file that cannot be taken in is kept for a while, so that it can
+    /// be tried again.
+    #[serde(default)]
+    pub is_awaited: bool,
 }
 
 /// An order as it waits in the queue.
@@ -175,9 +182,14 @@ pub enum Receipt {
         /// The document that has them.
         doc_id: DocumentId,
     },
-    /// The file cannot be taken in; nothing of it was kept.
+    /// The file cannot be taken in.
     Refused {
         /// Why, and what to do.
+        reason: String,
+    },
+    /// The file needs a password, or another one than was given.
+    Locked {
+        /// Which of the two, and what to do.
         reason: String,
     },
     /// We failed, not the file.
@@ -187,6 +199,17 @@ pub enum Receipt {
     },
 }
 
+/// Who asks for a file to be taken in, and what only the reader may know.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// The person.
+    pub user: Option<UserId>,
+    /// The job of the file that this one came out of.
+    pub parent: Option<JobId>,
+    /// The password that opens the file. It waits sealed.
+    pub password: Option<&'a Secret>,
+}
+
 /// Keeps a file and queues its order, which tells the file's hash and size, and
 /// rings for the worker.
 pub async fn submit(
@@ -194,8 +217,55 @@ pub async fn submit(
     file: BlobWriter,
     media_type: &str,
     order: Order,
-    user: Option<UserId>,
+    asked: Asked<'_>,
 ) -> Result<JobId, Error> {
+    let sealed = seal(state, &order.sha256, asked.password);
+    let (mut tx, payload) = keep(state, file, media_type, order).await?;
+    let new = new_job(&payload, asked, sealed.as_deref());
+    let job = jobs::enqueue_ingest(&mut tx, &new).await?;
+    tx.commit().await?;
+    state.work.notify_one();
+    Ok(job)
+}
+
+/// The same for a worker that takes the order in itself.
+pub async fn begin(
+    state: &AppState,
+    worker: &Worker,
+    file: BlobWriter,
+    media_type: &str,
+    order: Order,
+    asked: Asked<'_>,
+) -> Result<Claimed, Error> {
+    let sealed = seal(state, &order.sha256, asked.password);
+    let (mut tx, payload) = keep(state, file, media_type, order).await?;
+    let new = new_job(&payload, asked, sealed.as_deref());
+    let claimed = jobs::begin_ingest(&mut tx, worker, &new).await?;
+    tx.commit().await?;
+    Ok(claimed)
+}
+
+fn new_job<'a>(payload: &'a Value, asked: Asked<'_>, sealed: Option<&'a [u8]>) -> NewJob<'a> {
+    NewJob {
+        payload,
+        requested_by: asked.user,
+        parent_id: asked.parent,
+        sealed_password: sealed,
+    }
+}
+
+/// A password as it waits in the database: it opens for the same file only.
+pub(crate) fn seal(state: &AppState, sha256: &str, password: Option<&Secret>) -> Option<Vec<u8>> {
+    password.map(|password| state.keys.seal(password.reveal(), sha256))
+}
+
+/// Keeps a file, in a transaction that its order is to be queued in.
+async fn keep(
+    state: &AppState,
+    file: BlobWriter,
+    media_type: &str,
+    order: Order,
+) -> Result<(PgTransaction, Value), Error> {
     let mut tx = state.pool.begin().await?;
     let size = i64::try_from(order.size).map_err(Error::internal)?;
     // Noted first: that keeps the same bytes from being dropped until the order is
@@ -204,10 +274,7 @@ pub async fn submit(
     file.keep().await?;
     let program_ids = programs::ids(&mut *tx, &order.metadata.programs).await?;
     let payload = serde_json::to_value(Queued { order, program_ids }).map_err(Error::internal)?;
-    let job = jobs::enqueue_ingest(&mut tx, &payload, user).await?;
-    tx.commit().await?;
-    state.work.notify_one();
-    Ok(job)
+    Ok((tx, payload))
 }
 
 /// Drops a file that no document and no open job needs, in a transaction that the
@@ -223,15 +290,22 @@ pub async fn drop_unused(
     Ok(())
 }
 
-/// Waits until a job has ended, whichever process does it.
-pub async fn wait(state: &AppState, job: JobId) -> Result<Receipt, Error> {
+/// Waits until a job has ended, whichever process does it; `None` where somebody called
+/// it off.
+pub async fn wait(state: &AppState, job: JobId) -> Result<Option<Receipt>, Error> {
     let mut pause = Duration::from_millis(20);
     loop {
         let found = jobs::get(&state.pool, job).await?;
         let found = found.ok_or_else(|| Error::internal(anyhow::anyhow!("job {job} has gone")))?;
-        if matches!(found.state, JobState::Done | JobState::Failed) {
-            let result = found.result.unwrap_or_default();
-            return serde_json::from_value(result).map_err(Error::internal);
+        match found.state {
+            JobState::Queued | JobState::Running => {}
+            JobState::Cancelled => return Ok(None),
+            JobState::Done | JobState::Failed => {
+                let result = found.result.unwrap_or_default();
+                return serde_json::from_value(result)
+                    .map(Some)
+                    .map_err(Error::internal);
+            }
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(250));
@@ -260,7 +334,8 @@ pub async fn remove(
     Ok(document)
 }
 
-async fn drop_alone(state: &AppState, sha256: &str) -> Result<(), Error> {
+/// Drops a file that no document and no job needs.
+pub(crate) async fn drop_alone(state: &AppState, sha256: &str) -> Result<(), Error> {
     let mut tx = state.pool.begin().await?;
     drop_unused(&mut tx, &state.blobs, sha256).await?;
     Ok(tx.commit().await?)

@@ -18,6 +18,7 @@ pub mod drafting;
 pub mod error;
 pub mod extract;
 pub mod intake;
+pub mod jobs;
 mod lax;
 pub mod limit;
 pub mod metrics;
@@ -25,6 +26,8 @@ mod outputs;
 mod pages;
 pub mod retrieve;
 pub mod router;
+pub mod secret;
+mod sent;
 pub mod state;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::blobs::BlobFolder;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
 use crate::error::Error;
+use crate::jobs::JobBell;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
 
@@ -68,6 +69,8 @@ pub struct AppState {
     pub provider: Arc<dyn Provider>,
     /// Rings when there is background work to do.
     pub work: Arc<Notify>,
+    /// Rings when a job has changed.
+    pub jobs: JobBell,
     /// For CPU-bound work.
     pub cpu: CpuPool,
     /// The time.

@@ -15,6 +15,7 @@ use crate::auth::tokens::TokenKeys;
 use crate::blobs::BlobFolder;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
+use crate::jobs::JobBell;
 use crate::limit::Limits;
 use crate::state::{AppState, Settings};
 
@@ -38,6 +39,7 @@ async fn idle_router() -> Router {
         blobs: blobs(folder.path()).await,
         provider: Arc::new(Composer),
         work: Arc::new(Notify::new()),
+        jobs: JobBell::default(),
         cpu: CpuPool::new(1),
         clock: Clock::system(),
         keys: Arc::new(TokenKeys::from_secret(b"key")),

@@ -1,5 +1,8 @@
-// Adding documents: choose or drop files, describe them, send them one by one.
+// Adding documents: choose or drop files, describe them, send them, and follow each until
+// it can be found.
 
+import { ApiError, post } from "./api.js";
+import { follow } from "./follow.js";
 import { upload } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
@@ -7,11 +10,21 @@ const form = $("add");
 const maxBytes = Number(form.dataset.maxBytes);
 const readable = $("files").accept.split(",");
 
-/** The files on the page: {file, row, isAdded}. */
+/** How many files are sent at a time. */
+const AT_ONCE = 3;
+
+/**
+ * The files on the page: {file, row, isAdded, isBusy, job, abort}. `isBusy` from the
+ * moment a file waits to be sent until it is in or is not.
+ */
 let entries = [];
 let serial = 0;
 
-form.hidden = false;
+// What the form needs without this script, and what only this script can do.
+form.noValidate = true;
+$("drop").classList.add("scripted");
+for (const id of ["or-drop", "differ", "apply-row"]) $(id).hidden = false;
+$("shared").hidden = $("confirm").hidden = true;
 $("files").addEventListener("change", (event) => {
   add(event.target.files);
   event.target.value = "";
@@ -63,8 +76,17 @@ function entryOf(file) {
   row.querySelector(".file-size").textContent = sizeOf(file.size);
   row.querySelector("progress").setAttribute("aria-label", `Sending ${file.name}`);
   row.querySelector(".remove").setAttribute("aria-label", `Leave out ${file.name}`);
-  const entry = { file, row, isAdded: false };
+  const entry = { file, row, isAdded: false, isBusy: false, job: null, abort: null };
   row.querySelector(".remove").addEventListener("click", () => remove(entry));
+  row.querySelector(".cancel").setAttribute("aria-label", `Cancel ${file.name}`);
+  row.querySelector(".cancel").addEventListener("click", () => cancel(entry));
+  row.querySelector(".password").setAttribute("aria-label", `Password of ${file.name}`);
+  row.querySelector(".password").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // Enter would send all files
+    again(entry);
+  });
+  row.querySelector(".retry").addEventListener("click", () => again(entry));
   row.addEventListener("input", (event) => {
     event.target.dataset.touched = "true";
     summarise(entry);
@@ -77,6 +99,8 @@ function entryOf(file) {
 }
 
 function remove(entry) {
+  // The server need not keep what nobody will try again.
+  if (entry.job?.can_retry) post(`/api/jobs/${entry.job.job_id}/cancel`, {}).catch(() => {});
   entries = entries.filter((one) => one !== entry);
   entry.row.remove();
   $("shared").hidden = $("confirm").hidden = entries.length === 0;
@@ -132,13 +156,11 @@ function summarise(entry) {
 }
 
 async function send() {
-  const waiting = entries.filter((entry) => !entry.isAdded && !troubleWith(entry.file));
+  const waiting = entries.filter((entry) => !entry.isAdded && !entry.isBusy && !troubleWith(entry.file));
   if (!isReady(waiting)) return;
-  $("send").disabled = true;
-  let pause = 0;
-  for (const entry of waiting) pause = await sendOne(entry, pause);
-  $("send").disabled = false;
-  showOverall();
+  for (const entry of waiting) begin(entry);
+  const queue = [...waiting];
+  await Promise.all(Array.from({ length: AT_ONCE }, () => sendFrom(queue)));
 }
 
 /** What a file cannot go without, in the words of the page. */
@@ -159,45 +181,140 @@ function isReady(waiting) {
   return confirmed && waiting.length > 0;
 }
 
-/** Sends a file after a pause, in seconds; returns the pause before the next one. */
-async function sendOne(entry, pause) {
-  const bar = entry.row.querySelector("progress");
-  const words = entry.row.querySelector(".file-words");
-  const box = entry.row.querySelector(".file-progress");
-  box.hidden = false;
+function begin(entry) {
+  entry.isBusy = true;
+  entry.job = null;
   tell(entry, "", "");
-  if (pause > 0) await countDown(pause, words);
-  words.textContent = "sending…";
-  const answer = await upload(entry.file, describe(entry), (percent) => {
-    if (percent < 100) bar.value = percent;
-    else {
-      bar.removeAttribute("value"); // from here on the server reads, and tells no percentage
-      words.textContent = "being read…";
-    }
-  });
-  if (answer.isTooSoon) return sendOne(entry, answer.pause);
-  box.hidden = true;
-  if (answer.ok) succeed(entry, answer);
-  else tell(entry, "bad", `× ${answer.message}`);
-  return answer.pause;
+  show(entry, "waiting to be sent…", null);
+  showOverall();
 }
 
-async function countDown(seconds, words) {
-  for (let left = seconds; left > 0; left -= 1) {
-    words.textContent = `waiting ${left} s: the server takes only so many files a minute…`;
+/** Sends one after the other, with the pauses that the server asks for. */
+async function sendFrom(queue) {
+  let pause = 0;
+  for (let entry = queue.shift(); entry; entry = queue.shift()) {
+    if (entry.isBusy) pause = await sendOne(entry, pause);
+  }
+}
+
+/** Sends a file after a pause, in seconds; returns the pause before the next one. */
+async function sendOne(entry, pause) {
+  for (;;) {
+    if (pause > 0) await countDown(pause, entry);
+    if (!entry.isBusy) return 0;
+    show(entry, "sending…", 0);
+    const { abort, answer } = upload(entry.file, describe(entry), (percent) => show(entry, "sending…", percent));
+    entry.abort = abort;
+    const outcome = await answer;
+    entry.abort = null;
+    pause = outcome.pause;
+    if (outcome.isTooSoon) continue;
+    if (outcome.ok) queued(entry, outcome.job);
+    else end(entry, outcome.isCancelled ? "" : "bad", outcome.isCancelled ? outcome.message : `× ${outcome.message}`);
+    return pause;
+  }
+}
+
+async function countDown(seconds, entry) {
+  for (let left = seconds; left > 0 && entry.isBusy; left -= 1) {
+    show(entry, `waiting ${left} s: the server takes only so many files a minute…`, null);
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
 }
 
-function succeed(entry, { id, passages }) {
+function queued(entry, job) {
+  update(entry, job);
+  follow(job.job_id, (changed) => update(entry, changed));
+}
+
+/** Shows how a job stands. */
+function update(entry, job) {
+  entry.job = job;
+  switch (job.status) {
+    case "ready":
+      return job.code === "added" ? succeed(entry, job) : known(entry, job);
+    case "failed":
+      end(entry, "bad", `× ${job.message}`);
+      return offerAgain(entry, job);
+    case "cancelled":
+      return end(entry, "", "Cancelled.");
+    default:
+      return show(entry, `${job.message}…`, job.pages ? (job.page / job.pages) * 100 : null);
+  }
+}
+
+/** Shows that a file is on its way; `percent` is null where nobody knows. */
+function show({ row }, words, percent) {
+  const bar = row.querySelector("progress");
+  if (percent === null || percent >= 100) bar.removeAttribute("value");
+  else bar.value = percent;
+  row.querySelector(".file-words").textContent = words;
+  row.querySelector(".file-progress").hidden = false;
+  row.querySelector(".file-again").hidden = true;
+  row.querySelector(".cancel").hidden = false;
+  row.querySelector(".remove").hidden = true;
+}
+
+function end(entry, tone, words) {
+  entry.isBusy = false;
+  entry.row.querySelector(".file-progress").hidden = true;
+  entry.row.querySelector(".cancel").hidden = true;
+  entry.row.querySelector(".remove").hidden = entry.isAdded;
+  tell(entry, tone, words);
+  showOverall();
+}
+
+function succeed(entry, { doc_id: id, chunks_created: passages }) {
   entry.isAdded = true;
   entry.row.querySelector("details").remove();
-  entry.row.querySelector(".remove").remove();
+  end(entry, "good", `✓ Added with ${passages} ${passages === 1 ? "passage" : "passages"}. `);
+  link(entry, id);
+}
+
+function known(entry, { doc_id: id, message }) {
+  end(entry, "bad", `× ${message} `);
+  link(entry, id);
+}
+
+function link({ row }, id) {
   const link = document.createElement("a");
   link.href = `/library/${id}`;
   link.textContent = "Open it";
-  tell(entry, "good", `✓ Added with ${passages} ${passages === 1 ? "passage" : "passages"}. `);
-  entry.row.querySelector(".file-result").append(link);
+  row.querySelector(".file-result").append(link);
+}
+
+/** A failed job whose file the server still has need not be sent again. */
+function offerAgain({ row }, { can_retry: canRetry, code }) {
+  row.querySelector(".file-again").hidden = !canRetry;
+  const password = row.querySelector(".password");
+  password.hidden = code !== "locked";
+  password.value = "";
+  row.querySelector(".retry").textContent = code === "locked" ? "Open it" : "Try again";
+  if (canRetry && code === "locked") password.focus();
+}
+
+async function cancel(entry) {
+  if (entry.abort) return entry.abort();
+  if (!entry.job) return end(entry, "", "Cancelled.");
+  await change(entry, "cancel", {});
+}
+
+async function again(entry) {
+  const password = entry.row.querySelector(".password");
+  if (!password.hidden && !password.value) return password.focus();
+  entry.isBusy = true;
+  await change(entry, "retry", password.hidden ? {} : { password: password.value });
+}
+
+async function change(entry, what, body) {
+  try {
+    const reply = await post(`/api/jobs/${entry.job.job_id}/${what}`, body);
+    tell(entry, "", "");
+    queued(entry, await reply.json());
+  } catch (error) {
+    const words = error instanceof ApiError ? error.message : "The connection broke. Please try again.";
+    tell(entry, "bad", `× ${words}`);
+  }
 }
 
 function tell(entry, tone, words) {
@@ -208,8 +325,9 @@ function tell(entry, tone, words) {
 
 function showOverall() {
   const added = entries.filter((entry) => entry.isAdded).length;
-  const left = entries.length - added;
-  const parts = [added && `${added} added`, left && `${left} not added yet`].filter(Boolean);
+  const busy = entries.filter((entry) => entry.isBusy).length;
+  const left = entries.length - added - busy;
+  const parts = [added && `${added} added`, busy && `${busy} on the way`, left && `${left} not added yet`].filter(Boolean);
   $("overall").textContent = entries.length ? `${parts.join(", ")}.` : "";
 }
 

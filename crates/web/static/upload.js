@@ -6,7 +6,7 @@ import { messageOf, proof } from "./api.js";
 /**
  * Sends a file with its description.
  * @param {(percent: number) => void} onProgress how much has been sent, 0 to 100
- * @returns {Promise<{pause: number} & ({ok: true, id: string, passages: number, message: string} | {ok: false, isTooSoon?: boolean, message: string})>}
+ * @returns {{abort: () => void, answer: Promise<{pause: number} & ({ok: true, job: object} | {ok: false, isTooSoon?: boolean, isCancelled?: boolean, message: string})>}}
  *   `pause` is how many seconds the server wants to be left alone before the next file
  */
 export function upload(file, metadata, onProgress) {
@@ -14,24 +14,24 @@ export function upload(file, metadata, onProgress) {
   body.append("metadata", JSON.stringify(metadata));
   body.append("sensitivity_confirmed", "true");
   body.append("file", file);
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", "/api/documents/upload");
-    for (const [name, value] of Object.entries(proof())) request.setRequestHeader(name, value);
-    request.responseType = "json";
+  const request = new XMLHttpRequest();
+  request.open("POST", "/api/documents/upload?wait=false");
+  for (const [name, value] of Object.entries(proof())) request.setRequestHeader(name, value);
+  request.responseType = "json";
+  const answer = new Promise((resolve) => {
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress((event.loaded / event.total) * 100);
     });
     request.addEventListener("load", () => resolve({ pause: pause(request), ...outcome(request.status, request.response) }));
     request.addEventListener("error", () => resolve({ pause: 0, ok: false, message: "The connection broke. Please try again." }));
+    request.addEventListener("abort", () => resolve({ pause: 0, ok: false, isCancelled: true, message: "Cancelled." }));
     request.send(body);
   });
+  return { abort: () => request.abort(), answer };
 }
 
 function outcome(status, body) {
-  if (status === 201) {
-    return { ok: true, id: body.doc_id, passages: body.chunks_created, message: body.message };
-  }
+  if (status === 202) return { ok: true, job: body };
   return { ok: false, isTooSoon: status === 429, message: messageOf(status, body) };
 }
 

@@ -10,6 +10,7 @@ mod audit;
 mod db;
 mod draft;
 mod import;
+mod jobs;
 mod migrate;
 mod outputs;
 mod reprocess;
@@ -17,11 +18,13 @@ mod search;
 mod serve;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use archivist_search::Filters;
 
+pub(crate) use self::import::FolderRule;
 use crate::config::{Cli, Command, FilterArgs};
 
 /// Runs the command that was asked for.
@@ -49,6 +52,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve::serve(place, args).await,
         Command::Import(args) => import::import(place, args).await,
         Command::Reprocess(args) => reprocess::reprocess(place, args).await,
+        Command::Jobs(command) => jobs::run(place, command).await,
         Command::Search(args) => search::search(place, args).await,
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,
@@ -85,6 +89,13 @@ fn filters(args: FilterArgs) -> Filters {
         tags: args.tags,
         ..Filters::default()
     }
+}
+
+/// A secret out of a file, without the end of its line.
+fn read_secret(file: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn print_json(value: &serde_json::Value) {

@@ -1,6 +1,5 @@
 //! `archivist serve`.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::accounts::{self, FirstAdmin};
+use super::read_secret;
 use crate::config::{PlaceArgs, ServeArgs};
 use crate::site::{Site, secret_key};
 use crate::work::Background;
@@ -139,12 +139,6 @@ fn admin_password(args: &ServeArgs) -> Result<Option<String>> {
         Some(file) => read_secret(file).map(Some),
         None => Ok(args.admin_password.clone()),
     }
-}
-
-fn read_secret(file: &Path) -> Result<String> {
-    let text =
-        fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn announce(address: SocketAddr, site: &Site) {

@@ -16,7 +16,7 @@ use archivist_store::outputs::{self, OutputFields, OutputFilter};
 use archivist_store::styles::{self, NewStyle};
 use archivist_store::users::User;
 use archivist_store::{programs, site as archive, sources, statistics, users};
-use archivist_web::intake::{self, Metadata, Order, Receipt};
+use archivist_web::intake::{self, Asked, Metadata, Order, Receipt};
 use archivist_web::retrieve;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -92,22 +92,17 @@ async fn add_document(
         submitted_by: Some(owner.email.clone()),
         confirmed_at: site.state.clock.now(),
         request: Origin::program("demo").into_facts(),
+        is_awaited: true,
     };
-    let job = intake::submit(
-        &site.state,
-        blob,
-        kind.media_type(),
-        order,
-        Some(owner.user_id),
-    )
-    .await?;
-    let receipt = match ingest::do_claimed(site, worker, job).await? {
-        Some(receipt) => receipt,
-        None => intake::wait(&site.state, job).await?,
+    let asked = Asked {
+        user: Some(owner.user_id),
+        ..Asked::default()
     };
-    match receipt {
+    let media_type = kind.media_type();
+    let job = intake::begin(&site.state, worker, blob, media_type, order, asked).await?;
+    match ingest::see_through(site, worker, job).await? {
         Receipt::Added { doc_id, .. } | Receipt::Duplicate { doc_id } => Ok(doc_id),
-        Receipt::Refused { reason } | Receipt::Broken { reason } => {
+        Receipt::Refused { reason } | Receipt::Locked { reason } | Receipt::Broken { reason } => {
             bail!(
                 "{} of the demo could not be read: {reason}",
                 document.filename

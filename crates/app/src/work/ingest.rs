@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_domain::{DocType, DocumentId, JobId};
+use archivist_domain::{DocType, DocumentId, JobId, JobState};
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
 use archivist_store::holds;
-use archivist_store::jobs::{self, Job, MAX_ATTEMPTS, Worker};
+use archivist_store::jobs::{self, Claimed, MAX_ATTEMPTS, MAX_POSTPONED, Worker};
 use archivist_store::passages::NewPassage;
 use archivist_store::{DatabaseError, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::site::Site;
@@ -23,6 +24,17 @@ use crate::work::{findings, passages};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// How often is looked whether somebody has called off what is being done, beside
+/// the bell that says so.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// How long a job is put off for the first time; each further time is four times as
+/// long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// How often a job that somebody waits for is put off.
+const MAX_POSTPONED_AWAITED: i32 = 2;
 
 /// Does jobs as they come, for ever. Returns only with an error, upon which the
 /// jobs of this worker are free for others.
@@ -35,65 +47,165 @@ pub(crate) async fn work(site: Arc<Site>) -> Result<()> {
             }
             None => {
                 // Either rings; the time limit is the guarantee.
-                let _ = tokio::time::timeout(IDLE, site.state.work.notified()).await;
+                let _ = timeout(IDLE, site.state.work.notified()).await;
             }
         }
     }
 }
 
-/// Does one job if it is still to be done; says what came of it, unless another
-/// worker has it.
-pub(crate) async fn do_claimed(site: &Site, worker: &Worker, id: JobId) -> Result<Option<Receipt>> {
-    match jobs::claim(worker, Some(id)).await? {
-        Some(job) => do_job(site, worker, &job).await,
-        None => Ok(None),
+/// Rings for the workers and for who follows, when a job has changed in whichever
+/// process. Returns only with an error.
+pub(crate) async fn ring(site: Arc<Site>) -> Result<()> {
+    let mut changes = jobs::Changes::listen(&site.state.pool).await?;
+    loop {
+        let job = changes.next().await?;
+        site.state.jobs.ring(job);
+        site.state.work.notify_one();
     }
 }
 
-async fn do_job(site: &Site, worker: &Worker, job: &Job) -> Result<Option<Receipt>> {
+/// Does a job to its end, however often it is put off and whoever does it then; says what
+/// came of it.
+pub(crate) async fn see_through(site: &Site, worker: &Worker, job: Claimed) -> Result<Receipt> {
+    let id = job.job_id;
+    let mut claimed = Some(job);
+    loop {
+        if let Some(job) = claimed.take()
+            && let Some(receipt) = do_job(site, worker, &job).await?
+        {
+            return Ok(receipt);
+        }
+        if let Some(receipt) = ended(site, id).await? {
+            return Ok(receipt);
+        }
+        sleep(GLANCE / 4).await;
+        claimed = jobs::claim(worker, Some(id)).await?;
+    }
+}
+
+/// What came of a job, where it has ended.
+async fn ended(site: &Site, id: JobId) -> Result<Option<Receipt>> {
+    let job = jobs::get(&site.state.pool, id).await?;
+    let job = job.context("its job has gone")?;
+    match job.state {
+        JobState::Queued | JobState::Running => Ok(None),
+        JobState::Cancelled => bail!("somebody cancelled it"),
+        JobState::Done | JobState::Failed => {
+            let receipt = serde_json::from_value(job.result.unwrap_or_default())?;
+            Ok(Some(receipt))
+        }
+    }
+}
+
+/// Does a job. `None` says that it has not ended here: it was put off, or it was taken
+/// away, by another worker or by somebody who called it off.
+async fn do_job(site: &Site, worker: &Worker, job: &Claimed) -> Result<Option<Receipt>> {
     let task = Task { site, worker, job };
     let queued: Queued = match serde_json::from_value(job.payload.clone()) {
         Ok(queued) => queued,
         Err(error) => {
             let reason = format!("The order for this file cannot be read: {error}.");
-            return task.settle(Receipt::Broken { reason }).await;
+            return task.settle(Receipt::Broken { reason }, false).await;
         }
     };
-    match task.read(&queued.order).await? {
-        Ok(parsed) => task.add(&queued, parsed).await,
-        Err(receipt) => task.settle(receipt).await,
+    let ended = match task.read(&queued.order).await {
+        Ok(Some(Ok(parsed))) => task.add(&queued, parsed).await,
+        Ok(Some(Err(receipt))) => task.settle(receipt, !queued.order.is_awaited).await,
+        Ok(None) => return Ok(None),
+        Err(error) => Err(error),
+    };
+    match ended {
+        Ok(receipt) => Ok(receipt),
+        Err(error) => task.put_off(&queued.order, error).await,
     }
 }
 
-/// A claimed job. What ends it says `None` where the job has passed to another
-/// worker meanwhile: then nothing was done here.
+/// A claimed job. What ends it says `None` where the job was taken away meanwhile:
+/// then nothing was done here. Errors are those that pass.
 struct Task<'a> {
     site: &'a Site,
     worker: &'a Worker,
-    job: &'a Job,
+    job: &'a Claimed,
 }
 
 impl Task<'_> {
     /// Reads the file, unless there is a reason not to.
-    async fn read(&self, order: &Order) -> Result<Result<Parsed, Receipt>> {
+    async fn read(&self, order: &Order) -> Result<Option<Result<Parsed, Receipt>>> {
         let state = &self.site.state;
         if self.job.attempts > MAX_ATTEMPTS {
             let reason = format!(
                 "The server stopped {MAX_ATTEMPTS} times while reading this file, so it was given up."
             );
-            return Ok(Err(Receipt::Broken { reason }));
+            return Ok(Some(Err(Receipt::Broken { reason })));
         }
         if let Some(doc_id) = documents::find_by_file(&state.pool, &order.sha256).await? {
-            return Ok(Err(Receipt::Duplicate { doc_id }));
+            return Ok(Some(Err(Receipt::Duplicate { doc_id })));
         }
         jobs::progress(&state.pool, self.job.job_id, "reading").await?;
+        // Dropping what reads kills its process.
+        tokio::select! {
+            parsed = self.parse(order) => match parsed {
+                Ok(parsed) => Ok(Some(Ok(parsed))),
+                Err(error @ IngestError::Io { .. }) => Err(error.into()),
+                Err(error) => Ok(Some(Err(unreadable(&error)))),
+            },
+            taken = self.taken_away() => taken.map(|()| None),
+        }
+    }
+
+    async fn parse(&self, order: &Order) -> Result<Parsed, IngestError> {
+        let state = &self.site.state;
         let (path, year) = (state.blobs.path(&order.sha256), state.clock.year());
-        let parsed = self
-            .site
-            .sandbox
-            .process(&path, &order.filename, year, &Given::default())
-            .await;
-        Ok(parsed.map_err(|error| unreadable(&error)))
+        let password = self.password(order);
+        let given = Given {
+            password: password.as_deref(),
+        };
+        let sandbox = &self.site.sandbox;
+        sandbox.process(&path, &order.filename, year, &given).await
+    }
+
+    /// What opens the file. One that another secret has sealed is as good as none: the
+    /// person is asked again.
+    fn password(&self, order: &Order) -> Option<String> {
+        let sealed = self.job.sealed_password.as_deref()?;
+        self.site.state.keys.unseal(sealed, &order.sha256)
+    }
+
+    /// Waits until the job is no longer this worker's.
+    async fn taken_away(&self) -> Result<()> {
+        let state = &self.site.state;
+        let mut bell = state.jobs.listen();
+        while jobs::is_owned(&state.pool, self.worker, self.job.job_id).await? {
+            let ours = async { while bell.recv().await.is_ok_and(|job| job != self.job.job_id) {} };
+            // Ending without the bell is the normal case.
+            let _ = timeout(GLANCE, ours).await;
+        }
+        Ok(())
+    }
+
+    /// Lets an error pass: the job is done again later, unless that was tried often
+    /// enough.
+    async fn put_off(&self, order: &Order, error: anyhow::Error) -> Result<Option<Receipt>> {
+        tracing::warn!(job = %self.job.job_id, error = format!("{error:#}"), "a file could not be taken in");
+        let reason = match error.downcast_ref::<IngestError>() {
+            Some(error) => error.to_string(),
+            None => "The database or the store of files did not answer as expected.".to_owned(),
+        };
+        let most = if order.is_awaited {
+            MAX_POSTPONED_AWAITED
+        } else {
+            MAX_POSTPONED
+        };
+        if self.job.postponed >= most {
+            return self
+                .settle(Receipt::Broken { reason }, !order.is_awaited)
+                .await;
+        }
+        let exponent = u32::try_from(self.job.postponed).unwrap_or_default();
+        let wait = FIRST_WAIT * 4_u32.pow(exponent);
+        let (pool, id) = (&self.site.state.pool, self.job.job_id);
+        jobs::postpone(pool, self.worker, id, &reason, wait).await?;
+        Ok(None)
     }
 
     /// Puts the document in. Should the same bytes have come in meanwhile, the
@@ -116,7 +228,7 @@ impl Task<'_> {
             Ok(done) => Ok(done.then_some(receipt)),
             Err(error) => {
                 let instead = self.instead_of_adding(&queued.order, error).await?;
-                self.settle(instead).await
+                self.settle(instead, !queued.order.is_awaited).await
             }
         }
     }
@@ -157,14 +269,15 @@ impl Task<'_> {
         Ok(ours)
     }
 
-    /// Ends the job without a new document; a file that nobody needs then goes.
-    async fn settle(&self, receipt: Receipt) -> Result<Option<Receipt>> {
+    /// Ends the job without a new document; a file that nobody needs then goes. With
+    /// `keeps_file` one that was not taken in stays for a while.
+    async fn settle(&self, receipt: Receipt, keeps_file: bool) -> Result<Option<Receipt>> {
         let mut tx = self.site.state.pool.begin().await?;
         let (worker, id) = (self.worker, self.job.job_id);
         let result = serde_json::to_value(&receipt)?;
         let ours = match receipt {
-            Receipt::Refused { .. } | Receipt::Broken { .. } => {
-                jobs::fail(&mut tx, worker, id, &result).await?
+            Receipt::Refused { .. } | Receipt::Locked { .. } | Receipt::Broken { .. } => {
+                jobs::fail(&mut tx, worker, id, &result, keeps_file).await?
             }
             Receipt::Added { .. } | Receipt::Duplicate { .. } => {
                 jobs::finish(&mut tx, worker, id, &result).await?
@@ -184,7 +297,7 @@ impl Task<'_> {
 fn unreadable(error: &IngestError) -> Receipt {
     let reason = error.to_string();
     match error {
-        IngestError::Io { .. } => Receipt::Broken { reason },
+        IngestError::Encrypted | IngestError::WrongPassword => Receipt::Locked { reason },
         _ => Receipt::Refused { reason },
     }
 }
@@ -218,6 +331,11 @@ fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
         page_count: parsed
             .page_count
             .and_then(|pages| i32::try_from(pages).ok()),
+        pages_without_text: parsed
+            .pictures
+            .iter()
+            .filter_map(|page| i32::try_from(*page).ok())
+            .collect(),
         file_sha256: order.sha256.clone(),
         created_by: order.submitted_by.clone(),
         confirmed_at: order.confirmed_at,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use archivist_web::intake;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -48,6 +49,7 @@ impl Background {
         for _ in 0..READERS {
             background.spawn("ingest", site, ingest::work);
         }
+        background.spawn("jobs", site, ingest::ring);
         background.spawn("index", site, reindex::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);
@@ -108,8 +110,21 @@ async fn tidy_up(site: Arc<Site>) -> Result<()> {
         let now = site.state.clock.now();
         archivist_store::sessions::purge(&site.state.pool, now).await?;
         archivist_store::jobs::purge(&site.state.pool, JOB_DAYS).await?;
+        drop_expired_files(&site).await?;
         let abandoned = now - UNFINISHED_UPLOAD;
         site.state.blobs.clear_unfinished(abandoned.into()).await?;
         tokio::time::sleep(TIDY).await;
+    }
+}
+
+/// Drops the files of jobs that failed and that nobody has tried again.
+async fn drop_expired_files(site: &Site) -> Result<()> {
+    loop {
+        let mut tx = site.state.pool.begin().await?;
+        let Some(sha256) = archivist_store::jobs::expire_file(&mut tx).await? else {
+            return Ok(());
+        };
+        intake::drop_unused(&mut tx, &site.state.blobs, &sha256).await?;
+        tx.commit().await?;
     }
 }

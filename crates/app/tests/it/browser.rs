@@ -6,5 +6,6 @@ mod looks;
 mod refusals;
 mod roles;
 mod tab;
+mod uploads;
 
 use tab::Tab;

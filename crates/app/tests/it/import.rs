@@ -1,5 +1,7 @@
 //! `archivist import`: whole folders, and what is left when it is killed.
 
+mod many;
+
 use serde_json::json;
 use sqlx::PgPool;
 

@@ -12,6 +12,7 @@ mod defects;
 mod documents;
 mod health;
 mod import;
+mod jobs;
 mod limits;
 mod openapi;
 mod outputs;

@@ -11,6 +11,8 @@ mod config;
 mod document;
 mod documents;
 pub(crate) mod failure;
+mod feed;
+mod jobs;
 mod moment;
 mod offsets;
 mod outputs;
@@ -59,6 +61,7 @@ use crate::state::AppState;
         (name = "system", description = "What the service is, and whether it lives"),
         (name = "auth", description = "Accounts and sessions"),
         (name = "documents", description = "The library"),
+        (name = "jobs", description = "Files on their way into the library"),
         (name = "search", description = "Passages of the library"),
         (name = "query", description = "Drafts with sources"),
         (name = "chat", description = "Questions to the library"),
@@ -109,6 +112,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(system::routes())
         .merge(auth::routes())
         .merge(documents::routes())
+        .merge(jobs::routes())
         .merge(search::routes())
         .merge(query::routes())
         .merge(chat::routes())

@@ -5,7 +5,7 @@
 //! the figures about it.
 
 use archivist_domain::{
-    ConversationId, DocumentId, OutputId, ProgramId, PromptId, StyleId, UserId,
+    ConversationId, DocumentId, JobId, OutputId, ProgramId, PromptId, StyleId, UserId,
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
@@ -35,6 +35,10 @@ pub(super) trait PathId: From<Uuid> {
 
 impl PathId for DocumentId {
     const KIND: &'static str = "document";
+}
+
+impl PathId for JobId {
+    const KIND: &'static str = "job";
 }
 
 impl PathId for UserId {

@@ -8,6 +8,7 @@
 mod cookie;
 pub(crate) mod own_password;
 pub mod password;
+mod seal;
 pub mod session;
 pub mod tokens;
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::seal::Seal;
 use crate::blobs::hex;
 
 /// How long a refresh token lives.
@@ -35,10 +36,11 @@ struct Claims {
     jti: Option<Uuid>,
 }
 
-/// Signs and reads tokens (HS256).
+/// Signs and reads tokens (HS256), and seals secrets that have to wait.
 pub struct TokenKeys {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    seal: Seal,
 }
 
 impl std::fmt::Debug for TokenKeys {
@@ -53,7 +55,19 @@ impl TokenKeys {
         Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
+            seal: Seal::from_secret(secret),
         }
+    }
+
+    /// A text that has to wait in the database, sealed; it opens only for the same
+    /// `purpose`.
+    pub fn seal(&self, text: &str, purpose: &str) -> Vec<u8> {
+        self.seal.close(text, purpose)
+    }
+
+    /// What was sealed; `None` where it was by other keys or for another purpose.
+    pub fn unseal(&self, sealed: &[u8], purpose: &str) -> Option<String> {
+        self.seal.open(sealed, purpose)
     }
 
     /// A new access token that ends at `expires`.

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use self::window::{Count, Windows};
+use crate::accept;
 use crate::address;
 use crate::auth::{self, session};
 use crate::error::Error;
@@ -132,7 +133,11 @@ pub(crate) async fn limit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let rule = rules::rule(request.method(), request.uri().path());
+    let rule = rules::rule(
+        request.method(),
+        request.uri().path(),
+        accept::wants_no_waiting(request.uri(), request.headers()),
+    );
     let (Some(windows), Some(rule)) = (&state.limits.windows, rule) else {
         return next.run(request).await;
     };

@@ -15,6 +15,8 @@ const SIGN_IN: Rate = rate(5, 60);
 const REGISTER: Rate = rate(3, 3600);
 /// What costs much: drafts, uploads.
 const COSTLY: Rate = rate(10, 60);
+/// Uploads that nobody waits for: they queue, and cost what they cost one after the other.
+const QUEUED: Rate = rate(60, 60);
 /// Changes.
 const WRITE: Rate = rate(20, 60);
 /// Looking at things.
@@ -39,8 +41,9 @@ pub(super) struct Rule {
     pub(super) by_address: bool,
 }
 
-/// The rule for a request; `None` where it is not counted.
-pub(super) fn rule(method: &Method, path: &str) -> Option<Rule> {
+/// The rule for a request; `None` where it is not counted. `is_queued` says that nobody
+/// waits for what it asks for.
+pub(super) fn rule(method: &Method, path: &str, is_queued: bool) -> Option<Rule> {
     let by_address = |rate| {
         Some(Rule {
             rate,
@@ -66,10 +69,15 @@ pub(super) fn rule(method: &Method, path: &str) -> Option<Rule> {
     } else if under("/api/query") || under("/api/chat") {
         by_person(COSTLY)
     } else if under("/api/documents") {
-        by_person(documents(method, path))
-    } else if ["/api/writing-styles", "/api/prompts", "/api/outputs"]
-        .iter()
-        .any(|p| under(p))
+        by_person(documents(method, path, is_queued))
+    } else if [
+        "/api/writing-styles",
+        "/api/prompts",
+        "/api/outputs",
+        "/api/jobs",
+    ]
+    .iter()
+    .any(|p| under(p))
     {
         by_person(if is_read { READ } else { WRITE })
     } else if under("/api/health") || under("/api/metrics") {
@@ -81,8 +89,9 @@ pub(super) fn rule(method: &Method, path: &str) -> Option<Rule> {
     }
 }
 
-fn documents(method: &Method, path: &str) -> Rate {
+fn documents(method: &Method, path: &str, is_queued: bool) -> Rate {
     match *method {
+        Method::POST if path.contains("upload") && is_queued => QUEUED,
         Method::POST if path.contains("upload") => COSTLY,
         Method::DELETE => WRITE,
         _ => READ,
@@ -103,7 +112,7 @@ mod tests {
 
     fn counted(method: &str, path: &str) -> Option<(u32, u32)> {
         let method = method.parse().unwrap();
-        rule(&method, path).map(|rule| (rule.rate.limit, rule.rate.window))
+        rule(&method, path, false).map(|rule| (rule.rate.limit, rule.rate.window))
     }
 
     #[test]
@@ -123,6 +132,8 @@ mod tests {
             ("POST /api/prompts", Some((20, 60))),
             ("PUT /api/outputs/7", Some((20, 60))),
             ("HEAD /api/outputs", Some((100, 60))),
+            ("GET /api/jobs/events", Some((100, 60))),
+            ("POST /api/jobs/7/retry", Some((20, 60))),
             ("GET /api/health", Some((60, 60))),
             ("GET /api/metrics", Some((60, 60))),
             ("GET /api/audit/logs", Some((30, 60))),
@@ -144,10 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn uploads_that_nobody_waits_for_are_counted_apart() {
+        let rule = rule(&Method::POST, "/api/documents/upload", true).unwrap();
+        assert_eq!((rule.rate.limit, rule.rate.window), (60, 60));
+    }
+
+    #[test]
     fn nobody_signs_in_by_the_count_of_another_account() {
         for path in ["/api/auth/login", "/api/auth/refresh", "/sign-in"] {
-            assert!(rule(&Method::POST, path).unwrap().by_address, "{path}");
+            assert!(
+                rule(&Method::POST, path, false).unwrap().by_address,
+                "{path}"
+            );
         }
-        assert!(!rule(&Method::GET, "/api/outputs").unwrap().by_address);
+        assert!(
+            !rule(&Method::GET, "/api/outputs", false)
+                .unwrap()
+                .by_address
+        );
     }
 }

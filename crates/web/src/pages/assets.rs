@@ -51,6 +51,7 @@ static ASSETS: &[Asset] = assets! {
     "upload.js" as JAVASCRIPT,
     "write.js" as JAVASCRIPT,
     "stream.js" as JAVASCRIPT,
+    "follow.js" as JAVASCRIPT,
     "draft.js" as JAVASCRIPT,
     "sources.js" as JAVASCRIPT,
     "output.js" as JAVASCRIPT,

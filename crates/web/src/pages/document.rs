@@ -62,6 +62,17 @@ impl DocumentPage {
         show::outcome(self.document.outcome)
     }
 
+    pub(super) fn pictures(&self) -> String {
+        let pages = &self.document.pages_without_text;
+        let one = pages.len() == 1;
+        let (is, its) = if one {
+            ("is a picture", "its")
+        } else {
+            ("are pictures", "their")
+        };
+        format!("{} {is}: {its} text was not read.", show::page_list(pages))
+    }
+
     pub(super) fn added(&self) -> String {
         show::moment(self.document.upload_date)
     }

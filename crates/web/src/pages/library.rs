@@ -1,8 +1,8 @@
 //! `/library`: every document, filtered, and the files being taken in.
 
-use archivist_domain::JobState;
+use archivist_domain::{JobId, JobState};
 use archivist_store::documents::{self, Document, DocumentFilter};
-use archivist_store::jobs::{self, Job};
+use archivist_store::jobs::{self, JobFilter};
 use archivist_store::statistics::{self, LibraryFigures, Tally};
 use askama::Template;
 use axum::extract::State;
@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use super::filter::{Choices, FilterForm};
 use super::shell::{Place, Shell};
-use super::visitor::PageWriter;
+use super::visitor::{PageWriter, Visitor};
 use super::{page, show};
 use crate::error::Error;
 use crate::extract::Query;
+use crate::jobs::{JobInfo, JobStatus, describe};
 use crate::state::AppState;
 
 const ROWS_PER_PAGE: i64 = 50;
@@ -39,6 +40,8 @@ pub(super) struct LibraryPage {
     pub(super) newer: Option<String>,
     pub(super) older: Option<String>,
     pub(super) jobs: JobsFragment,
+    /// Those that can be tried again.
+    pub(super) failed: Vec<JobLine>,
 }
 
 /// A document as a line of the list.
@@ -51,6 +54,7 @@ pub(super) struct Row {
     pub(super) year: Option<i32>,
     pub(super) outcome: Option<show::Chip>,
     pub(super) passages: i32,
+    pub(super) needs_ocr: bool,
     pub(super) added: String,
     pub(super) added_iso: String,
 }
@@ -74,13 +78,17 @@ pub(super) struct FacetValue {
 #[template(path = "fragments/jobs.html")]
 pub(super) struct JobsFragment {
     pub(super) jobs: Vec<JobLine>,
+    /// Proves that a button is this site's own; `None` for who has no buttons.
+    pub(super) csrf: Option<String>,
 }
 
 /// A file on its way in.
 pub(super) struct JobLine {
+    pub(super) id: JobId,
     pub(super) filename: String,
     pub(super) words: String,
     pub(super) is_running: bool,
+    pub(super) is_locked: bool,
 }
 
 impl LibraryPage {
@@ -123,7 +131,8 @@ pub(super) async fn list(
         passages: figures.passages,
         newer: (number > 1).then(|| turn(number - 1)),
         older: (skip + ROWS_PER_PAGE < found.total).then(|| turn(number + 1)),
-        jobs: load_jobs(&state).await?,
+        jobs: load_jobs(&state, &visitor).await?,
+        failed: load_failed(&state).await?,
         filter,
     })
 }
@@ -132,6 +141,7 @@ fn row(document: Document) -> Row {
     let title = document.display_title().to_owned();
     Row {
         address: format!("/library/{}", document.doc_id),
+        needs_ocr: document.needs_ocr(),
         filename: (document.filename != title).then_some(document.filename),
         title,
         filed: document.programs.into_iter().chain(document.tags).collect(),
@@ -195,10 +205,10 @@ pub(super) struct Known {
 /// one has ended, the list of documents is told to load again.
 pub(super) async fn open_jobs(
     State(state): State<AppState>,
-    PageWriter(_): PageWriter,
+    PageWriter(visitor): PageWriter,
     Query(known): Query<Known>,
 ) -> Result<Response, Error> {
-    let fragment = load_jobs(&state).await?;
+    let fragment = load_jobs(&state, &visitor).await?;
     let reply = page(&fragment)?;
     if fragment.jobs.len() < known.open {
         return Ok(([("HX-Trigger", "library-changed")], reply).into_response());
@@ -206,21 +216,34 @@ pub(super) async fn open_jobs(
     Ok(reply)
 }
 
-async fn load_jobs(state: &AppState) -> Result<JobsFragment, Error> {
-    let open = jobs::open(&state.pool, JOBS_SHOWN).await?;
+async fn load_jobs(state: &AppState, visitor: &Visitor) -> Result<JobsFragment, Error> {
+    let open = jobs::list(&state.pool, &JobFilter::open(None), 0, JOBS_SHOWN).await?;
+    let open = describe(state, &open).await;
+    // The oldest goes first.
     Ok(JobsFragment {
-        jobs: open.into_iter().map(job_line).collect(),
+        jobs: open.into_iter().rev().map(job_line).collect(),
+        csrf: visitor.is_editor().then(|| visitor.cookie.csrf()),
     })
 }
 
-fn job_line(job: Job) -> JobLine {
-    let is_running = job.state == JobState::Running;
-    let waiting = if is_running { "being read" } else { "waiting" };
-    let filename = job.payload["filename"].as_str();
+/// Jobs that failed and can be tried again, newest first.
+async fn load_failed(state: &AppState) -> Result<Vec<JobLine>, Error> {
+    let filter = JobFilter {
+        states: vec![JobState::Failed],
+        ..JobFilter::default()
+    };
+    let failed = jobs::list(&state.pool, &filter, 0, JOBS_SHOWN).await?;
+    let failed = describe(state, &failed).await.into_iter();
+    Ok(failed.filter(|job| job.can_retry).map(job_line).collect())
+}
+
+fn job_line(job: JobInfo) -> JobLine {
     JobLine {
-        filename: filename.unwrap_or("a file").to_owned(),
-        words: job.progress.unwrap_or_else(|| waiting.to_owned()),
-        is_running,
+        id: job.job_id,
+        is_locked: job.code.as_deref() == Some("locked"),
+        is_running: job.status == JobStatus::Extracting,
+        filename: job.filename,
+        words: job.message,
     }
 }
 

@@ -14,6 +14,7 @@ mod document;
 pub(crate) mod failure;
 mod filter;
 mod form;
+mod jobs;
 mod library;
 mod marked;
 mod output;
@@ -27,6 +28,7 @@ mod visitor;
 mod write;
 
 use askama::Template;
+use axum::extract::DefaultBodyLimit;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
@@ -38,6 +40,8 @@ use crate::state::AppState;
 
 /// All pages and static files.
 pub(crate) fn router(state: &AppState) -> Router<AppState> {
+    // The form counts for itself, so that it can say what is too large.
+    let files = post(add::send).layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
@@ -47,7 +51,9 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         )
         .route("/library", get(library::list))
         .route("/library/jobs", get(library::open_jobs))
-        .route("/library/add", get(add::show))
+        .route("/library/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/library/jobs/{id}/retry", post(jobs::retry))
+        .route("/library/add", get(add::show).merge(files))
         .route("/library/{id}", get(document::show))
         .route(
             "/library/{id}/delete",

@@ -28,6 +28,30 @@ pub(super) fn outcome(outcome: Option<Outcome>) -> Option<Chip> {
     }
 }
 
+/// A document that is not found by all that it says.
+pub(super) const NEEDS_OCR: Chip = chip("warn", "▨", "Needs OCR");
+
+/// Numbers of pages as people write them: `Page 3`, `Pages 3, 5–8`.
+pub(super) fn page_list(pages: &[i32]) -> String {
+    let mut runs: Vec<(i32, i32)> = Vec::new();
+    for &page in pages {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == page => *last = page,
+            _ => runs.push((page, page)),
+        }
+    }
+    let run = |(first, last): &(i32, i32)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}–{last}")
+        }
+    };
+    let runs: Vec<_> = runs.iter().map(run).collect();
+    let s = if pages.len() == 1 { "" } else { "s" };
+    format!("Page{s} {}", runs.join(", "))
+}
+
 /// Where an output stands.
 pub(super) fn status(status: OutputStatus) -> Chip {
     match status {
@@ -118,6 +142,8 @@ mod tests {
         assert_eq!(count(1, "passage"), "1 passage");
         assert_eq!(count(1_234_567, "passage"), "1,234,567 passages");
         assert_eq!(grouped(-100), "-100");
+        assert_eq!(page_list(&[3]), "Page 3");
+        assert_eq!(page_list(&[1, 3, 4, 5, 9]), "Pages 1, 3–5, 9");
         assert_eq!(size(1023), "1023 bytes");
         assert_eq!(size(1024 * 1024 * 7 / 2), "3.5 MB");
     }

@@ -4,7 +4,8 @@
 use archivist_domain::config::UserPreferences;
 use archivist_domain::output::Tracking;
 use archivist_domain::{
-    Audience, DocType, DocumentId, Outcome, OutputId, OutputStatus, OutputType, PassageId, UserRole,
+    Audience, DocType, DocumentId, JobId, Outcome, OutputId, OutputStatus, OutputType, PassageId,
+    UserRole,
 };
 use archivist_store::documents::Document;
 use archivist_store::outputs::Output;
@@ -16,7 +17,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::account::PasswordPage;
-use super::add::AddPage;
+use super::add::{AddPage, AddedPage};
 use super::board::{BoardFilter, BoardPage, Card, Column};
 use super::cited;
 use super::document::{self, DocumentPage, PassageView};
@@ -93,6 +94,7 @@ fn document(title: Option<String>) -> Document {
         file_size: Some(2048),
         chunks_count: None,
         page_count: Some(3),
+        pages_without_text: vec![2],
         file_sha256: Some("ab".into()),
         created_by: None,
         programs: vec![HOSTILE.into()],
@@ -181,12 +183,10 @@ fn library(rows: Vec<Row>, documents: i64) -> LibraryPage {
         newer: Some("/library?page=1".into()),
         older: None,
         jobs: JobsFragment {
-            jobs: vec![JobLine {
-                filename: HOSTILE.into(),
-                words: "reading".into(),
-                is_running: true,
-            }],
+            jobs: vec![job_line()],
+            csrf: Some("token".to_owned()),
         },
+        failed: vec![job_line()],
     }
 }
 
@@ -201,13 +201,14 @@ fn the_library_with_and_without_documents() {
         year: None,
         outcome: None,
         passages: 3,
+        needs_ocr: true,
         added: "2 Oct 2026".into(),
         added_iso: "2026-10-02".into(),
     };
     let html = rendered(&library(vec![row], 1));
     assert!(html.contains("<option selected>2024</option>"));
     assert!(html.contains("1 document of 1 match"));
-    assert!(html.contains("no year"));
+    assert!(html.contains("no year") && html.contains("Needs OCR"));
     assert!(rendered(&library(Vec::new(), 7)).contains("No document matches"));
     assert!(rendered(&library(Vec::new(), 0)).contains("Add the first documents"));
 }
@@ -215,8 +216,31 @@ fn the_library_with_and_without_documents() {
 #[test]
 fn open_jobs_ask_again_until_there_are_none() {
     assert!(rendered(&library(Vec::new(), 0).jobs).contains("/library/jobs?open=1"));
-    let none = rendered(&JobsFragment { jobs: Vec::new() });
+    let none = rendered(&JobsFragment {
+        jobs: Vec::new(),
+        csrf: None,
+    });
     assert!(!none.contains("hx-get") && none.contains("hidden"));
+}
+
+fn job_line() -> JobLine {
+    JobLine {
+        id: JobId(Uuid::nil()),
+        filename: HOSTILE.into(),
+        words: HOSTILE.into(),
+        is_running: true,
+        is_locked: true,
+    }
+}
+
+#[test]
+fn files_of_a_form_and_what_became_of_them() {
+    let html = rendered(&AddedPage {
+        shell: shell(),
+        taken: vec![HOSTILE.into()],
+        refused: vec![(HOSTILE.into(), long_word())],
+    });
+    assert!(html.contains("1 file on the way") && html.contains("Not taken in"));
 }
 
 #[test]

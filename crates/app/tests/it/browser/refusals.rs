@@ -12,7 +12,7 @@ const PLAN: &str = "Boats bring books to the islands every week. Our board of el
     members meets every month.";
 
 /// An editor at the API, and in front of a browser.
-async fn an_editor(server: &TestServer) -> (Client, Tab) {
+pub(super) async fn an_editor(server: &TestServer) -> (Client, Tab) {
     let client = server.as_editor().await;
     let tab = Tab::signed_in(server.address(), EDITOR, SECRET).await;
     (client, tab)

@@ -29,6 +29,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO jobs (kind, payload) VALUES ('dance', '{}')",
     ),
     (
+        "jobs_pages_in_order",
+        "INSERT INTO jobs (kind, payload, page, pages) VALUES ('ingest', '{}', 3, 2)",
+    ),
+    (
         "jobs_state_known",
         "INSERT INTO jobs (kind, payload, state) VALUES ('ingest', '{}', 'lost')",
     ),

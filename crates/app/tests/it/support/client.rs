@@ -70,6 +70,12 @@ impl Client {
         Reply::of(request.multipart(document.into_form())).await
     }
 
+    /// Asks for a document to be put in, and does not wait for it.
+    pub(crate) async fn upload_later(&self, document: Document) -> Reply {
+        let request = self.request(Method::POST, "/api/documents/upload?wait=false");
+        Reply::of(request.multipart(document.into_form())).await
+    }
+
     /// Any other request, for the test to complete.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.address));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
+use md5::{Digest, Md5};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -54,6 +55,77 @@ pub(crate) fn locked_pdf() -> Vec<u8> {
     assemble(&objects, "/Encrypt 3 0 R /ID [<00> <00>]")
 }
 
+/// A PDF of one page that this password opens (standard security handler, revision 2).
+pub(crate) fn protected_pdf(password: &str, text: &str) -> Vec<u8> {
+    let owner = rc4(&Md5::digest(padded("owner"))[..5], &padded(password));
+    let permissions = -44_i32;
+    let id = [7_u8; 16];
+    let mut secret = padded(password);
+    secret.extend_from_slice(&owner);
+    secret.extend_from_slice(&permissions.to_le_bytes());
+    secret.extend_from_slice(&id);
+    let key = Md5::digest(secret)[..5].to_vec();
+    let user = rc4(&key, PADDING);
+    // The content is object 5, and each object has a key of its own.
+    let of_content = Md5::digest([&key[..], &[5, 0, 0, 0, 0]].concat());
+    let content = rc4(&of_content[..10], page_content(text).as_bytes());
+    let mut stream = format!("<< /Length {} >>\nstream\n", content.len()).into_bytes();
+    stream.extend_from_slice(&content);
+    stream.extend_from_slice(b"\nendstream");
+    let objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F1 3 0 R >> >> >>".to_vec(),
+        stream,
+        format!(
+            "<< /Filter /Standard /V 1 /R 2 /Length 40 /P {permissions} /O <{}> /U <{}> >>",
+            hex(&owner),
+            hex(&user)
+        )
+        .into_bytes(),
+    ];
+    let id = hex(&id);
+    assemble_bytes(&objects, &format!("/Encrypt 6 0 R /ID [<{id}> <{id}>]"))
+}
+
+/// What stands behind a password that is shorter.
+const PADDING: &[u8] = b"\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A";
+
+fn padded(password: &str) -> Vec<u8> {
+    let mut bytes = password.as_bytes().to_vec();
+    bytes.extend_from_slice(PADDING);
+    bytes.truncate(32);
+    bytes
+}
+
+fn rc4(key: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let mut state: Vec<u8> = (0..=255).collect();
+    let mut j = 0_u8;
+    for i in 0..=255_u8 {
+        j = j
+            .wrapping_add(state[usize::from(i)])
+            .wrapping_add(key[usize::from(i) % key.len()]);
+        state.swap(usize::from(i), usize::from(j));
+    }
+    let (mut i, mut j) = (0_u8, 0_u8);
+    let mut next = || {
+        i = i.wrapping_add(1);
+        j = j.wrapping_add(state[usize::from(i)]);
+        state.swap(usize::from(i), usize::from(j));
+        let at = state[usize::from(i)].wrapping_add(state[usize::from(j)]);
+        state[usize::from(at)]
+    };
+    bytes.iter().map(|byte| byte ^ next()).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
 /// A PDF whose pages hold no text, as a scan's.
 pub(crate) fn scanned_pdf() -> Vec<u8> {
     pdf(&["", ""])
@@ -98,19 +170,25 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 fn assemble(objects: &[String], trailer: &str) -> Vec<u8> {
-    let mut file = "%PDF-1.4\n".to_owned();
+    let objects: Vec<_> = objects.iter().map(|it| it.clone().into_bytes()).collect();
+    assemble_bytes(&objects, trailer)
+}
+
+fn assemble_bytes(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
+    let mut file = b"%PDF-1.4\n".to_vec();
     let mut table = "0000000000 65535 f \n".to_owned();
     for (number, object) in (1..).zip(objects) {
         writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
-        write!(file, "{number} 0 obj\n{object}\nendobj\n").unwrap();
+        file.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        file.extend_from_slice(object);
+        file.extend_from_slice(b"\nendobj\n");
     }
     let (start, size) = (file.len(), objects.len() + 1);
-    write!(
-        file,
+    let end = format!(
         "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n"
-    )
-    .unwrap();
-    file.into_bytes()
+    );
+    file.extend_from_slice(end.as_bytes());
+    file
 }
 
 /// A Word document with these paragraphs.

@@ -35,6 +35,12 @@ impl<'a> Browser<'a> {
         &self.cookie
     }
 
+    /// The token that its forms send.
+    pub(crate) fn csrf(&self) -> String {
+        let (_, secret) = self.cookie.split_once('=').expect("a cookie");
+        archivist_web::auth::csrf_token(secret)
+    }
+
     /// Sends a form as it is.
     pub(crate) async fn send(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new())

@@ -11,7 +11,7 @@ pub(crate) mod site;
 
 pub(crate) use client::{Client, Reply};
 pub(crate) use forms::Browser;
-pub(crate) use samples::{a_document, an_output};
+pub(crate) use samples::{Document, a_document, an_output};
 pub(crate) use server::TestServer;
 pub(crate) use site::{Site, template};
 

@@ -95,6 +95,11 @@ impl Process {
         Self { child, said }
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All that it has printed so far.
     pub(crate) fn stdout(&self) -> String {
         read(&self.said.path().join("stdout"))

@@ -12,6 +12,7 @@ pub(crate) fn a_document(name: &str) -> Document {
         bytes: Vec::new(),
         metadata: json!({ "doc_type": "Other", "year": 2024 }),
         confirmed: "true",
+        password: None,
     }
 }
 
@@ -22,6 +23,7 @@ pub(crate) struct Document {
     bytes: Vec<u8>,
     metadata: Value,
     confirmed: &'static str,
+    password: Option<String>,
 }
 
 impl Document {
@@ -73,16 +75,25 @@ impl Document {
         self
     }
 
+    pub(crate) fn opened_by(mut self, password: &str) -> Self {
+        self.password = Some(password.to_owned());
+        self
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     pub(crate) fn into_form(self) -> Form {
         let file = Part::bytes(self.bytes).file_name(self.name);
-        Form::new()
+        let form = Form::new()
             .part("file", file)
             .text("metadata", self.metadata.to_string())
-            .text("sensitivity_confirmed", self.confirmed)
+            .text("sensitivity_confirmed", self.confirmed);
+        match self.password {
+            Some(password) => form.text("password", password),
+            None => form,
+        }
     }
 }
 

@@ -40,6 +40,12 @@ pub(super) struct DocumentInfo {
     chunks_count: Option<i32>,
     /// How many pages, where the format has pages.
     page_count: Option<i32>,
+    /// Whether pages of it are pictures whose text was not read: it is not found by what
+    /// they say.
+    needs_ocr: bool,
+    /// Those pages, ascending, from 1.
+    #[schema(example = json!([3, 4]))]
+    pages_without_text: Vec<i32>,
     /// When it was put in (UTC, without zone).
     #[serde(serialize_with = "wire::timestamp")]
     upload_date: NaiveDateTime,
@@ -52,6 +58,7 @@ pub(super) struct DocumentInfo {
 impl From<Document> for DocumentInfo {
     fn from(document: Document) -> Self {
         Self {
+            needs_ocr: document.needs_ocr(),
             doc_id: document.doc_id,
             filename: document.filename,
             title: document.title,
@@ -62,6 +69,7 @@ impl From<Document> for DocumentInfo {
             outcome: document.outcome,
             chunks_count: document.chunks_count,
             page_count: document.page_count,
+            pages_without_text: document.pages_without_text,
             upload_date: document.upload_date,
             file_size: document.file_size,
             held: document.held,

@@ -1,29 +1,27 @@
 //! Putting a document in.
 
-use archivist_domain::DocumentId;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
-use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_ingest::{FileKind, IngestError, kind};
-use archivist_store::documents;
+use archivist_domain::JobId;
 use archivist_store::users::User;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::form::{self, SentFile, UploadForm};
+use super::form::UploadForm;
 use super::reply::Uploaded;
+use crate::accept::prefers_async;
 use crate::api::failure::ErrorBody;
 use crate::api::refusals::{ForHigherRoles, WithFields};
 use crate::auth::Editor;
-use crate::blobs::BlobWriter;
 use crate::error::Error;
-use crate::extract::{Client, Json};
-use crate::intake::{self, Description, Metadata, Order, Receipt};
+use crate::extract::{Client, Json, Query};
+use crate::intake::{self, Asked, Description, Metadata, Order, Receipt};
+use crate::jobs::{self, JobInfo};
 use crate::lax;
+use crate::sent::{self, FitFile};
 use crate::state::AppState;
 
 /// The parts of an upload, in any order.
@@ -42,17 +40,37 @@ struct UploadParts {
     metadata: Description,
     /// That the document is fit for the public.
     sensitivity_confirmed: bool,
+    /// What opens the file, where it is protected. It is kept sealed until the file has
+    /// been read, and told to nobody.
+    password: Option<String>,
+}
+
+/// Whether to answer when all is done.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UploadParams {
+    /// Whether the answer comes only when the document is in the library; true when not
+    /// given. The header `Prefer: respond-async` says false, too.
+    #[param(example = true)]
+    wait: Option<bool>,
 }
 
 /// Puts a document in.
 ///
-/// The answer comes when the file has been read and all its passages are in. What
-/// is wrong is told in this order: missing parts, the confirmation, the metadata,
+/// The answer comes when the file has been read and all its passages are in; with
+/// `wait=false` or `Prefer: respond-async`, when it waits to be read: then follow the job.
+/// What is wrong is told in this order: missing parts, the confirmation, the metadata,
 /// programs, the type of the file, its size, an empty file.
 #[utoipa::path(post, path = "/api/documents/upload", operation_id = "upload_document", tag = "documents",
+    params(UploadParams,
+        ("Prefer" = Option<String>, Header, description = "`respond-async`: do not wait (RFC 7240)", example = "respond-async")),
     request_body(content = UploadParts, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The document is in the library", body = Uploaded),
+        (status = 202, description = "The file waits to be read", body = JobInfo, headers(
+            ("Location" = String, description = "Where to ask how far it has come"),
+            ("Preference-Applied" = String, description = "`respond-async`"),
+        )),
         (status = 400, description = "Not confirmed, or metadata, programs, type or content will not do", body = ErrorBody),
         (status = 409, description = "The same file is in the library already", body = ErrorBody),
         (status = 413, description = "The file is too large", body = ErrorBody),
@@ -63,8 +81,10 @@ pub(super) async fn upload(
     State(state): State<AppState>,
     Editor(signed_in): Editor,
     client: Client,
+    Query(params): Query<UploadParams>,
+    headers: HeaderMap,
     form: UploadForm,
-) -> Result<(StatusCode, Json<Uploaded>), Error> {
+) -> Result<Response, Error> {
     let missing = form.missing();
     let (Some(file), Some(metadata), Some(confirmed)) =
         (form.file, form.metadata, form.sensitivity_confirmed)
@@ -75,16 +95,40 @@ pub(super) async fn upload(
     let metadata = describe(&metadata)?
         .check(&state.pool, state.clock.year())
         .await?;
-    let name = file.name.clone();
-    let (kind, file) = check_file(&state, file).await?;
-    refuse_duplicate(&state, &file.sha256()).await?;
-    let client = client.answering(StatusCode::CREATED);
-    let order = order(&state, &client, &signed_in.user, &name, &file, metadata);
-    let user = Some(signed_in.user.user_id);
-    let job = intake::submit(&state, file, kind.media_type(), order, user).await?;
+    let file = file.check(&state).await?;
+    let is_awaited = params.wait.unwrap_or_else(|| !prefers_async(&headers));
+    let client = client.answering(if is_awaited {
+        StatusCode::CREATED
+    } else {
+        StatusCode::ACCEPTED
+    });
+    let order = Order {
+        is_awaited,
+        ..order(&state, &client, &signed_in.user, &file, metadata)
+    };
+    let name = file.name;
+    let asked = Asked {
+        user: Some(signed_in.user.user_id),
+        password: form.password.as_ref(),
+        ..Asked::default()
+    };
+    let media_type = file.kind.media_type();
+    let job = intake::submit(&state, file.writer, media_type, order, asked).await?;
+    if !is_awaited {
+        return accepted(&state, job).await;
+    }
     let receipt = intake::wait(&state, job).await?;
     let uploaded = answer(&state, receipt, name).await?;
-    Ok((StatusCode::CREATED, Json(uploaded)))
+    Ok((StatusCode::CREATED, Json(uploaded)).into_response())
+}
+
+async fn accepted(state: &AppState, id: JobId) -> Result<Response, Error> {
+    let job = jobs::info(state, id).await?;
+    let headers = [
+        (LOCATION.as_str(), format!("/api/jobs/{id}")),
+        ("preference-applied", "respond-async".to_owned()),
+    ];
+    Ok((StatusCode::ACCEPTED, headers, Json(job)).into_response())
 }
 
 fn check_confirmed(sent: &str) -> Result<(), Error> {
@@ -119,75 +163,32 @@ fn describe(metadata: &str) -> Result<Description, Error> {
     Ok(description)
 }
 
-/// Checks the file itself.
-async fn check_file(state: &AppState, mut file: SentFile) -> Result<(FileKind, BlobWriter), Error> {
-    if file.name.is_empty() || file.name.chars().count() > MAX_FILENAME_CHARS {
-        let message = format!("its name must have 1 to {MAX_FILENAME_CHARS} characters");
-        return Err(Error::field("file", message));
-    }
-    file.writer.flush().await?;
-    let (path, name) = (file.writer.path().to_owned(), file.name);
-    let kind = state.cpu.run(move || glance(&path, &name)).await?;
-    if file.is_too_large {
-        return Err(form::too_large(state.settings.max_upload_bytes));
-    }
-    Ok((kind, file.writer))
-}
-
-/// Looks at the beginning only: what strangers send is opened in the sandbox.
-fn glance(path: &Path, name: &str) -> Result<FileKind, Error> {
-    let mut head = Vec::new();
-    let mut beginning = File::open(path)?.take(kind::HEAD_BYTES as u64);
-    beginning.read_to_end(&mut head)?;
-    kind::glance(&head, name).map_err(unreadable)
-}
-
-fn unreadable(error: IngestError) -> Error {
-    match error {
-        IngestError::Empty => {
-            Error::refused("File is empty. Check that it was saved completely, then send it again.")
-        }
-        other => Error::refused(other.to_string()),
-    }
-}
-
-async fn refuse_duplicate(state: &AppState, sha256: &str) -> Result<(), Error> {
-    match documents::find_by_file(&state.pool, sha256).await? {
-        Some(id) => Err(duplicate_of(state, id).await?),
-        None => Ok(()),
-    }
-}
-
-/// The refusal of a file that is in the library as `id`.
-async fn duplicate_of(state: &AppState, id: DocumentId) -> Result<Error, Error> {
-    let existing = documents::get(&state.pool, id).await?;
-    let name = existing.map_or_else(String::new, |document| document.filename);
-    Ok(Error::Conflict(format!(
-        "The same file is in the library already: '{name}' (document {id})."
-    )))
-}
-
 fn order(
     state: &AppState,
     client: &Client,
     user: &User,
-    filename: &str,
-    file: &BlobWriter,
+    file: &FitFile,
     metadata: Metadata,
 ) -> Order {
     Order {
-        sha256: file.sha256(),
-        size: file.size(),
-        filename: filename.to_owned(),
+        sha256: file.writer.sha256(),
+        size: file.writer.size(),
+        filename: file.name.clone(),
         metadata,
         submitted_by: Some(user.email.clone()),
         confirmed_at: state.clock.now(),
         request: client.facts(),
+        is_awaited: true,
     }
 }
 
-async fn answer(state: &AppState, receipt: Receipt, filename: String) -> Result<Uploaded, Error> {
-    match receipt {
+async fn answer(
+    state: &AppState,
+    receipt: Option<Receipt>,
+    filename: String,
+) -> Result<Uploaded, Error> {
+    let cancelled = || Error::Conflict("Somebody cancelled this while it was read.".to_owned());
+    match receipt.ok_or_else(cancelled)? {
         Receipt::Added {
             doc_id,
             passages,
@@ -200,8 +201,10 @@ async fn answer(state: &AppState, receipt: Receipt, filename: String) -> Result<
             filename,
             notes,
         }),
-        Receipt::Duplicate { doc_id } => Err(duplicate_of(state, doc_id).await?),
-        Receipt::Refused { reason } => Err(Error::Unprocessable(reason)),
+        Receipt::Duplicate { doc_id } => Err(sent::duplicate_of(state, doc_id).await?),
+        Receipt::Refused { reason } | Receipt::Locked { reason } => {
+            Err(Error::Unprocessable(reason))
+        }
         Receipt::Broken { reason } => Err(Error::internal(anyhow::anyhow!(reason))),
     }
 }
@@ -239,13 +242,5 @@ mod tests {
         assert!(refusal(describe(r#"{"doc_type": "Other"}"#)).contains("year"));
         let soon = refusal(describe(r#"{"year": "soon"}"#));
         assert_eq!(soon, "Invalid metadata: year: expected i32");
-    }
-
-    #[test]
-    fn an_empty_file_is_told_so() {
-        let error = kind::glance(b"", "plan.pdf").map_err(unreadable);
-        assert!(refusal(error).starts_with("File is empty"));
-        let error = kind::glance(b"\x89PNG\r\n", "plan.pdf").map_err(unreadable);
-        assert!(refusal(error).contains("PNG"));
     }
 }

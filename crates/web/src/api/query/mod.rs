@@ -14,9 +14,10 @@ use futures_util::{FutureExt, StreamExt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::events::{Event, Feed, Gone};
+use self::events::Event;
 use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
 use super::failure::ErrorBody;
+use super::feed::{self, Feed, Gone};
 use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::defaults::DraftDefaults;
@@ -95,7 +96,7 @@ async fn stream(
     Json(body): Json<QueryRequest>,
 ) -> Result<Response, Error> {
     let (request, retrieval) = check(&state, body).await?;
-    let (feed, response) = events::channel();
+    let (feed, response) = feed::channel();
     tokio::spawn(async move {
         let telling = tell(&state, request, retrieval, &feed);
         if let Some(error) = failure_of(telling).await {

@@ -1,0 +1,430 @@
+//! `archivist import`: a folder into the library.
+
+mod folders;
+mod report;
+mod said;
+mod sidecar;
+mod watch;
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use archivist_domain::document::{check_year, clean_tags};
+use archivist_ingest::{FileKind, IngestError};
+use archivist_store::audit::Origin;
+use archivist_store::jobs::Worker;
+use archivist_store::{documents, programs};
+use archivist_web::blobs::{BlobWriter, hex};
+use archivist_web::intake::{self, Asked, Metadata, Order, Receipt, canonical_programs};
+use archivist_web::secret::Secret;
+use futures_util::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncReadExt;
+
+pub(crate) use self::folders::FolderRule;
+use self::report::Report;
+use self::said::{Known, Said};
+use self::sidecar::Sidecar;
+use self::watch::Folder;
+use super::{print_json, read_secret};
+use crate::config::{ImportArgs, PlaceArgs};
+use crate::site::{READERS, Site, open_or_make};
+use crate::work::{ingest, reindex};
+
+/// Bytes read at a time.
+const PIECE: usize = 256 * 1024;
+
+/// More files with the same trouble are only counted.
+const MOST_TOLD: usize = 20;
+
+/// Whoever has it works on the bytes that it stands for.
+type Turn = tokio::sync::Mutex<()>;
+
+/// A file to be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Item {
+    /// Where it lies.
+    path: PathBuf,
+    /// Its way from the top of the folder, with `/`.
+    inside: String,
+}
+
+/// Takes in every file of a folder and tells what became of each.
+pub(crate) async fn import(place: &PlaceArgs, args: ImportArgs) -> Result<ExitCode> {
+    let top = Top::of(&args.path)?;
+    let files = top.files()?;
+    if files.is_empty() && !args.watch {
+        bail!("there are no files in {}", args.path.display());
+    }
+    let password = args.password_file.as_deref().map(read_secret).transpose()?;
+    let password = password.and_then(Secret::new);
+    let site = open_or_make(place).await?;
+    let done = import_into(&site, &top, files, &args, password.as_ref()).await;
+    site.close().await?;
+    done
+}
+
+async fn import_into(
+    site: &Site,
+    top: &Top,
+    files: Vec<Item>,
+    args: &ImportArgs,
+    password: Option<&Secret>,
+) -> Result<ExitCode> {
+    // All of it is known to be right before anything happens.
+    let wishes = Wishes::read(site, top, args).await?;
+    let folder = Folder::with_taken(top, &files, args.settle_seconds);
+    let files = wishes.check(files, !args.watch)?;
+    let worker = &site.worker().await?;
+    let import = Import {
+        turns: Mutex::default(),
+        site,
+        worker,
+        password,
+    };
+    let reports = import.all(files, args.json).await;
+    let code = report::exit_code(&reports);
+    if args.json {
+        print_json(&report::as_json(&reports));
+    } else {
+        report::print_summary(&reports);
+    }
+    if args.watch {
+        watch::follow(&import, folder, args, wishes).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(code)
+}
+
+/// Where files are looked for.
+#[derive(Debug)]
+struct Top {
+    path: PathBuf,
+    is_folder: bool,
+}
+
+impl Top {
+    fn of(path: &Path) -> Result<Self> {
+        let kind =
+            fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            is_folder: kind.is_dir(),
+        })
+    }
+
+    /// The folder that lists are looked for in.
+    fn folder(&self) -> &Path {
+        let parent = self.path.parent().unwrap_or(&self.path);
+        if self.is_folder { &self.path } else { parent }
+    }
+
+    /// All files below the folder, by path; hidden ones and links are left out. A path
+    /// to a file is that file.
+    fn files(&self) -> Result<Vec<Item>> {
+        if !self.is_folder {
+            return Ok(vec![self.item(self.path.clone())]);
+        }
+        let mut files = Vec::new();
+        let mut folders = vec![self.path.clone()];
+        while let Some(folder) = folders.pop() {
+            let entries = fs::read_dir(&folder)
+                .with_context(|| format!("{} cannot be read", folder.display()))?;
+            for entry in entries {
+                let entry = entry?;
+                if is_passed_over(&entry.path()) {
+                    continue;
+                }
+                let kind = entry.file_type()?;
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files.push(self.item(entry.path()));
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    fn item(&self, path: PathBuf) -> Item {
+        let inside = path.strip_prefix(self.folder()).unwrap_or(&path);
+        let parts = inside.iter().map(|part| part.to_string_lossy());
+        let inside = parts.collect::<Vec<_>>().join("/");
+        Item { path, inside }
+    }
+}
+
+/// Hidden files, and those that programs make while they write another.
+fn is_passed_over(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_lowercase();
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || [".tmp", ".part", ".partial", ".crdownload"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// What is said about the files.
+struct Wishes {
+    known: Known,
+    for_all: Said,
+    rule: Option<FolderRule>,
+    /// Where the list may lie; what lies there is no document.
+    places: Vec<PathBuf>,
+    list: Sidecar,
+}
+
+impl Wishes {
+    async fn read(site: &Site, top: &Top, args: &ImportArgs) -> Result<Self> {
+        let known = Known {
+            programs: programs::active_names(&site.state.pool).await?,
+            year: site.state.clock.year(),
+        };
+        let places = sidecar::places(args.metadata.as_deref(), top.folder());
+        let is_there = |path: &&PathBuf| args.metadata.is_some() || path.is_file();
+        let list = match places.iter().find(is_there) {
+            Some(path) => Sidecar::read(path, &known)?,
+            None => Sidecar::default(),
+        };
+        Ok(Self {
+            for_all: for_all(site, args).await?,
+            rule: args.folders.clone(),
+            known,
+            places,
+            list,
+        })
+    }
+
+    /// The files with what is said about each, without the list itself. Folders that the
+    /// rule does not fit are an error, files of the list that are not there a note.
+    fn check(&self, files: Vec<Item>, tells_missing: bool) -> Result<Vec<(Item, Metadata)>> {
+        let files: Vec<_> = files
+            .into_iter()
+            .filter(|item| !self.is_list(item))
+            .collect();
+        let (mut ready, mut problems) = (Vec::new(), Vec::new());
+        if tells_missing {
+            self.tell_missing(&files);
+        }
+        for item in files {
+            match self.about(&item) {
+                Ok(metadata) => ready.push((item, metadata)),
+                Err(problem) => problems.push(format!("{}: {problem}", item.inside)),
+            }
+        }
+        if problems.is_empty() {
+            return Ok(ready);
+        }
+        let more = problems.len().saturating_sub(MOST_TOLD);
+        problems.truncate(MOST_TOLD);
+        if more > 0 {
+            problems.push(format!("… and {more} more"));
+        }
+        bail!(
+            "nothing was done, the rule for folders does not fit:\n  {}",
+            problems.join("\n  ")
+        )
+    }
+
+    fn is_list(&self, item: &Item) -> bool {
+        let same = |list: &PathBuf| match (list.canonicalize(), item.path.canonicalize()) {
+            (Ok(list), Ok(item)) => list == item,
+            _ => false,
+        };
+        self.places.iter().any(same)
+    }
+
+    fn tell_missing(&self, files: &[Item]) {
+        let names: Vec<_> = files.iter().map(|item| item.inside.clone()).collect();
+        let list = self.list.path.as_deref().unwrap_or(Path::new(""));
+        for (line, name) in self.list.missing(&names) {
+            eprintln!("note: {}:{line}: there is no file '{name}'", list.display());
+        }
+    }
+
+    /// What is said about one file: the list goes before the folders, and these before
+    /// what is said of all.
+    fn about(&self, item: &Item) -> Result<Metadata, String> {
+        let said = self.list.about(&item.inside).cloned().unwrap_or_default();
+        let by_folders = match &self.rule {
+            Some(rule) => rule.read(&item.inside, &self.known)?,
+            None => Said::default(),
+        };
+        Ok(said.or(&by_folders).or(&self.for_all).into_metadata())
+    }
+}
+
+/// What the command line says about all the files.
+async fn for_all(site: &Site, args: &ImportArgs) -> Result<Said> {
+    if let Some(year) = args.year {
+        check_year(year, site.state.clock.year())?;
+    }
+    let programs = canonical_programs(&site.state.pool, &args.programs)
+        .await
+        .map_err(|error| anyhow::anyhow!(error.message()))?;
+    let tags = clean_tags(&args.tags).map_err(anyhow::Error::msg)?;
+    Ok(Said {
+        doc_type: args.doc_type,
+        year: args.year,
+        programs: (!programs.is_empty()).then_some(programs),
+        tags: (!tags.is_empty()).then_some(tags),
+        outcome: args.outcome,
+        ..Said::default()
+    })
+}
+
+/// What takes files in.
+struct Import<'a> {
+    /// Files with the same bytes go one after the other: only the first is read.
+    turns: Mutex<HashMap<String, Arc<Turn>>>,
+    site: &'a Site,
+    worker: &'a Worker,
+    password: Option<&'a Secret>,
+}
+
+impl Import<'_> {
+    /// Takes files in, and brings the index up to date.
+    async fn all(&self, files: Vec<(Item, Metadata)>, quiet: bool) -> Vec<Report> {
+        let bar = &progress_bar(files.len(), quiet);
+        let reports = stream::iter(files)
+            .map(|(item, metadata)| async move {
+                bar.set_message(item.inside.clone());
+                let result = self.one(&item.path, metadata).await;
+                bar.inc(1);
+                Report {
+                    file: item.path,
+                    result,
+                }
+            })
+            .buffered(READERS)
+            .collect()
+            .await;
+        bar.set_message("building the search index");
+        // The documents are in, whatever becomes of the index, which is derived.
+        let indexed = reindex::catch_up(self.site).await;
+        bar.finish_and_clear();
+        if let Err(error) = indexed {
+            eprintln!(
+                "note: the search index could not be brought up to date, the next start does it: {error:#}"
+            );
+        }
+        reports
+    }
+
+    /// Takes a file in, unless the library has its bytes: then it is not even copied.
+    async fn one(&self, file: &Path, metadata: Metadata) -> Result<Receipt> {
+        let state = &self.site.state;
+        let name = file.file_name().context("the file has no name")?;
+        let name = name.to_string_lossy().into_owned();
+        let sha256 = match hash(file, state.settings.max_upload_bytes).await? {
+            Ok(sha256) => sha256,
+            Err(refusal) => return Ok(refused(&refusal)),
+        };
+        let turn = self.turn(&sha256);
+        let _turn = turn.lock().await;
+        if let Some(doc_id) = documents::find_by_file(&state.pool, &sha256).await? {
+            return Ok(Receipt::Duplicate { doc_id });
+        }
+        let mut blob = state.blobs.begin().await?;
+        copy(file, &mut blob).await?;
+        let media_type =
+            FileKind::of_name(&name).map_or("application/octet-stream", FileKind::media_type);
+        let order = Order {
+            sha256: blob.sha256(),
+            size: blob.size(),
+            filename: name,
+            metadata,
+            submitted_by: None,
+            confirmed_at: state.clock.now(),
+            request: Origin::command_line().into_facts(),
+            is_awaited: true,
+        };
+        let asked = Asked {
+            password: self.password,
+            ..Asked::default()
+        };
+        let job = intake::begin(state, self.worker, blob, media_type, order, asked).await?;
+        ingest::see_through(self.site, self.worker, job).await
+    }
+}
+
+impl Import<'_> {
+    /// The turn of the files with these bytes. Turns that nobody waits for are forgotten.
+    fn turn(&self, sha256: &str) -> Arc<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(sha256.to_owned()).or_default())
+    }
+}
+
+fn refused(error: &IngestError) -> Receipt {
+    Receipt::Refused {
+        reason: error.to_string(),
+    }
+}
+
+/// The SHA-256 of a file, unless it is too large.
+async fn hash(file: &Path, limit: u64) -> io::Result<Result<String, IngestError>> {
+    let bytes = tokio::fs::metadata(file).await?.len();
+    if bytes > limit {
+        return Ok(Err(IngestError::TooLarge {
+            bytes,
+            limit_bytes: limit,
+        }));
+    }
+    let mut from = tokio::fs::File::open(file).await?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; PIECE]);
+    loop {
+        match from.read(&mut piece).await? {
+            0 => return Ok(Ok(hex(&hash.finalize()))),
+            n => hash.update(&piece[..n]),
+        }
+    }
+}
+
+/// Copies a file into the store.
+async fn copy(file: &Path, blob: &mut BlobWriter) -> io::Result<()> {
+    let mut from = tokio::fs::File::open(file).await?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match from.read(&mut piece).await? {
+            0 => return Ok(()),
+            n => blob.write(&piece[..n]).await?,
+        }
+    }
+}
+
+fn progress_bar(files: usize, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(files as u64).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_make_while_they_write_is_passed_over() {
+        for name in [
+            ".hidden.txt",
+            "~$plan.docx",
+            "plan.pdf.part",
+            "x.CRDOWNLOAD",
+        ] {
+            assert!(is_passed_over(&Path::new("in").join(name)), "{name}");
+        }
+        assert!(!is_passed_over(Path::new(".cache/plan.pdf")));
+    }
+}
