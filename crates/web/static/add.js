@@ -80,7 +80,7 @@ function entryOf(file) {
   row.querySelector(".remove").addEventListener("click", () => remove(entry));
   row.querySelector(".cancel").setAttribute("aria-label", `Cancel ${file.name}`);
   row.querySelector(".cancel").addEventListener("click", () => cancel(entry));
-  row.querySelector(".password").setAttribute("aria-label", `Password of ${file.name}`);
+  row.querySelector(".opens label").textContent = `Password of ${file.name}`;
   row.querySelector(".password").addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault(); // Enter would send all files
@@ -287,7 +287,7 @@ function link({ row }, id) {
 function offerAgain({ row }, { can_retry: canRetry, code }) {
   row.querySelector(".file-again").hidden = !canRetry;
   const password = row.querySelector(".password");
-  password.hidden = code !== "locked";
+  row.querySelector(".opens").hidden = code !== "locked";
   password.value = "";
   row.querySelector(".retry").textContent = code === "locked" ? "Open it" : "Try again";
   if (canRetry && code === "locked") password.focus();
@@ -301,9 +301,10 @@ async function cancel(entry) {
 
 async function again(entry) {
   const password = entry.row.querySelector(".password");
-  if (!password.hidden && !password.value) return password.focus();
+  const isLocked = entry.job.code === "locked";
+  if (isLocked && !password.value) return password.focus();
   entry.isBusy = true;
-  await change(entry, "retry", password.hidden ? {} : { password: password.value });
+  await change(entry, "retry", isLocked ? { password: password.value } : {});
 }
 
 async function change(entry, what, body) {
@@ -313,6 +314,7 @@ async function change(entry, what, body) {
     queued(entry, await reply.json());
   } catch (error) {
     const words = error instanceof ApiError ? error.message : "The connection broke. Please try again.";
+    if (what === "retry") entry.isBusy = false;
     tell(entry, "bad", `× ${words}`);
   }
 }

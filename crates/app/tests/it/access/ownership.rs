@@ -48,8 +48,11 @@ const OWNED: [Owned; 5] = [
 ];
 
 /// What in a path is everybody's, or nobody's in particular. Figures keep to one's own
-/// outputs, and accounts are for admins but for one's own: their areas test that.
-const SHARED: [&str; 10] = [
+/// outputs, accounts are for admins but for one's own, and jobs for editors but for one's
+/// own: their areas test that.
+const SHARED: [&str; 12] = [
+    "/api/jobs/{job_id}",
+    "/library/jobs/{id}",
     "/api/outputs/analytics/",
     "/api/prompts/{prompt_id}",
     "users/{user_id}",
