@@ -63,13 +63,11 @@ fn measure(folder: &Path, with_names: bool) -> Result<(), Box<dyn Error>> {
             continue;
         };
         let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let name = match with_names {
-            true => path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            false => format!("file.{extension}"),
+        let name = if with_names {
+            let name = path.file_name().unwrap_or_default();
+            name.to_string_lossy().into_owned()
+        } else {
+            format!("file.{extension}")
         };
         counts.files += 1;
         let parsed = match parse(&bytes, &name, CURRENT_YEAR, &Given::default()) {

@@ -162,9 +162,10 @@ mod tests {
 
     /// A text of so many words, other ones for another seed.
     fn text(seed: u64, words: u64) -> String {
-        (0..words)
-            .map(|n| format!("w{} ", mix(seed * 1_000_003 + n) % 5_000))
-            .collect()
+        let words: Vec<String> = (0..words)
+            .map(|n| format!("w{}", mix(seed * 1_000_003 + n) % 5_000))
+            .collect();
+        words.join(" ")
     }
 
     fn of(text: &str) -> Fingerprint {

@@ -53,6 +53,12 @@ impl<'a> Places<'a> {
             opening: opening(blocks),
         }
     }
+
+    /// The first lines as one text.
+    pub(super) fn text(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.text).collect();
+        lines.join("\n")
+    }
 }
 
 /// The first words of the document, in lines.

@@ -220,11 +220,7 @@ fn of_file(places: &Places<'_>, own: &str) -> Option<Vote<String>> {
         return None;
     }
     let sought = plain(own);
-    let text: String = places
-        .lines
-        .iter()
-        .map(|line| format!("{} ", line.text))
-        .collect();
+    let text = places.text();
     let repeated = plain(&text).contains(&sought);
     Some(Vote {
         value: own.to_owned(),
@@ -555,16 +551,12 @@ static SHORTENS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The name that the document shortens ("Reading for All (RfA)") and then uses most.
 fn shortened(places: &Places<'_>) -> Option<Vote<String>> {
-    let text: String = places
-        .lines
-        .iter()
-        .map(|line| format!("{}\n", line.text))
-        .collect();
+    let text = places.text();
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for word in text.split(|c: char| !c.is_alphanumeric()) {
         *uses.entry(word).or_default() += 1;
     }
-    let used = |short: &str| {
+    let count = |short: &str| {
         let first = short.split(' ').next().unwrap_or(short);
         uses.get(first).copied().unwrap_or(0)
     };
@@ -572,7 +564,7 @@ fn shortened(places: &Places<'_>) -> Option<Vote<String>> {
         .captures_iter(&text)
         .filter_map(|parts| Some((parts.get(1)?.as_str(), parts.get(2)?.as_str())))
         .filter(|(name, short)| is_short_for(name, short))
-        .map(|(name, short)| (name, short, used(short)))
+        .map(|(name, short)| (name, short, count(short)))
         // The first of the most used.
         .reduce(|best, next| if next.2 > best.2 { next } else { best })?;
     let value = format!("{name} ({short})");

@@ -119,14 +119,7 @@ fn runs(text: &str) -> Vec<Run> {
         if TITLES.contains(&written.trim_end_matches('.')) {
             close(&mut open, &mut has_title);
             has_title = true;
-        } else if is_small(written) && !open.is_empty() {
-            open.push(word);
-        } else if written.starts_with(char::is_uppercase)
-            && !(open.is_empty()
-                && STARTERS
-                    .binary_search(&written.to_lowercase().as_str())
-                    .is_ok())
-        {
+        } else if may_stand_in_name(written, open.is_empty()) {
             open.push(word);
         } else {
             close(&mut open, &mut has_title);
@@ -160,6 +153,15 @@ fn joins(before: &str, gap: &str, word: &str) -> bool {
         "Inc" | "LLC" | "Ltd" | "Jr" | "Sr"
     );
     gap == " " || (gap == ". " && initial) || (gap == ", " && suffix)
+}
+
+/// Whether a word begins a name or goes on with one.
+fn may_stand_in_name(word: &str, begins: bool) -> bool {
+    if begins {
+        let starter = STARTERS.binary_search(&word.to_lowercase().as_str());
+        return word.starts_with(char::is_uppercase) && starter.is_err();
+    }
+    is_small(word) || word.starts_with(char::is_uppercase)
 }
 
 /// Words that stand inside names but begin and end none.

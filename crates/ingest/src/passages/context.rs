@@ -101,7 +101,9 @@ pub(super) fn table_head(before: &[Unit], passage: &[Unit]) -> String {
     if head.iter().map(|unit| unit.words).sum::<usize>() > MAX_HEAD_WORDS {
         return String::new();
     }
-    head.iter().map(|unit| format!("{}\n", unit.text)).collect()
+    head.iter()
+        .flat_map(|unit| [unit.text.as_str(), "\n"])
+        .collect()
 }
 
 /// The sentences in front of the passage that its first sentence points back to.

@@ -41,7 +41,7 @@ pub(super) fn social_security(text: &str) -> Vec<Found> {
                 (true, false) => 0.75,
                 (false, false) => 0.0,
             };
-            (valid && &parts[2] == &parts[4] && !is_part(text, &range)).then(|| Found {
+            (valid && parts[2] == parts[4] && !is_part(text, &range)).then(|| Found {
                 kind: FindingKind::SocialSecurity,
                 masked: mask(&text[range.clone()], 4),
                 range,

@@ -57,7 +57,7 @@ pub(super) fn diagnoses(text: &str) -> Vec<Found> {
                 .text
                 .split_whitespace()
                 .filter_map(|word| word.chars().next())
-                .map(|initial| format!("{initial}. "))
+                .flat_map(|initial| [initial, '.', ' '])
                 .collect();
             Some(Found {
                 kind: FindingKind::Diagnosis,

@@ -100,9 +100,10 @@ pub(super) async fn show(
     if document.held && !visitor.is_editor() {
         return Err(not_found());
     }
-    let findings = match document.held {
-        true => holds::of_document(&state.pool, document.doc_id).await?,
-        false => Vec::new(),
+    let findings = if document.held {
+        holds::of_document(&state.pool, document.doc_id).await?
+    } else {
+        Vec::new()
     };
     let chosen = chosen.passage.and_then(|id| id.parse().ok());
     let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
