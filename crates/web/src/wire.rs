@@ -19,10 +19,6 @@ pub fn timestamp<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S:
 }
 
 /// Serialises a timestamp as [`timestamp_text`], `null` when there is none.
-#[expect(
-    clippy::ref_option,
-    reason = "serde hands over a reference to the field"
-)]
 pub fn optional_timestamp<S: Serializer>(
     time: &Option<NaiveDateTime>,
     to: S,

@@ -78,13 +78,13 @@ async fn chosen(site: &Site, ids: &[DocumentId]) -> Result<Vec<Document>> {
 }
 
 fn print_reports(reports: &[Report], dry_run: bool) {
-    let (mut changed, mut unchanged, mut skipped) = (0, 0, 0);
+    let (mut other, mut same, mut skipped) = (0, 0, 0);
     for report in reports {
         let name = report.document.display_title();
         match &report.result {
-            Ok(Outcome::Unchanged { .. }) => unchanged += 1,
+            Ok(Outcome::Unchanged { .. }) => same += 1,
             Ok(Outcome::Changed(changes)) => {
-                changed += 1;
+                other += 1;
                 say!("{name}\n  {}", summary(changes));
                 print_changes(changes);
             }
@@ -99,9 +99,7 @@ fn print_reports(reports: &[Report], dry_run: bool) {
         }
     }
     let would = if dry_run { "would change" } else { "changed" };
-    say!(
-        "\n{changed} documents {would}, {unchanged} stay the same, {skipped} were left as they are."
-    );
+    say!("\n{other} documents {would}, {same} stay the same, {skipped} were left as they are.");
 }
 
 fn summary(changes: &Changes) -> String {
@@ -165,9 +163,9 @@ fn report_as_json(report: &Report) -> Value {
     told
 }
 
-fn changes_as_json(changes: &Changes) -> Value {
+fn changes_as_json(told: &Changes) -> Value {
     let place = |place: &Place| json!({ "passage_id": place.id, "page": place.page, "opening": opening(&place.text) });
-    let changed: Vec<Value> = changes
+    let changed: Vec<Value> = told
         .changed
         .iter()
         .map(|change| {
@@ -176,13 +174,13 @@ fn changes_as_json(changes: &Changes) -> Value {
             })
         })
         .collect();
-    let removed: Vec<Value> = changes
+    let removed: Vec<Value> = told
         .removed
         .iter()
         .map(|lost| json!({ "passage": place(&lost.passage), "cited": lost.cited }))
         .collect();
     json!({
-        "outcome": "changed", "kept": changes.counts.kept, "changed": changed,
-        "added": changes.added.iter().map(place).collect::<Vec<_>>(), "removed": removed,
+        "outcome": "changed", "kept": told.counts.kept, "changed": changed,
+        "added": told.added.iter().map(place).collect::<Vec<_>>(), "removed": removed,
     })
 }
