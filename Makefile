@@ -65,6 +65,12 @@ clients: ## Suites of other languages' clients against testbed serve (needs Pyth
 fuzz: ## Make requests up from the OpenAPI document: no 5xx, nothing undocumented (needs Python; five minutes)
 	scripts/fuzz
 
+# ENTRIES="pdf html" for some of the parsers only, SEED=7 for other files.
+.PHONY: fuzz-readers
+fuzz-readers: ## Give mutated files to every parser, SECONDS_EACH=60 to each; findings stay in target/fuzz-readers
+	$(CARGO) run --release --locked -p archivist-ingest --example fuzz_readers -- \
+		$(or $(SECONDS_EACH),60) target/fuzz-readers $(ENTRIES)
+
 .PHONY: coverage
 coverage: ## Lines covered by the tests, for each crate (takes a while; ARGS="-p pg-testbed" for one)
 	scripts/coverage $(ARGS)
