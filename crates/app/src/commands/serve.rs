@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use archivist_ingest::Sandbox;
 use archivist_web::auth::tokens::TokenKeys;
 use archivist_web::{Settings, router};
 use chrono::TimeDelta;
@@ -46,12 +47,22 @@ pub(crate) async fn serve(place: &PlaceArgs, args: ServeArgs) -> Result<ExitCode
     }
     let site = Arc::new(site);
     let background = Background::start(&site);
+    tell_confinement(&site.sandbox).await;
     announce(listener.local_addr()?, &site);
     answer(listener, &site, stop).await?;
     background.stop().await;
     let site = Arc::into_inner(site).context("background work has not ended")?;
     site.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says how the readers of files are held, as that depends on the machine.
+async fn tell_confinement(sandbox: &Sandbox) {
+    match sandbox.confinement().await {
+        Ok(found) if found.files && found.calls => tracing::info!("readers of files have {found}"),
+        Ok(found) => tracing::warn!("readers of files have {found}"),
+        Err(error) => tracing::warn!(%error, "no reader of files can be started"),
+    }
 }
 
 async fn answer(

@@ -26,6 +26,7 @@ async fn d_12_d_13_every_kind_of_file_comes_in_and_goes_out_as_it_was() {
         ),
         ("report.txt", "text/plain"),
         ("report.md", "text/markdown"),
+        ("report.html", "text/html"),
     ] {
         let title = format!("Here follows {name}.");
         let document = a_document(name).saying(&[&title, READING, MONEY]);
@@ -56,9 +57,9 @@ async fn d_12_d_13_every_kind_of_file_comes_in_and_goes_out_as_it_was() {
         assert!(text.contains("18,400 dollars"), "{name}: {text}");
     }
     let stats = writer.get("/api/documents/stats").await.ok();
-    assert_eq!(stats["total_documents"], 4);
-    assert_eq!(stats["by_year"], json!({ "2024": 4 }));
-    assert_eq!(stats["by_type"], json!({ "Other": 4 }));
+    assert_eq!(stats["total_documents"], 5);
+    assert_eq!(stats["by_year"], json!({ "2024": 5 }));
+    assert_eq!(stats["by_type"], json!({ "Other": 5 }));
     let passages = server.count("SELECT count(*) FROM passages").await;
     assert_eq!(stats["total_chunks"], passages);
 }
@@ -262,6 +263,36 @@ async fn d_65_a_document_without_year_and_outcome_is_read() {
     }
     let stats = admin.get("/api/documents/stats").await.ok();
     assert_eq!(stats["total_documents"], 1);
+}
+
+#[tokio::test]
+async fn a_web_page_is_saved_and_never_runs_on_our_origin() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let page = "<!doctype html><title>Report</title><script>document.title = 'mine'</script>\
+        <p>In 2024 our reading coaches visited 41 schools.</p>";
+    for name in ["report.html", "report.txt", "report.xhtml"] {
+        let page = format!("{page}<p>{name}</p>");
+        let document = a_document(name).with_bytes(page.as_bytes());
+        let made = editor.upload(document).await.created();
+        let path = format!("/api/documents/{}", made["doc_id"].as_str().unwrap());
+        let file = editor.get(&format!("{path}/file")).await;
+        let disposition = file.header("content-disposition").unwrap();
+        assert!(
+            disposition.starts_with("attachment;"),
+            "{name}: {disposition}"
+        );
+        assert_eq!(file.header("x-content-type-options"), Some("nosniff"));
+        let policy = file.header("content-security-policy").unwrap();
+        assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"));
+        let passages = editor
+            .get(&format!("{path}/passages"))
+            .await
+            .ok()
+            .to_string();
+        assert!(passages.contains("visited 41 schools"), "{passages}");
+        assert!(!passages.contains("document.title"), "{passages}");
+    }
 }
 
 #[tokio::test]

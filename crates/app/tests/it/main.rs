@@ -22,6 +22,7 @@ mod prompts;
 mod query;
 mod queue;
 mod reprocess;
+mod sandbox;
 mod schema;
 mod search;
 mod sensitivity;

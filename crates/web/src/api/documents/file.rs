@@ -5,7 +5,8 @@ use archivist_store::documents::Document;
 use archivist_store::files;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +29,8 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
 
 /// The original file of a document.
 ///
-/// PDFs open in the browser, others are saved. Ranges of bytes can be asked for.
+/// PDFs open in the browser, others are saved, with a `Content-Security-Policy` under
+/// which nothing in them runs. Ranges of bytes can be asked for.
 #[utoipa::path(get, path = "/api/documents/{doc_id}/file", tag = "documents",
     params(("doc_id" = DocumentId, Path, description = "The document")),
     responses(
@@ -37,6 +39,10 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
             (Bytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
             (Bytes = "text/plain"),
             (Bytes = "text/markdown"),
+            (Bytes = "text/html"),
+            (Bytes = "application/epub+zip"),
+            (Bytes = "message/rfc822"),
+            (Bytes = "application/zip"),
         ), headers(
             ("Content-Disposition" = String, description = "Shown or saved, and the name of the file"),
             ("X-Content-Type-Options" = String, description = "`nosniff`"),
@@ -47,6 +53,10 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
             (Bytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
             (Bytes = "text/plain"),
             (Bytes = "text/markdown"),
+            (Bytes = "text/html"),
+            (Bytes = "application/epub+zip"),
+            (Bytes = "message/rfc822"),
+            (Bytes = "application/zip"),
         ), headers(("Content-Range" = String, description = "Which part, and of how much"))),
         (status = 304, description = "Not changed since `If-Modified-Since`"),
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
@@ -82,6 +92,10 @@ fn never_kept() -> Error {
     Error::NotFound("The original file of this document was never kept.".to_owned())
 }
 
+/// For files that are saved: whatever a browser makes of one, it runs nothing in it
+/// and takes it for no page of ours. A PDF needs more to be shown.
+const INERT: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
+
 fn describe(headers: &mut HeaderMap, media_type: &str, document: &Document) {
     let shown = media_type == "application/pdf";
     let disposition = disposition(shown, &document.filename);
@@ -94,6 +108,9 @@ fn describe(headers: &mut HeaderMap, media_type: &str, document: &Document) {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
+    }
+    if !shown {
+        headers.insert(CONTENT_SECURITY_POLICY, INERT);
     }
 }
 
