@@ -175,7 +175,27 @@ pub async fn enqueue_ingest(conn: &mut PgConnection, new: &NewJob<'_>) -> sqlx::
     .await
 }
 
-/// The same, as a job that is this worker's from the beginning.
+/// Notes a file that cannot be taken in, as a job that has failed.
+pub async fn note_failed(
+    conn: &mut PgConnection,
+    new: &NewJob<'_>,
+    result: &Value,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO jobs (kind, payload, requested_by, parent_id, state, result, finished_at)
+         VALUES ($1, $2, $3, $4, 'failed', $5, now())",
+        JobKind::Ingest.as_str(),
+        new.payload,
+        new.requested_by.map(|id| id.0),
+        new.parent_id.map(|id| id.0),
+        result
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Asks for a file to be taken in, as a job that is this worker's from the beginning.
 pub async fn begin_ingest(
     conn: &mut PgConnection,
     worker: &Worker,

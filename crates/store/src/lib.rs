@@ -33,9 +33,6 @@ pub mod users;
 
 pub use sqlx::{Error as DatabaseError, PgConnection, PgPool};
 
-/// A transaction of PostgreSQL.
-pub type PgTransaction = sqlx::Transaction<'static, sqlx::Postgres>;
-
 /// A page of a longer list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {

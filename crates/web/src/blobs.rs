@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
@@ -36,7 +37,26 @@ impl BlobFolder {
                 fs::remove_file(entry.path()).await?;
             }
         }
-        Ok(())
+        match fs::read_dir(self.unpacking()).await {
+            Ok(mut folders) => {
+                while let Some(folder) = folders.next_entry().await? {
+                    let touched = folder.metadata().await.and_then(|m| m.modified());
+                    if touched.is_ok_and(|time| time < before) {
+                        fs::remove_dir_all(folder.path()).await?;
+                    }
+                }
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A folder for files that are about to be taken apart; it goes when dropped.
+    pub async fn scratch(&self) -> io::Result<TempDir> {
+        let unpacking = self.unpacking();
+        fs::create_dir_all(&unpacking).await?;
+        TempDir::new_in(unpacking)
     }
 
     /// Begins a new file.
@@ -64,6 +84,10 @@ impl BlobFolder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    fn unpacking(&self) -> PathBuf {
+        self.root.join("unpacking")
     }
 
     fn incoming(&self) -> PathBuf {

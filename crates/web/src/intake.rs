@@ -8,7 +8,7 @@ use archivist_domain::document::{check_year, clean_tags};
 use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
 use archivist_store::audit::Origin;
 use archivist_store::jobs::{Claimed, NewJob, Worker};
-use archivist_store::{PgConnection, PgPool, PgTransaction, documents, files, jobs, programs};
+use archivist_store::{PgConnection, PgPool, documents, files, jobs, programs};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -145,6 +145,9 @@ pub struct Order {
     pub submitted_by: Option<String>,
     /// When that was confirmed.
     pub confirmed_at: DateTime<Utc>,
+    /// Where it lay in the file that held it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
     /// Where it comes from, for the audit log.
     pub request: Map<String, Value>,
     /// Whether somebody waits for the answer. Where nobody does, errors that pass are waited
@@ -176,6 +179,11 @@ pub enum Receipt {
         passages: usize,
         /// What a person should know about how it was read.
         notes: Vec<String>,
+    },
+    /// It is no document: the files in it have jobs of their own.
+    Unpacked {
+        /// How many there are.
+        members: usize,
     },
     /// The same bytes are in the library already.
     Duplicate {
@@ -220,7 +228,8 @@ pub async fn submit(
     asked: Asked<'_>,
 ) -> Result<JobId, Error> {
     let sealed = seal(state, &order.sha256, asked.password);
-    let (mut tx, payload) = keep(state, file, media_type, order).await?;
+    let mut tx = state.pool.begin().await?;
+    let payload = keep(&mut tx, file, media_type, order).await?;
     let new = new_job(&payload, asked, sealed.as_deref());
     let job = jobs::enqueue_ingest(&mut tx, &new).await?;
     tx.commit().await?;
@@ -228,7 +237,36 @@ pub async fn submit(
     Ok(job)
 }
 
-/// The same for a worker that takes the order in itself.
+/// Keeps a file that came out of another and queues its order, in the transaction that
+/// ends the other's job.
+pub async fn submit_member(
+    state: &AppState,
+    conn: &mut PgConnection,
+    file: BlobWriter,
+    media_type: &str,
+    order: Order,
+    asked: Asked<'_>,
+) -> Result<(), Error> {
+    let sealed = seal(state, &order.sha256, asked.password);
+    let payload = keep(conn, file, media_type, order).await?;
+    jobs::enqueue_ingest(conn, &new_job(&payload, asked, sealed.as_deref())).await?;
+    Ok(())
+}
+
+/// Notes a file that could not be got out of another.
+pub async fn refuse_member(
+    conn: &mut PgConnection,
+    order: &Order,
+    receipt: &Receipt,
+    asked: Asked<'_>,
+) -> Result<(), Error> {
+    let payload = serde_json::to_value(order).map_err(Error::internal)?;
+    let result = serde_json::to_value(receipt).map_err(Error::internal)?;
+    jobs::note_failed(conn, &new_job(&payload, asked, None), &result).await?;
+    Ok(())
+}
+
+/// Keeps a file and takes its order in as this worker's own.
 pub async fn begin(
     state: &AppState,
     worker: &Worker,
@@ -238,7 +276,8 @@ pub async fn begin(
     asked: Asked<'_>,
 ) -> Result<Claimed, Error> {
     let sealed = seal(state, &order.sha256, asked.password);
-    let (mut tx, payload) = keep(state, file, media_type, order).await?;
+    let mut tx = state.pool.begin().await?;
+    let payload = keep(&mut tx, file, media_type, order).await?;
     let new = new_job(&payload, asked, sealed.as_deref());
     let claimed = jobs::begin_ingest(&mut tx, worker, &new).await?;
     tx.commit().await?;
@@ -261,20 +300,18 @@ pub(crate) fn seal(state: &AppState, sha256: &str, password: Option<&Secret>) ->
 
 /// Keeps a file, in a transaction that its order is to be queued in.
 async fn keep(
-    state: &AppState,
+    conn: &mut PgConnection,
     file: BlobWriter,
     media_type: &str,
     order: Order,
-) -> Result<(PgTransaction, Value), Error> {
-    let mut tx = state.pool.begin().await?;
+) -> Result<Value, Error> {
     let size = i64::try_from(order.size).map_err(Error::internal)?;
     // Noted first: that keeps the same bytes from being dropped until the order is
     // there, which wants them.
-    files::note(&mut tx, &order.sha256, size, media_type).await?;
+    files::note(conn, &order.sha256, size, media_type).await?;
     file.keep().await?;
-    let program_ids = programs::ids(&mut *tx, &order.metadata.programs).await?;
-    let payload = serde_json::to_value(Queued { order, program_ids }).map_err(Error::internal)?;
-    Ok((tx, payload))
+    let program_ids = programs::ids(&mut *conn, &order.metadata.programs).await?;
+    serde_json::to_value(Queued { order, program_ids }).map_err(Error::internal)
 }
 
 /// Drops a file that no document and no open job needs, in a transaction that the

@@ -116,7 +116,8 @@ pub struct JobInfo {
     /// How many pages there are, where that is known.
     #[schema(example = 80)]
     pub pages: Option<i32>,
-    /// What came of it: `added`, `duplicate`, `refused`, `locked` (give the password) or
+    /// What came of it: `added`, `duplicate`, `unpacked` (the files in it have
+    /// jobs of their own), `refused`, `locked` (give the password) or
     /// `broken` (our fault); null before the end.
     #[schema(example = "added")]
     pub code: Option<String>,
@@ -189,6 +190,7 @@ fn message(job: &Job, status: JobStatus, result: &Value) -> String {
         },
         JobStatus::Indexing => "indexing".to_owned(),
         JobStatus::Ready => match result["outcome"].as_str() {
+            Some("unpacked") => "Unpacked: each file in it is on its way by itself.".to_owned(),
             Some("duplicate") => "The same file is in the library already.".to_owned(),
             _ => "ready".to_owned(),
         },

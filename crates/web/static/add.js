@@ -232,7 +232,7 @@ function update(entry, job) {
   entry.job = job;
   switch (job.status) {
     case "ready":
-      return job.code === "added" ? succeed(entry, job) : known(entry, job);
+      return settle(entry, job);
     case "failed":
       end(entry, "bad", `× ${job.message}`);
       return offerAgain(entry, job);
@@ -262,6 +262,45 @@ function end(entry, tone, words) {
   entry.row.querySelector(".remove").hidden = entry.isAdded;
   tell(entry, tone, words);
   showOverall();
+}
+
+function settle(entry, job) {
+  if (job.code === "added") succeed(entry, job);
+  else if (job.code === "unpacked") end(unpacked(entry), "good", "✓ Unpacked:");
+  else known(entry, job);
+  if (job.children > 0) showMembers(entry, job.job_id);
+}
+
+function unpacked(entry) {
+  entry.isAdded = true;
+  entry.row.querySelector("details").remove();
+  return entry;
+}
+
+/** The files that came out of one, each with its own status. */
+async function showMembers({ row }, id) {
+  const reply = await fetch(`/api/jobs?parent_id=${id}&limit=1000`).catch(() => null);
+  if (!reply?.ok) return;
+  const list = document.createElement("ul");
+  list.className = "members";
+  const { jobs } = await reply.json();
+  for (const job of jobs.reverse()) {
+    const line = document.createElement("li");
+    list.append(line);
+    showMember(line, job);
+    if (!["ready", "failed", "cancelled"].includes(job.status)) follow(job.job_id, (changed) => showMember(line, changed));
+  }
+  row.querySelector(".file-result").after(list);
+}
+
+function showMember(line, { status, filename, doc_id: id, message }) {
+  const sign = { ready: "✓", failed: "×", cancelled: "–" }[status] ?? "…";
+  line.className = { ready: "good", failed: "bad" }[status] ?? "";
+  line.textContent = `${sign} `;
+  const name = document.createElement(id ? "a" : "span");
+  name.textContent = filename;
+  if (id) name.href = `/library/${id}`;
+  line.append(name, status === "ready" ? "" : `: ${message}`);
 }
 
 function succeed(entry, { doc_id: id, chunks_created: passages }) {

@@ -90,7 +90,9 @@ async fn retry(site: &Site, id: JobId, password: Option<&Path>, as_json: bool) -
     reindex::catch_up(site).await?;
     print_one(&described(&find(site, id).await?), as_json)?;
     Ok(match receipt {
-        Receipt::Added { .. } | Receipt::Duplicate { .. } => ExitCode::SUCCESS,
+        Receipt::Added { .. } | Receipt::Unpacked { .. } | Receipt::Duplicate { .. } => {
+            ExitCode::SUCCESS
+        }
         Receipt::Refused { .. } | Receipt::Locked { .. } | Receipt::Broken { .. } => {
             ExitCode::FAILURE
         }

@@ -92,6 +92,7 @@ async fn add_document(
         submitted_by: Some(owner.email.clone()),
         confirmed_at: site.state.clock.now(),
         request: Origin::program("demo").into_facts(),
+        inside: None,
         is_awaited: true,
     };
     let asked = Asked {
@@ -102,6 +103,7 @@ async fn add_document(
     let job = intake::begin(&site.state, worker, blob, media_type, order, asked).await?;
     match ingest::see_through(site, worker, job).await? {
         Receipt::Added { doc_id, .. } | Receipt::Duplicate { doc_id } => Ok(doc_id),
+        Receipt::Unpacked { .. } => bail!("{} of the demo is no document", document.filename),
         Receipt::Refused { reason } | Receipt::Locked { reason } | Receipt::Broken { reason } => {
             bail!(
                 "{} of the demo could not be read: {reason}",

@@ -13,12 +13,14 @@ use archivist_store::documents::{self, NewDocument};
 use archivist_store::holds;
 use archivist_store::jobs::{self, Claimed, MAX_ATTEMPTS, MAX_POSTPONED, Worker};
 use archivist_store::passages::NewPassage;
-use archivist_store::{DatabaseError, constraint};
+use archivist_store::{DatabaseError, PgConnection, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
+use archivist_web::secret::Secret;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
+use super::unpack::Unpacked;
 use crate::site::Site;
 use crate::work::{findings, passages};
 
@@ -67,8 +69,20 @@ pub(crate) async fn ring(site: Arc<Site>) -> Result<()> {
 /// Does a job to its end, however often it is put off and whoever does it then; says what
 /// came of it.
 pub(crate) async fn see_through(site: &Site, worker: &Worker, job: Claimed) -> Result<Receipt> {
-    let id = job.job_id;
-    let mut claimed = Some(job);
+    go_on(site, worker, job.job_id, Some(job)).await
+}
+
+/// The same for a job that is queued.
+pub(crate) async fn see_queued_through(site: &Site, worker: &Worker, id: JobId) -> Result<Receipt> {
+    go_on(site, worker, id, jobs::claim(worker, Some(id)).await?).await
+}
+
+async fn go_on(
+    site: &Site,
+    worker: &Worker,
+    id: JobId,
+    mut claimed: Option<Claimed>,
+) -> Result<Receipt> {
     loop {
         if let Some(job) = claimed.take()
             && let Some(receipt) = do_job(site, worker, &job).await?
@@ -109,7 +123,10 @@ async fn do_job(site: &Site, worker: &Worker, job: &Claimed) -> Result<Option<Re
         }
     };
     let ended = match task.read(&queued.order).await {
-        Ok(Some(Ok(parsed))) => task.add(&queued, parsed).await,
+        Ok(Some(Ok(Found::Document(parsed, unpacked)))) => {
+            task.add(&queued, *parsed, unpacked.as_ref()).await
+        }
+        Ok(Some(Ok(Found::Archive(unpacked)))) => task.take_apart(&queued, &unpacked).await,
         Ok(Some(Err(receipt))) => task.settle(receipt, !queued.order.is_awaited).await,
         Ok(None) => return Ok(None),
         Err(error) => Err(error),
@@ -120,6 +137,14 @@ async fn do_job(site: &Site, worker: &Worker, job: &Claimed) -> Result<Option<Re
     }
 }
 
+/// What was found in a file.
+enum Found {
+    /// A document; the files that it holds, where it holds others.
+    Document(Box<Parsed>, Option<Unpacked>),
+    /// Nothing but other files.
+    Archive(Unpacked),
+}
+
 /// A claimed job. What ends it says `None` where the job was taken away meanwhile:
 /// then nothing was done here. Errors are those that pass.
 struct Task<'a> {
@@ -128,9 +153,17 @@ struct Task<'a> {
     job: &'a Claimed,
 }
 
+/// What becomes of a file that was read.
+struct Kept<'a> {
+    new: &'a NewDocument,
+    passages: &'a [NewPassage],
+    /// What may be personal in it.
+    findings: &'a [holds::Finding],
+}
+
 impl Task<'_> {
     /// Reads the file, unless there is a reason not to.
-    async fn read(&self, order: &Order) -> Result<Option<Result<Parsed, Receipt>>> {
+    async fn read(&self, order: &Order) -> Result<Option<Result<Found, Receipt>>> {
         let state = &self.site.state;
         if self.job.attempts > MAX_ATTEMPTS {
             let reason = format!(
@@ -144,8 +177,8 @@ impl Task<'_> {
         jobs::progress(&state.pool, self.job.job_id, "reading").await?;
         // Dropping what reads kills its process.
         tokio::select! {
-            parsed = self.parse(order) => match parsed {
-                Ok(parsed) => Ok(Some(Ok(parsed))),
+            found = self.parse(order) => match found {
+                Ok(found) => Ok(Some(Ok(found))),
                 Err(error @ IngestError::Io { .. }) => Err(error.into()),
                 Err(error) => Ok(Some(Err(unreadable(&error)))),
             },
@@ -153,22 +186,34 @@ impl Task<'_> {
         }
     }
 
-    async fn parse(&self, order: &Order) -> Result<Parsed, IngestError> {
+    async fn parse(&self, order: &Order) -> Result<Found, IngestError> {
         let state = &self.site.state;
         let (path, year) = (state.blobs.path(&order.sha256), state.clock.year());
         let password = self.password(order);
         let given = Given {
-            password: password.as_deref(),
+            password: password.as_ref().map(Secret::reveal),
         };
         let sandbox = &self.site.sandbox;
-        sandbox.process(&path, &order.filename, year, &given).await
+        match sandbox.process(&path, &order.filename, year, &given).await {
+            // What came out of another file was taken apart with it.
+            Ok(parsed) if parsed.kind.is_container() && order.inside.is_none() => {
+                let unpacked = Unpacked::of(self.site, order, &given).await?;
+                Ok(Found::Document(Box::new(parsed), Some(unpacked)))
+            }
+            Ok(parsed) => Ok(Found::Document(Box::new(parsed), None)),
+            Err(IngestError::Archive) if order.inside.is_none() => Ok(Found::Archive(
+                Unpacked::of(self.site, order, &given).await?,
+            )),
+            Err(error) => Err(error),
+        }
     }
 
     /// What opens the file. One that another secret has sealed is as good as none: the
     /// person is asked again.
-    fn password(&self, order: &Order) -> Option<String> {
+    fn password(&self, order: &Order) -> Option<Secret> {
         let sealed = self.job.sealed_password.as_deref()?;
-        self.site.state.keys.unseal(sealed, &order.sha256)
+        let password = self.site.state.keys.unseal(sealed, &order.sha256);
+        password.and_then(Secret::new)
     }
 
     /// Waits until the job is no longer this worker's.
@@ -210,7 +255,12 @@ impl Task<'_> {
 
     /// Puts the document in. Should the same bytes have come in meanwhile, the
     /// database refuses the second, and the first is the answer.
-    async fn add(&self, queued: &Queued, parsed: Parsed) -> Result<Option<Receipt>> {
+    async fn add(
+        &self,
+        queued: &Queued,
+        parsed: Parsed,
+        unpacked: Option<&Unpacked>,
+    ) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
         let passages = passages::new(new.doc_id, &parsed.passages);
         let held = findings::note(&parsed.findings);
@@ -221,16 +271,58 @@ impl Task<'_> {
         };
         let result = serde_json::to_value(&receipt)?;
         let findings = findings::to_store(&parsed.findings);
-        match self
-            .commit(&queued.order, &new, &passages, &findings, &result)
-            .await
-        {
+        let kept = Kept {
+            new: &new,
+            passages: &passages,
+            findings: &findings,
+        };
+        match self.commit(queued, &kept, unpacked, &result).await {
             Ok(done) => Ok(done.then_some(receipt)),
             Err(error) => {
+                let error = error.downcast::<DatabaseError>()?;
                 let instead = self.instead_of_adding(&queued.order, error).await?;
                 self.settle(instead, !queued.order.is_awaited).await
             }
         }
+    }
+
+    /// Ends the job of a file that is no document, with the jobs of the files in it.
+    async fn take_apart(&self, queued: &Queued, unpacked: &Unpacked) -> Result<Option<Receipt>> {
+        if unpacked.len() == 0 {
+            let reason = "There are no files in this archive.".to_owned();
+            return self
+                .settle(Receipt::Refused { reason }, !queued.order.is_awaited)
+                .await;
+        }
+        let mut tx = self.site.state.pool.begin().await?;
+        self.queue_members(&mut tx, queued, Some(unpacked)).await?;
+        let receipt = Receipt::Unpacked {
+            members: unpacked.len(),
+        };
+        let result = serde_json::to_value(&receipt)?;
+        if !jobs::finish(&mut tx, self.worker, self.job.job_id, &result).await? {
+            return Ok(None);
+        }
+        let (blobs, sha256) = (&self.site.state.blobs, &queued.order.sha256);
+        intake::drop_unused(&mut tx, blobs, sha256).await?;
+        tx.commit().await?;
+        self.site.state.work.notify_one();
+        Ok(Some(receipt))
+    }
+
+    async fn queue_members(
+        &self,
+        conn: &mut PgConnection,
+        queued: &Queued,
+        unpacked: Option<&Unpacked>,
+    ) -> Result<()> {
+        let Some(unpacked) = unpacked else {
+            return Ok(());
+        };
+        let password = self.password(&queued.order);
+        unpacked
+            .queue(self.site, conn, self.job, queued, password.as_ref())
+            .await
     }
 
     /// What to answer where the database does not take the document. An error that
@@ -251,16 +343,18 @@ impl Task<'_> {
     /// Document, passages, audit log and the job's end, together or not at all.
     async fn commit(
         &self,
-        order: &Order,
-        new: &NewDocument,
-        passages: &[NewPassage],
-        findings: &[holds::Finding],
+        queued: &Queued,
+        kept: &Kept<'_>,
+        unpacked: Option<&Unpacked>,
         result: &Value,
-    ) -> Result<bool, DatabaseError> {
-        let origin = Origin::request(self.job.requested_by, order.request.clone());
+    ) -> Result<bool> {
+        let request = queued.order.request.clone();
+        let origin = Origin::request(self.job.requested_by, request);
         let mut tx = Audited::begin(&self.site.state.pool, origin).await?;
-        documents::insert(&mut tx, new, passages).await?;
-        holds::hold(&mut tx, new.doc_id, findings).await?;
+        // Before the turn to change documents is taken: it may last.
+        self.queue_members(&mut tx, queued, unpacked).await?;
+        documents::insert(&mut tx, kept.new, kept.passages).await?;
+        holds::hold(&mut tx, kept.new.doc_id, kept.findings).await?;
         let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
         // A transaction that is left behind undoes all of it.
         if ours {
@@ -279,7 +373,7 @@ impl Task<'_> {
             Receipt::Refused { .. } | Receipt::Locked { .. } | Receipt::Broken { .. } => {
                 jobs::fail(&mut tx, worker, id, &result, keeps_file).await?
             }
-            Receipt::Added { .. } | Receipt::Duplicate { .. } => {
+            Receipt::Added { .. } | Receipt::Unpacked { .. } | Receipt::Duplicate { .. } => {
                 jobs::finish(&mut tx, worker, id, &result).await?
             }
         };

@@ -6,6 +6,7 @@ mod passages;
 pub(crate) mod reindex;
 pub(crate) mod reprocess;
 mod seal;
+mod unpack;
 
 use std::sync::Arc;
 use std::time::Duration;

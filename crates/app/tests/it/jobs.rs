@@ -1,5 +1,6 @@
 //! Files on their way into the library: followed, called off, tried again.
 
+mod containers;
 mod following;
 mod passwords;
 

@@ -147,6 +147,7 @@ async fn submit(
         submitted_by: Some(visitor.signed_in.user.email.clone()),
         confirmed_at: state.clock.now(),
         request: client.facts(),
+        inside: None,
         is_awaited: false,
     };
     intake::submit(state, file.writer, file.kind.media_type(), order, asked).await?;

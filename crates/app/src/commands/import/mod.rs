@@ -14,10 +14,11 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use archivist_domain::JobId;
 use archivist_domain::document::{check_year, clean_tags};
 use archivist_ingest::{FileKind, IngestError};
 use archivist_store::audit::Origin;
-use archivist_store::jobs::Worker;
+use archivist_store::jobs::{self, JobFilter, Worker};
 use archivist_store::{documents, programs};
 use archivist_web::blobs::{BlobWriter, hex};
 use archivist_web::intake::{self, Asked, Metadata, Order, Receipt, canonical_programs};
@@ -297,14 +298,12 @@ impl Import<'_> {
         let reports = stream::iter(files)
             .map(|(item, metadata)| async move {
                 bar.set_message(item.inside.clone());
-                let result = self.one(&item.path, metadata).await;
+                let reports = self.with_members(item.path, metadata).await;
                 bar.inc(1);
-                Report {
-                    file: item.path,
-                    result,
-                }
+                stream::iter(reports)
             })
             .buffered(READERS)
+            .flatten()
             .collect()
             .await;
         bar.set_message("building the search index");
@@ -319,19 +318,60 @@ impl Import<'_> {
         reports
     }
 
-    /// Takes a file in, unless the library has its bytes: then it is not even copied.
-    async fn one(&self, file: &Path, metadata: Metadata) -> Result<Receipt> {
+    /// Takes a file in, and then those that it holds.
+    async fn with_members(&self, file: PathBuf, metadata: Metadata) -> Vec<Report> {
+        let (id, result) = match self.one(&file, metadata).await {
+            Ok((id, receipt)) => (id, Ok(receipt)),
+            Err(error) => (None, Err(error)),
+        };
+        let mut reports = vec![Report {
+            file: file.clone(),
+            result,
+        }];
+        if let Some(id) = id {
+            match self.members(&file, id).await {
+                Ok(members) => reports.extend(members),
+                Err(error) => reports.push(Report {
+                    file,
+                    result: Err(error),
+                }),
+            }
+        }
+        reports
+    }
+
+    /// Sees the jobs through that came out of one.
+    async fn members(&self, file: &Path, parent: JobId) -> Result<Vec<Report>> {
+        let filter = JobFilter {
+            parent_id: Some(parent),
+            ..JobFilter::default()
+        };
+        let found = jobs::list(&self.site.state.pool, &filter, 0, i64::MAX).await?;
+        let mut reports = Vec::new();
+        for job in found.iter().rev() {
+            let inside = job.payload["inside"].as_str().unwrap_or_default();
+            reports.push(Report {
+                file: file.join(inside),
+                result: ingest::see_queued_through(self.site, self.worker, job.job_id).await,
+            });
+        }
+        Ok(reports)
+    }
+
+    /// Takes a file in, unless the library has its bytes: then it is not even copied. Tells
+    /// its job, where it had one.
+    async fn one(&self, file: &Path, metadata: Metadata) -> Result<(Option<JobId>, Receipt)> {
         let state = &self.site.state;
         let name = file.file_name().context("the file has no name")?;
         let name = name.to_string_lossy().into_owned();
         let sha256 = match hash(file, state.settings.max_upload_bytes).await? {
             Ok(sha256) => sha256,
-            Err(refusal) => return Ok(refused(&refusal)),
+            Err(refusal) => return Ok((None, refused(&refusal))),
         };
         let turn = self.turn(&sha256);
         let _turn = turn.lock().await;
         if let Some(doc_id) = documents::find_by_file(&state.pool, &sha256).await? {
-            return Ok(Receipt::Duplicate { doc_id });
+            return Ok((None, Receipt::Duplicate { doc_id }));
         }
         let mut blob = state.blobs.begin().await?;
         copy(file, &mut blob).await?;
@@ -345,6 +385,7 @@ impl Import<'_> {
             submitted_by: None,
             confirmed_at: state.clock.now(),
             request: Origin::command_line().into_facts(),
+            inside: None,
             is_awaited: true,
         };
         let asked = Asked {
@@ -352,7 +393,9 @@ impl Import<'_> {
             ..Asked::default()
         };
         let job = intake::begin(state, self.worker, blob, media_type, order, asked).await?;
-        ingest::see_through(self.site, self.worker, job).await
+        let id = job.job_id;
+        let receipt = ingest::see_through(self.site, self.worker, job).await?;
+        Ok((Some(id), receipt))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn exit_code(reports: &[Report]) -> ExitCode {
     let in_library = |r: &Report| {
         matches!(
             &r.result,
-            Ok(Receipt::Added { .. } | Receipt::Duplicate { .. })
+            Ok(Receipt::Added { .. } | Receipt::Unpacked { .. } | Receipt::Duplicate { .. })
         )
     };
     if reports.iter().any(broken) || !reports.iter().any(in_library) {
@@ -39,6 +39,10 @@ fn reason(report: &Report) -> Option<String> {
         Err(error) => Some(format!("{error:#}")),
         Ok(_) => None,
     }
+}
+
+fn failed(reports: &[Report]) -> usize {
+    reports.iter().filter(|it| reason(it).is_some()).count()
 }
 
 fn counts(reports: &[Report]) -> (usize, usize, usize) {
@@ -74,6 +78,9 @@ pub(super) fn print_one(report: &Report, as_json: bool) {
             let s = if *passages == 1 { "" } else { "s" };
             say!("added: {} ({passages} passage{s})", report.file.display());
         }
+        Ok(Receipt::Unpacked { members }) => {
+            say!("unpacked: {} ({members} in it)", report.file.display());
+        }
         Ok(Receipt::Duplicate { .. }) => {
             say!("already in the library: {}", report.file.display());
         }
@@ -85,7 +92,7 @@ pub(super) fn print_one(report: &Report, as_json: bool) {
 pub(super) fn print_summary(reports: &[Report]) {
     let (added, passages, known) = counts(reports);
     reports.iter().for_each(print_trouble);
-    let failed = reports.len() - added - known;
+    let failed = failed(reports);
     say!(
         "\n{added} documents added ({passages} passages), {known} already in the library, {failed} not taken in."
     );
@@ -96,7 +103,7 @@ pub(super) fn as_json(reports: &[Report]) -> Value {
     let files: Vec<_> = reports.iter().map(value).collect();
     json!({
         "added": added, "passages": passages, "already_known": known,
-        "not_taken_in": reports.len() - added - known, "files": files,
+        "not_taken_in": failed(reports), "files": files,
     })
 }
 

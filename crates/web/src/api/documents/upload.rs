@@ -59,6 +59,7 @@ pub(super) struct UploadParams {
 ///
 /// The answer comes when the file has been read and all its passages are in; with
 /// `wait=false` or `Prefer: respond-async`, when it waits to be read: then follow the job.
+/// An archive (.zip) is always answered like that: each file in it has a job of its own.
 /// What is wrong is told in this order: missing parts, the confirmation, the metadata,
 /// programs, the type of the file, its size, an empty file.
 #[utoipa::path(post, path = "/api/documents/upload", operation_id = "upload_document", tag = "documents",
@@ -96,7 +97,9 @@ pub(super) async fn upload(
         .check(&state.pool, state.clock.year())
         .await?;
     let file = file.check(&state).await?;
-    let is_awaited = params.wait.unwrap_or_else(|| !prefers_async(&headers));
+    // An archive is many documents: there is no single answer to wait for.
+    let is_awaited =
+        file.kind.has_text() && params.wait.unwrap_or_else(|| !prefers_async(&headers));
     let client = client.answering(if is_awaited {
         StatusCode::CREATED
     } else {
@@ -178,6 +181,7 @@ fn order(
         submitted_by: Some(user.email.clone()),
         confirmed_at: state.clock.now(),
         request: client.facts(),
+        inside: None,
         is_awaited: true,
     }
 }
@@ -201,6 +205,10 @@ async fn answer(
             filename,
             notes,
         }),
+        // Not waited for, see above.
+        Receipt::Unpacked { .. } => Err(Error::internal(anyhow::anyhow!(
+            "an archive has no document"
+        ))),
         Receipt::Duplicate { doc_id } => Err(sent::duplicate_of(state, doc_id).await?),
         Receipt::Refused { reason } | Receipt::Locked { reason } => {
             Err(Error::Unprocessable(reason))
