@@ -128,33 +128,85 @@ pub async fn list(
     Ok(known_list(db, filter, skip, limit, None).await?.value)
 }
 
-/// What is known of a page, about one state of the outputs.
-struct Known {
-    revision: Uuid,
-    /// How many match in all.
-    total: i64,
-    /// Which stand on the page.
-    ids: Option<Vec<OutputId>>,
+/// A row of a list: an output, or nothing where the page is empty, with what holds for all.
+struct Listed {
+    output_id: Option<OutputId>,
+    conversation_id: Option<ConversationId>,
+    output_type: Option<OutputType>,
+    title: Option<String>,
+    content: Option<String>,
+    word_count: Option<i32>,
+    status: Option<OutputStatus>,
+    writing_style_id: Option<StyleId>,
+    funder_name: Option<String>,
+    requested_amount: Option<Decimal>,
+    awarded_amount: Option<Decimal>,
+    submission_date: Option<NaiveDate>,
+    decision_date: Option<NaiveDate>,
+    success_notes: Option<String>,
+    metadata: Option<Value>,
+    created_by: Option<String>,
+    created_at: Option<NaiveDateTime>,
+    updated_at: Option<NaiveDateTime>,
+    revision: Option<Uuid>,
+    total: Option<i64>,
 }
 
-/// [`list`], where `known` is believed as long as the outputs are in that state.
+impl Listed {
+    /// The page that `rows` are; there is always one.
+    fn page(rows: Vec<Self>) -> Answer<Page<Output>> {
+        let (revision, total) = rows
+            .first()
+            .map_or((None, None), |row| (row.revision, row.total));
+        Answer {
+            revision,
+            value: Page {
+                rows: rows.into_iter().filter_map(Self::output).collect(),
+                total: total.unwrap_or(0),
+            },
+        }
+    }
+
+    fn output(self) -> Option<Output> {
+        Some(Output {
+            output_id: self.output_id?,
+            conversation_id: self.conversation_id,
+            output_type: self.output_type?,
+            title: self.title?,
+            content: self.content?,
+            word_count: self.word_count,
+            status: self.status?,
+            writing_style_id: self.writing_style_id,
+            funder_name: self.funder_name,
+            requested_amount: self.requested_amount,
+            awarded_amount: self.awarded_amount,
+            submission_date: self.submission_date,
+            decision_date: self.decision_date,
+            success_notes: self.success_notes,
+            metadata: self.metadata,
+            created_by: self.created_by,
+            created_at: self.created_at?,
+            updated_at: self.updated_at?,
+        })
+    }
+}
+
+/// [`list`], where the total that is `known` is believed as long as the outputs are in that
+/// state.
 async fn known_list(
     db: impl PgExecutor<'_>,
     filter: &OutputFilter,
     skip: i64,
     limit: i64,
-    known: Option<Known>,
+    known: Option<(Uuid, i64)>,
 ) -> sqlx::Result<Answer<Page<Output>>> {
     let types = (!filter.types.is_empty()).then_some(filter.types.as_slice());
     let statuses = (!filter.statuses.is_empty()).then_some(filter.statuses.as_slice());
-    let (revision, total, ids) = known.map_or((None, None, None), |known| {
-        (Some(known.revision), Some(known.total), known.ids)
-    });
-    let ids = ids.map(|ids| ids.iter().map(|id| id.0).collect::<Vec<_>>());
-    // Neither what CASE does not come to is executed, nor a part whose condition does not
-    // depend on its rows and is false. The outer join keeps the total where the page is
-    // empty.
-    let rows = sqlx::query!(
+    let (revision, total) = known.unzip();
+    // What CASE does not come to is not executed. The outer join keeps the total where the
+    // page is empty.
+    let rows = sqlx::query_as!(
+        Listed,
         r#"WITH matching AS NOT MATERIALIZED (
                SELECT * FROM outputs
                WHERE ($1::text IS NULL OR created_by = $1)
@@ -164,13 +216,7 @@ async fn known_list(
                  AND ($5::text IS NULL OR funder_name ILIKE $5)
                  AND ($6::text IS NULL OR title ILIKE $6 OR content ILIKE $6
                       OR funder_name ILIKE $6 OR success_notes ILIKE $6)),
-           page AS (
-               SELECT * FROM outputs
-               WHERE output_id = ANY ($11) AND (SELECT revision FROM output_revision) = $9
-               UNION ALL
-               (SELECT * FROM matching
-                WHERE ($11::uuid[] IS NOT NULL AND (SELECT revision FROM output_revision) = $9) IS NOT TRUE
-                ORDER BY created_at DESC, output_id OFFSET $7 LIMIT $8)),
+           page AS (SELECT * FROM matching ORDER BY created_at DESC, output_id OFFSET $7 LIMIT $8),
            state AS (SELECT (SELECT revision FROM output_revision) AS revision)
            SELECT output_id AS "output_id?: OutputId", conversation_id AS "conversation_id?: ConversationId",
                   output_type AS "output_type?: OutputType", title AS "title?", content AS "content?",
@@ -180,7 +226,7 @@ async fn known_list(
                   submission_date AS "submission_date?", decision_date AS "decision_date?",
                   success_notes AS "success_notes?", metadata AS "metadata?", created_by AS "created_by?",
                   created_at AS "created_at?", updated_at AS "updated_at?", revision AS "revision?",
-                  CASE WHEN revision = $9 THEN $10 ELSE (SELECT count(*) FROM matching) END AS "total!"
+                  CASE WHEN revision = $9 THEN $10 ELSE (SELECT count(*) FROM matching) END AS "total?"
            FROM state LEFT JOIN page ON true ORDER BY created_at DESC, output_id"#,
         filter.owner,
         types as Option<&[OutputType]>,
@@ -191,44 +237,43 @@ async fn known_list(
         skip,
         limit,
         revision,
-        total,
-        ids as Option<Vec<Uuid>>
+        total
     )
     .fetch_all(db)
     .await?;
-    let (total, revision) = rows
-        .first()
-        .map_or((0, None), |row| (row.total, row.revision));
-    let outputs = rows.into_iter().filter_map(|r| {
-        Some(Output {
-            output_id: r.output_id?,
-            conversation_id: r.conversation_id,
-            output_type: r.output_type?,
-            title: r.title?,
-            content: r.content?,
-            word_count: r.word_count,
-            status: r.status?,
-            writing_style_id: r.writing_style_id,
-            funder_name: r.funder_name,
-            requested_amount: r.requested_amount,
-            awarded_amount: r.awarded_amount,
-            submission_date: r.submission_date,
-            decision_date: r.decision_date,
-            success_notes: r.success_notes,
-            metadata: r.metadata,
-            created_by: r.created_by,
-            created_at: r.created_at?,
-            updated_at: r.updated_at?,
-        })
-    });
-    let page = Page {
-        rows: outputs.collect(),
-        total,
-    };
-    Ok(Answer {
+    Ok(Listed::page(rows))
+}
+
+/// A page of which is known what stands on it and how many match in all, if the outputs are
+/// still in the state of which it is known. A query of its own, because PostgreSQL keeps its
+/// plan: planning [`known_list`] takes longer than reading a page.
+async fn known_page(
+    db: impl PgExecutor<'_>,
+    revision: Uuid,
+    total: i64,
+    ids: &[OutputId],
+) -> sqlx::Result<Option<Page<Output>>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Listed,
+        r#"SELECT output_id AS "output_id?: OutputId", conversation_id AS "conversation_id?: ConversationId",
+                  output_type AS "output_type?: OutputType", title AS "title?", content AS "content?",
+                  word_count AS "word_count?", status AS "status?: OutputStatus",
+                  writing_style_id AS "writing_style_id?: StyleId", funder_name AS "funder_name?",
+                  requested_amount AS "requested_amount?", awarded_amount AS "awarded_amount?",
+                  submission_date AS "submission_date?", decision_date AS "decision_date?",
+                  success_notes AS "success_notes?", metadata AS "metadata?", created_by AS "created_by?",
+                  created_at AS "created_at?", updated_at AS "updated_at?", revision AS "revision?",
+                  $3::bigint AS "total?"
+           FROM output_revision LEFT JOIN outputs ON output_id = ANY ($1)
+           WHERE revision = $2 ORDER BY created_at DESC, output_id"#,
+        &ids,
         revision,
-        value: page,
-    })
+        total
+    )
+    .fetch_all(db)
+    .await?;
+    Ok((!rows.is_empty()).then(|| Listed::page(rows).value))
 }
 
 /// One output.

@@ -11,10 +11,10 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use archivist_domain::{OutputId, OutputType};
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-use super::{Known, Output, OutputFilter, known_list};
+use super::{Output, OutputFilter, known_list, known_page};
 use crate::Page;
 use crate::analytics::{self, Figures, FunderRank, Overview, Scope};
 use crate::statistics::{self, OutputGroup};
@@ -56,6 +56,15 @@ struct Listing {
     limit: i64,
 }
 
+/// What is known of a page, about one state of the outputs.
+struct Known {
+    revision: Uuid,
+    /// How many match in all.
+    total: i64,
+    /// Which stand on the page.
+    ids: Option<Vec<OutputId>>,
+}
+
 /// What can be asked, and how many bytes of text it carries.
 trait Question: Clone + Eq + Hash {
     fn text_bytes(&self) -> usize;
@@ -70,10 +79,11 @@ pub(crate) struct Answer<V> {
 }
 
 impl Memory {
-    /// [`list`](super::list), without counting and searching for what is known.
+    /// [`list`](super::list), without counting and searching for what is known: in one round
+    /// trip, or in two where the outputs changed since the page was read.
     pub async fn list(
         &self,
-        db: impl PgExecutor<'_>,
+        pool: &PgPool,
         filter: &OutputFilter,
         skip: i64,
         limit: i64,
@@ -83,7 +93,15 @@ impl Memory {
             skip,
             limit,
         };
-        let found = known_list(db, filter, skip, limit, self.known_of(&listing)).await?;
+        let known = self.known_of(&listing);
+        if let Some(known) = &known
+            && let Some(ids) = &known.ids
+            && let Some(page) = known_page(pool, known.revision, known.total, ids).await?
+        {
+            return Ok(page);
+        }
+        let total = known.map(|known| (known.revision, known.total));
+        let found = known_list(pool, filter, skip, limit, total).await?;
         let page = found.value;
         if let Some(revision) = found.revision {
             self.remember(|state| &mut state.totals, filter, revision, page.total);
