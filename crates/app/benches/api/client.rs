@@ -28,13 +28,22 @@ pub(crate) fn get(path: &str, token: &str) -> Vec<u8> {
 
 /// The same with a body; `token` is empty for nobody.
 pub(crate) fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
+    with_body("POST", path, token, body)
+}
+
+/// What changes something.
+pub(crate) fn put(path: &str, token: &str, body: &str) -> Vec<u8> {
+    with_body("PUT", path, token, body)
+}
+
+fn with_body(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
     let credential = match token {
         "" => String::new(),
         token => format!("authorization: Bearer {token}\r\n"),
     };
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\n{credential}content-type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: bench\r\n{credential}content-type: application/json\r\n\
          content-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()
