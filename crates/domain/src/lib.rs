@@ -4,6 +4,7 @@
 //! Nothing here does I/O or reads the clock: what depends on today's date takes
 //! it as an argument.
 
+pub mod calendar;
 pub mod config;
 pub mod count;
 pub mod document;

@@ -1,6 +1,7 @@
 //! Moments in queries: with or without a zone (contract, D-31).
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use archivist_domain::calendar;
+use chrono::{DateTime, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Deserializer, de};
 
 /// A moment in UTC. A text with `Z` or an offset is converted, one without is UTC
@@ -20,13 +21,15 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 fn parse(text: &str) -> Option<NaiveDateTime> {
-    if let Ok(date) = text.parse::<NaiveDate>() {
+    if let Some(date) = calendar::date(text) {
         return Some(date.and_time(NaiveTime::MIN));
     }
     let text = text.replacen(' ', if text.contains('T') { "+" } else { "T" }, 1);
     // A plus sign that was not encoded arrives as a blank.
     let text = text.replace(' ', "+");
-    zoned(&text).or_else(|| naive(&text)).filter(is_storable)
+    zoned(&text)
+        .or_else(|| naive(&text))
+        .and_then(calendar::storable)
 }
 
 fn zoned(text: &str) -> Option<NaiveDateTime> {
@@ -40,12 +43,6 @@ fn naive(text: &str) -> Option<NaiveDateTime> {
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
         .iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-}
-
-/// Years of four digits: PostgreSQL does not know all that chrono does.
-fn is_storable(moment: &NaiveDateTime) -> bool {
-    use chrono::Datelike;
-    (0..=9999).contains(&moment.year())
 }
 
 #[cfg(test)]
@@ -82,6 +79,8 @@ mod tests {
             "2026-03-31T25:00:00",
             "1774958400",
             "99999-01-01",
+            "-5000-01-01",
+            "-5000-01-01T12:00:00",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -1,5 +1,6 @@
 //! Dates as clients send them.
 
+use archivist_domain::calendar;
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
@@ -17,13 +18,15 @@ impl TryFrom<String> for Date {
     type Error = InvalidDate;
     fn try_from(text: String) -> Result<Self, InvalidDate> {
         let text = text.trim();
-        let date = text.strip_suffix('Z').unwrap_or(text);
+        let utc = ["Z", "+00:00", "+0000"];
+        let date = utc.iter().find_map(|zone| text.strip_suffix(zone));
+        let date = date.unwrap_or(text);
         // Midnight in full is a date too.
         let date = date
             .split_once(['T', ' '])
             .filter(|(_, time)| is_midnight(time));
         let date = date.map_or(text, |(date, _)| date);
-        date.parse().map(Self).map_err(|_| InvalidDate)
+        calendar::date(date).map(Self).ok_or(InvalidDate)
     }
 }
 
@@ -46,6 +49,7 @@ mod tests {
             "T00:00:00",
             "T00:00:00.000",
             "T00:00:00Z",
+            "T00:00:00+00:00",
             " 00:00",
             "T00:00",
         ] {
@@ -54,6 +58,9 @@ mod tests {
         for text in [
             "\"2026-02-30\"",
             "\"soon\"",
+            "\"-5000-01-01\"",
+            "\"+12345-01-01\"",
+            "\"2026-02-28T00:00:00+02:00\"",
             "\"28.02.2026\"",
             "\"2026-02-28T12:00:00\"",
         ] {

@@ -1,8 +1,7 @@
 //! The form that moves an output along.
 
-use archivist_domain::OutputStatus;
-use archivist_domain::money;
 use archivist_domain::output::{IllegalTransition, Tracking, check_transition};
+use archivist_domain::{OutputStatus, calendar, money};
 use archivist_store::outputs::{Output, OutputFields};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -126,7 +125,7 @@ fn amount(field: &str, text: &str, problems: &mut Problems) -> Option<Decimal> {
 }
 
 fn date(field: &str, text: &str, problems: &mut Problems) -> Option<NaiveDate> {
-    let date = filled(text)?.parse().ok();
+    let date = calendar::date(filled(text)?);
     if date.is_none() {
         problems.add(field, "write the date as year-month-day, like 2026-03-31");
     }
