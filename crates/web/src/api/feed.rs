@@ -1,13 +1,17 @@
 //! A reply that is a stream of events.
 //!
 //! Every event is one line `data: {json}` and an empty line: no names, no ids, no
-//! comments. Clients that read `onmessage` rely on it.
+//! comments. Clients that read `onmessage` rely on it. The JSON is spelled as the original
+//! spelled it, to the byte: a blank after commas and colons, and nothing but ASCII.
+
+use std::io;
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -37,7 +41,52 @@ impl Feed {
 
 /// The bytes on the wire.
 fn frame(event: &impl Serialize) -> Result<String, serde_json::Error> {
-    Ok(format!("data: {}\n\n", serde_json::to_string(event)?))
+    let mut bytes = b"data: ".to_vec();
+    event.serialize(&mut Serializer::with_formatter(&mut bytes, Spelling))?;
+    bytes.extend(b"\n\n");
+    Ok(String::from_utf8(bytes).expect("JSON is text"))
+}
+
+/// How Python's `json.dumps` writes JSON.
+struct Spelling;
+
+impl Formatter for Spelling {
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        to: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { to.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        to: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if first { Ok(()) } else { to.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
+        to.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        to: &mut W,
+        text: &str,
+    ) -> io::Result<()> {
+        for character in text.chars() {
+            if character.is_ascii() && character != '\u{7f}' {
+                write!(to, "{character}")?;
+            } else {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(to, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A feed, and the response that carries its events until it is dropped.
@@ -63,10 +112,10 @@ mod tests {
 
     #[test]
     fn an_event_is_one_line_and_an_empty_one() {
-        let event = json!({ "text": "Line one\nline \"two\" ü" });
+        let event = json!({ "text": "Line one\nline \"two\" ü📚", "more": [1, 2.5, null, {}] });
         assert_eq!(
             frame(&event).unwrap(),
-            "data: {\"text\":\"Line one\\nline \\\"two\\\" ü\"}\n\n"
+            "data: {\"more\": [1, 2.5, null, {}], \"text\": \"Line one\\nline \\\"two\\\" \\u00fc\\ud83d\\udcda\"}\n\n"
         );
     }
 
@@ -86,7 +135,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             bytes,
-            "data: {\"text\":\"a\"}\n\ndata: {\"text\":\"b\"}\n\n"
+            "data: {\"text\": \"a\"}\n\ndata: {\"text\": \"b\"}\n\n"
         );
     }
 
