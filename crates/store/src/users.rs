@@ -188,11 +188,11 @@ pub async fn has_active_admin(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     .await
 }
 
-/// Whether any account has a password hash of the original, which is renewed at the
-/// next sign-in.
-pub async fn any_bcrypt(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+/// The highest cost of the bcrypt hashes that accounts of an adopted site still have, as it
+/// stands in them (`12`); `None` where all are renewed, as the next sign-in does it.
+pub async fn bcrypt_cost(db: impl PgExecutor<'_>) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM users WHERE hashed_password LIKE '$2%') AS "found!""#
+        "SELECT max(substr(hashed_password, 5, 2)) FROM users WHERE hashed_password LIKE '$2_$__$%'"
     )
     .fetch_one(db)
     .await
@@ -361,26 +361,43 @@ pub async fn renew_hash(
     Ok(())
 }
 
-/// Gives an account another password. One that must be changed was given by somebody
-/// else: the log says so.
-pub async fn set_password(
+/// Gives an account the password that its owner chose, unless it has another by now than
+/// `user` says, as after a reset. Returns whether it was changed.
+pub async fn change_password(
     tx: &mut Audited,
     user: &User,
     hashed_password: &str,
-    must_change: bool,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE users SET hashed_password = $2, must_change_password = $3 WHERE user_id = $1",
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE users SET hashed_password = $3, must_change_password = false
+         WHERE user_id = $1 AND hashed_password = $2",
         user.user_id.0,
-        hashed_password,
-        must_change
+        user.hashed_password,
+        hashed_password
     )
     .execute(&mut **tx)
     .await?;
-    let event = if must_change {
-        "user.password_reset"
-    } else {
-        "user.password_change"
-    };
-    tx.write(event, user, Facts::new(), Facts::new()).await
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    tx.write("user.password_change", user, Facts::new(), Facts::new())
+        .await?;
+    Ok(true)
+}
+
+/// Gives an account a password that somebody else chose: it must be changed.
+pub async fn reset_password(
+    tx: &mut Audited,
+    user: &User,
+    hashed_password: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET hashed_password = $2, must_change_password = true WHERE user_id = $1",
+        user.user_id.0,
+        hashed_password
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.write("user.password_reset", user, Facts::new(), Facts::new())
+        .await
 }

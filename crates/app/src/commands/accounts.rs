@@ -256,7 +256,7 @@ async fn reset_password(site: &Site, email: &str, as_json: bool) -> Result<()> {
     let password = password::generate();
     let hash = password::hash(&site.state.cpu, password.clone()).await;
     let mut tx = begin(&site.state).await?;
-    users::set_password(&mut tx, &user, &hash, true).await?;
+    users::reset_password(&mut tx, &user, &hash).await?;
     sessions::delete_others(&mut tx, user.user_id, None).await?;
     tx.commit().await?;
     let headline = format!(

@@ -51,7 +51,9 @@ pub(crate) async fn change(
     }
     let hash = password::hash(&state.cpu, change.new).await;
     let mut tx = state.begin(client.by(user.user_id)).await?;
-    users::set_password(&mut tx, user, &hash, false).await?;
+    if !users::change_password(&mut tx, user, &hash).await? {
+        return Ok(Err(vec![Objection::NotCurrent]));
+    }
     sessions::delete_others(&mut tx, user.user_id, Some(signed_in.session_id)).await?;
     tx.commit().await?;
     Ok(Ok(()))

@@ -13,8 +13,10 @@ const PASSES: u32 = 2;
 // A hash that no password has: an unknown account costs as much time as a known one.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-// The same of the original's kind, at its cost.
-const NOBODY_BCRYPT: &str = "$2b$12$.....................................................";
+/// The same of the original's kind.
+fn nobody_bcrypt(cost: &str) -> String {
+    format!("$2b${cost}${:.<53}", "")
+}
 
 fn argon2() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("the parameters are in range");
@@ -37,18 +39,19 @@ pub async fn hash(cpu: &CpuPool, password: String) -> String {
 }
 
 /// Which hashes the accounts of a site have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hashes {
     /// Those of today.
     Argon2,
-    /// Those of the original among them: an adopted site, until all have signed in.
-    Both,
+    /// Those of the original among them, of at most this cost: an adopted site, until all
+    /// have signed in.
+    Both(String),
 }
 
 impl Hashes {
-    /// By whether the site has any of the original's.
-    pub fn of_site(has_bcrypt: bool) -> Self {
-        if has_bcrypt { Self::Both } else { Self::Argon2 }
+    /// By the cost of the original's, where the site has any.
+    pub fn of_site(bcrypt_cost: Option<String>) -> Self {
+        bcrypt_cost.map_or(Self::Argon2, Self::Both)
     }
 }
 
@@ -65,7 +68,8 @@ pub async fn verify(cpu: &CpuPool, password: String, hash: Option<String>, hashe
 
 /// The two kinds of hashes do not take the same time. So that a refusal does not tell
 /// which one an account has, or that it has none, each kind that the site has is
-/// compared once.
+/// compared once. (Where accounts have hashes of several costs, those of a lower one take
+/// less.)
 fn is_right(
     password: &str,
     hash: Option<&str>,
@@ -76,13 +80,12 @@ fn is_right(
     if matches(password, compared) && hash.is_some() {
         return true;
     }
-    if hashes == Hashes::Both {
-        let other = if is_outdated(compared) {
-            NOBODY
+    if let Hashes::Both(cost) = hashes {
+        if is_outdated(compared) {
+            matches(password, NOBODY);
         } else {
-            NOBODY_BCRYPT
-        };
-        matches(password, other);
+            matches(password, &nobody_bcrypt(&cost));
+        }
     }
     false
 }
@@ -130,7 +133,13 @@ mod tests {
         let cpu = CpuPool::new(1);
         let new = hash(&cpu, "Welcome1!".into()).await;
         let right = async |password: &str, hash: Option<&String>| {
-            verify(&cpu, password.into(), hash.cloned(), Hashes::Both).await
+            verify(
+                &cpu,
+                password.into(),
+                hash.cloned(),
+                Hashes::Both("04".into()),
+            )
+            .await
         };
         assert!(right("Welcome1!", Some(&new)).await);
         assert!(!right("welcome1!", Some(&new)).await);
@@ -157,13 +166,12 @@ mod tests {
     }
 
     /// Which kinds of hashes are computed for a wrong password.
-    fn computed(hash: Option<&str>, hashes: Hashes) -> Vec<&'static str> {
+    fn computed(hash: Option<&str>, hashes: Hashes) -> Vec<String> {
         let mut kinds = Vec::new();
         let is_right = is_right("Wrong1!", hash, hashes, |password, hash| {
-            kinds.push(if is_outdated(hash) {
-                "bcrypt"
-            } else {
-                "argon2"
+            kinds.push(match hash.strip_prefix("$2b$") {
+                Some(rest) => format!("bcrypt {}", &rest[..2]),
+                None => "argon2".to_owned(),
             });
             matches(password, hash)
         });
@@ -176,9 +184,10 @@ mod tests {
     fn a_refusal_costs_the_same_hashes_whoever_is_asked_for() {
         let argon2 = super::argon2().hash_password(b"Welcome1!").unwrap();
         let argon2 = argon2.to_string();
-        let bcrypt = bcrypt::hash("Welcome1!", 4).unwrap();
+        let bcrypt = bcrypt::hash("Welcome1!", 5).unwrap();
         for account in [None, Some(argon2.as_str()), Some(bcrypt.as_str())] {
-            assert_eq!(computed(account, Hashes::Both), ["argon2", "bcrypt"]);
+            let hashes = Hashes::Both("05".into());
+            assert_eq!(computed(account, hashes), ["argon2", "bcrypt 05"]);
         }
         for account in [None, Some(argon2.as_str())] {
             assert_eq!(computed(account, Hashes::Argon2), ["argon2"]);
@@ -188,13 +197,11 @@ mod tests {
     #[test]
     fn the_hashes_that_nobody_has_are_ones_that_can_be_compared() {
         // One that cannot be read would be refused without being computed.
-        assert!(bcrypt::verify("Welcome1!", NOBODY_BCRYPT).is_ok());
+        assert!(bcrypt::verify("Welcome1!", &nobody_bcrypt("04")).is_ok());
         let refused = super::argon2()
             .verify_password(b"Welcome1!", NOBODY)
             .unwrap_err();
         assert!(refused.to_string().contains("password"), "{refused}");
-        let cost = |hash: &str| hash.split('$').nth(2).map(str::to_owned);
-        assert_eq!(cost(NOBODY_BCRYPT).as_deref(), Some("12"));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub async fn check_password(
     let user = users::find_by_email(&state.pool, email.trim()).await?;
     let user = user.filter(|user| user.is_active);
     let hash = user.as_ref().map(|u| u.hashed_password.clone());
-    let hashes = Hashes::of_site(users::any_bcrypt(&state.pool).await?);
+    let hashes = Hashes::of_site(users::bcrypt_cost(&state.pool).await?);
     if !password::verify(&state.cpu, password.clone(), hash, hashes).await {
         return Err(Error::Unauthenticated("Invalid email or password"));
     }

@@ -127,7 +127,7 @@ async fn update(
     let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
     let mut user = users::update(&mut tx, id, body.change()).await?.after;
     if let Some(hash) = hash {
-        users::set_password(&mut tx, &user, &hash, true).await?;
+        users::reset_password(&mut tx, &user, &hash).await?;
         sessions::delete_others(&mut tx, id, None).await?;
         user.must_change_password = true;
     }
