@@ -236,21 +236,14 @@ async fn get_for_update(conn: &mut PgConnection, id: ProgramId) -> sqlx::Result<
     .await
 }
 
-/// How many documents are filed under a program.
-pub async fn documents_using(db: impl PgExecutor<'_>, name: &str) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "n!" FROM document_programs WHERE program = $1"#,
-        name
-    )
-    .fetch_one(db)
-    .await
-}
-
-/// Deletes a program and takes documents out of it; the documents stay. Returns
-/// how many were filed under it.
-pub async fn delete(tx: &mut Audited, program: &Program) -> sqlx::Result<u64> {
+/// Deletes a program, if it is there, and takes documents out of it; the documents stay.
+/// Returns what it was, and how many were filed under it.
+pub async fn delete(tx: &mut Audited, id: ProgramId) -> sqlx::Result<Option<(Program, u64)>> {
     // In the order of documents that come in, as in `update`.
     changes::take_turn(tx).await?;
+    let Some(program) = get_for_update(tx, id).await? else {
+        return Ok(None);
+    };
     let freed = sqlx::query!(
         "DELETE FROM document_programs WHERE program = $1",
         program.name
@@ -258,12 +251,9 @@ pub async fn delete(tx: &mut Audited, program: &Program) -> sqlx::Result<u64> {
     .execute(&mut **tx)
     .await?
     .rows_affected();
-    sqlx::query!(
-        "DELETE FROM programs WHERE program_id = $1",
-        program.program_id.0
-    )
-    .execute(&mut **tx)
-    .await?;
-    tx.deleted(program).await?;
-    Ok(freed)
+    sqlx::query!("DELETE FROM programs WHERE program_id = $1", id.0)
+        .execute(&mut **tx)
+        .await?;
+    tx.deleted(&program).await?;
+    Ok(Some((program, freed)))
 }

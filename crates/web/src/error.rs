@@ -185,6 +185,18 @@ impl Error {
         Self::Internal(cause.into())
     }
 
+    /// A deletion that the database refuses: 409 where a rule is in the way that an output
+    /// breaks which refers to the thing. Adopted outputs may.
+    pub(crate) fn of_deletion(error: archivist_store::DatabaseError) -> Self {
+        match archivist_store::constraint::violation(&error) {
+            Some(broken) if !broken.conflict => Self::Conflict(format!(
+                "An output that refers to it breaks a rule ({}): mend or delete that output first.",
+                broken.message
+            )),
+            _ => error.into(),
+        }
+    }
+
     /// The status to answer with.
     pub fn status(&self) -> StatusCode {
         match self {

@@ -7,7 +7,7 @@ use archivist_domain::{ConversationId, OutputId, PassageId, count};
 use archivist_draft::citation;
 use archivist_store::audit::Audited;
 use archivist_store::outputs::{self, Output, OutputFields};
-use archivist_store::{PgConnection, PgPool, sources};
+use archivist_store::{PgConnection, PgPool, conversations, sources};
 
 use crate::error::{Error, FieldProblem};
 
@@ -43,6 +43,9 @@ pub(crate) async fn create(
     new: &NewOutput,
 ) -> Result<Output, Error> {
     check(&new.fields)?;
+    if let Some(id) = new.conversation {
+        check_conversation(tx, actor, id).await?;
+    }
     let output = outputs::create(tx, &new.fields, new.conversation, &actor.email).await?;
     sources::attach(tx, output.output_id, &new.sources).await?;
     Ok(output)
@@ -72,6 +75,21 @@ pub(crate) async fn delete(tx: &mut Audited, actor: &Actor, id: OutputId) -> Res
     check_deletable(&stored, actor)?;
     outputs::delete(tx, &stored).await?;
     Ok(stored)
+}
+
+/// Refuses a conversation that the person may not see, as one that does not exist.
+async fn check_conversation(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: ConversationId,
+) -> Result<(), Error> {
+    let found = conversations::get(conn, id).await?;
+    let usable = found.is_some_and(|found| actor.may_use_conversation(found.user_id.as_deref()));
+    if usable {
+        Ok(())
+    } else {
+        Err(Error::field("conversation_id", "no such conversation"))
+    }
 }
 
 /// Refuses who is neither the owner nor an admin.

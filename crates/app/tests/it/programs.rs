@@ -185,3 +185,16 @@ async fn of_two_who_take_a_name_at_once_one_is_refused() {
         assert_eq!(statuses, [201, 409]);
     }
 }
+
+#[tokio::test]
+async fn of_two_who_delete_a_program_at_once_one_finds_it_gone() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    let path = path_of(&make(&admin, "Meals").await);
+    let (one, other) = tokio::join!(admin.delete(&path), admin.delete(&path));
+    let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 404]);
+    let rows = "SELECT count(*) FROM audit_log WHERE event_type = 'program.delete'";
+    assert_eq!(server.count(rows).await, 1);
+}

@@ -423,3 +423,24 @@ async fn d_80_other_requests_are_answered_while_samples_are_analysed() {
     analysed.sort_unstable();
     assert!(answered < analysed[3], "half of the analyses came first");
 }
+
+#[tokio::test]
+async fn an_adopted_output_that_breaks_a_rule_is_in_the_way_of_a_deletion() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let style = make(&editor, &a_style("Old")).await;
+    let output = an_output("Old").with("writing_style_id", style["style_id"].clone());
+    editor.post("/api/outputs", output.body()).await.created();
+    let breaking = [
+        "ALTER TABLE outputs DROP CONSTRAINT outputs_awarded_not_above_requested",
+        "UPDATE outputs SET requested_amount = 1, awarded_amount = 2",
+        "ALTER TABLE outputs ADD CONSTRAINT outputs_awarded_not_above_requested
+         CHECK (awarded_amount <= requested_amount) NOT VALID",
+    ];
+    for sql in breaking {
+        sqlx::query(sql).execute(&server.pool()).await.unwrap();
+    }
+    let refusal = editor.delete(&path_of(&style)).await.refusal(409);
+    assert!(refusal.contains("mend or delete"), "{refusal}");
+    assert!(names(&editor, "").await.contains(&"Old".to_owned()));
+}

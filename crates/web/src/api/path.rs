@@ -108,6 +108,7 @@ async fn parameter(parts: &mut Parts, state: &AppState) -> String {
     });
     name.unwrap_or_else(|| "id".to_owned())
 }
+
 /// What varies in the path of a route, texts among it; what does not fit, as bytes that
 /// are no text, is refused with 422.
 #[derive(Debug, Clone)]

@@ -217,6 +217,21 @@ async fn the_summary_has_the_best_and_the_newest() {
 }
 
 #[tokio::test]
+async fn what_no_funder_and_no_date_can_be_is_refused_as_everything_else() {
+    let server = TestServer::start().await;
+    let writer = server.as_writer().await;
+    for path in [
+        "/funder/%FF",
+        "/funder/Rivers?start_date=-5000-01-01",
+        "/year/%FF",
+        "/year/soon",
+    ] {
+        let path = format!("/api/outputs/analytics{path}");
+        writer.get(&path).await.json(422);
+    }
+}
+
+#[tokio::test]
 async fn d_55_writers_get_the_figures_of_their_own_outputs() {
     let server = TestServer::start().await;
     let (writer, admin) = fill(&server).await;

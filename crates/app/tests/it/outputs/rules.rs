@@ -39,6 +39,8 @@ async fn d_75_every_wrong_field_is_named() {
         ("requested_amount", json!("lots")),
         ("requested_amount", json!("10000000000")),
         ("submission_date", json!("soon")),
+        ("submission_date", json!("-5000-01-01")),
+        ("decision_date", json!("+12345-01-01")),
         ("writing_style_id", json!(uuid::Uuid::new_v4())),
         ("conversation_id", json!(uuid::Uuid::new_v4())),
     ] {
@@ -139,4 +141,16 @@ async fn d_18_metadata_come_back_as_the_object_that_was_sent() {
     let changed = json!({ "metadata": { "cycle": 3 } });
     let changed = writer.put(&path, &changed).await.ok();
     assert_eq!(changed["metadata"], json!({ "cycle": 3 }));
+}
+
+#[tokio::test]
+async fn a_conversation_of_somebody_else_is_as_unknown_as_one_that_is_not_there() {
+    let server = TestServer::start().await;
+    let (editor, writer) = (server.as_editor().await, server.as_writer().await);
+    let chat = json!({ "message": "What do we say about literacy?" });
+    let theirs = editor.post("/api/chat", &chat).await.ok()["conversation_id"].clone();
+    let body = an_output("Borrowed").with("conversation_id", theirs);
+    let reply = writer.post("/api/outputs", body.body()).await;
+    assert_eq!(fields(&reply), ["conversation_id"]);
+    make(&editor, &body).await;
 }

@@ -264,6 +264,7 @@ async fn get(
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
         (status = 403, description = "The conversation is somebody else's", body = ErrorBody),
         (status = 404, description = "There is no such conversation", body = ErrorBody),
+        (status = 409, description = "An adopted output that came from it breaks a rule", body = ErrorBody),
         ForWriters,
     ))]
 async fn delete(
@@ -274,7 +275,8 @@ async fn delete(
 ) -> Result<Json<ConversationDeleted>, Error> {
     let conversation = load(&state, &writer.actor(), id).await?;
     let mut tx = state.begin(client.by(writer.0.user.user_id)).await?;
-    if !conversations::delete(&mut tx, &conversation).await? {
+    let gone = conversations::delete(&mut tx, &conversation).await;
+    if !gone.map_err(Error::of_deletion)? {
         return Err(unknown(id));
     }
     tx.commit().await?;

@@ -7,7 +7,7 @@ use archivist_domain::permission::Actor;
 use archivist_domain::{StyleId, success};
 use archivist_store::analytics::{Figures, FunderRank, Overview, Ranked, Scope};
 use archivist_store::statistics::{OutputGroup, Summary};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::stats::tally;
 use crate::api::moment::Moment;
 use crate::api::pagination::PageSize;
+use crate::api::path::{IdOr422, Segments};
 use crate::api::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
 use crate::error::{Error, FieldProblem};
@@ -67,17 +68,19 @@ impl Period {
 pub(super) async fn style(
     State(state): State<AppState>,
     writer: Writer,
-    Path(id): Path<String>,
+    IdOr422(style): IdOr422<StyleId>,
     Query(period): Query<Period>,
 ) -> Result<Json<StyleFigures>, Error> {
-    let style_id: Uuid = parameter("style_id", &id, "it must be a UUID")?;
     let actor = writer.actor();
     let scope = Scope {
-        style: Some(StyleId(style_id)),
+        style: Some(style),
         ..period.of(&actor)
     };
     let figures = state.outputs.figures(&state.pool, &scope).await?.into();
-    Ok(Json(StyleFigures { style_id, figures }))
+    Ok(Json(StyleFigures {
+        style_id: style.0,
+        figures,
+    }))
 }
 
 /// How the outputs for a funder fared.
@@ -94,7 +97,7 @@ pub(super) async fn style(
 pub(super) async fn funder(
     State(state): State<AppState>,
     writer: Writer,
-    Path(funder_name): Path<String>,
+    Segments(funder_name): Segments<String>,
     Query(period): Query<Period>,
 ) -> Result<Json<FunderFigures>, Error> {
     let actor = writer.actor();
@@ -122,9 +125,11 @@ pub(super) async fn funder(
 pub(super) async fn year(
     State(state): State<AppState>,
     writer: Writer,
-    Path(text): Path<String>,
+    Segments(text): Segments<String>,
 ) -> Result<Json<YearFigures>, Error> {
-    let year: i32 = parameter("year", &text, "it must be a year, such as 2026")?;
+    let not_a_year = || FieldProblem::path("year", "it must be a year, such as 2026");
+    let year = text.trim().parse::<i32>();
+    let year = year.map_err(|_| Error::Invalid(vec![not_a_year()]))?;
     let actor = writer.actor();
     let figures = match days_of(year) {
         None => Figures::default(),
@@ -145,11 +150,6 @@ pub(super) async fn year(
 fn days_of(year: i32) -> Option<(NaiveDate, NaiveDate)> {
     let year = (1..=9999).contains(&year).then_some(year)?;
     NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31))
-}
-
-fn parameter<T: std::str::FromStr>(name: &str, text: &str, rule: &str) -> Result<T, Error> {
-    let wrong = |_| Error::Invalid(vec![FieldProblem::path(name, rule)]);
-    text.trim().parse().map_err(wrong)
 }
 
 /// How many funders to rank.

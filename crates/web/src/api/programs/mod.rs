@@ -187,9 +187,8 @@ async fn delete(
     Query(params): Query<DeleteParams>,
 ) -> Result<Json<ProgramDeleted>, Error> {
     let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
-    let program = programs::get(&mut *tx, id).await?;
-    let program = program.ok_or_else(|| unknown(id))?;
-    let freed = programs::delete(&mut tx, &program).await?;
+    let deleted = programs::delete(&mut tx, id).await?;
+    let (program, freed) = deleted.ok_or_else(|| unknown(id))?;
     if freed > 0 && !params.force {
         // Leaving the transaction behind undoes the deletion.
         return Err(Error::Conflict(in_use(&program, freed)));

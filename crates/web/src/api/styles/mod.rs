@@ -164,6 +164,7 @@ async fn update(
         (status = 200, description = "The writing style is gone", body = StyleDeleted),
         (status = 400, description = "The id is not a UUID", body = ErrorBody),
         (status = 404, description = "There is no such writing style", body = ErrorBody),
+        (status = 409, description = "An adopted output that refers to it breaks a rule", body = ErrorBody),
         ForHigherRoles,
     ))]
 async fn delete(
@@ -173,7 +174,8 @@ async fn delete(
     Id(id): Id<StyleId>,
 ) -> Result<Json<StyleDeleted>, Error> {
     let mut tx = state.begin(client.by(signed_in.user.user_id)).await?;
-    let style = styles::delete(&mut tx, id).await?;
+    let style = styles::delete(&mut tx, id).await;
+    let style = style.map_err(Error::of_deletion)?;
     let style = style.ok_or_else(|| unknown(id))?;
     tx.commit().await?;
     Ok(Json(style.into()))
