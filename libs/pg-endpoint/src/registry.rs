@@ -136,6 +136,11 @@ impl Registry {
         scratch.give_back().await;
     }
 
+    /// What clients must know to be let in.
+    pub(crate) fn password(&self) -> Option<&str> {
+        self.options.password.as_deref()
+    }
+
     /// How a test gets clone mode.
     fn instead(&self, template: &str, id: &str) -> String {
         let connect = || {

@@ -4,9 +4,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use sqlx::{Connection, PgConnection};
+use url::Url;
 
 const TESTBED: &str = env!("CARGO_BIN_EXE_testbed");
 
@@ -20,7 +21,8 @@ impl Serving {
     fn start(dir: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(TESTBED);
         command.args(["serve", "--port", "0"]).args(options);
-        command.current_dir(dir).stdout(Stdio::piped());
+        command.current_dir(dir).env_remove("TESTBED_PASSWORD");
+        command.stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let lines = output.lines().map(Result::unwrap);
@@ -36,9 +38,18 @@ impl Serving {
         format!("{server}/{template}.{mode}.{id}")
     }
 
-    fn port(&self) -> &str {
-        let (server, _) = self.urls[0].rsplit_once('/').unwrap();
-        server.rsplit_once(':').unwrap().1
+    /// What is between `testbed` and the template's name.
+    fn way_in(&self) -> Url {
+        self.urls[0].parse().unwrap()
+    }
+
+    /// How `testbed end` ends with this password.
+    fn end(&self, template: &str, id: &str, password: &str) -> ExitStatus {
+        let port = self.way_in().port().unwrap().to_string();
+        let mut end = Command::new(TESTBED);
+        end.args(["end", template, id, "--port", &port]);
+        end.env("TESTBED_PASSWORD", password).stderr(Stdio::null());
+        end.status().unwrap()
     }
 }
 
@@ -92,15 +103,39 @@ async fn a_project_is_served_by_connection_string() {
         }
     }
 
-    let ended = Command::new(TESTBED)
-        .args(["end", "shop", "1", "--port", serving.port()])
-        .status();
-    assert!(ended.unwrap().success());
+    let way_in = serving.way_in();
+    assert!(!serving.end("shop", "1", "").success());
+    one.ping().await.unwrap();
+    assert!(
+        serving
+            .end("shop", "1", way_in.password().unwrap())
+            .success()
+    );
     assert!(one.ping().await.is_err());
     assert_eq!(
         count(&mut connect(&url).await, "SELECT count(*) FROM note").await,
         0
     );
+}
+
+#[tokio::test]
+async fn who_was_not_told_does_not_get_in_unless_all_are_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("schema.sql"), "CREATE TABLE plain ()").unwrap();
+    let serving = Serving::start(dir.path(), &["--sql", "shop=schema.sql"]);
+    let mut url: Url = serving.url("shop", "rollback", "1").parse().unwrap();
+    connect(url.as_str()).await;
+    url.set_password(None).unwrap();
+    let refused = PgConnection::connect(url.as_str()).await.unwrap_err();
+    assert_eq!(
+        refused.as_database_error().unwrap().code().unwrap(),
+        "28P01"
+    );
+
+    let options = ["--trust", "--sql", "shop=schema.sql"];
+    let trusting = Serving::start(dir.path(), &options);
+    assert_eq!(trusting.way_in().password(), None);
+    connect(&trusting.url("shop", "rollback", "1")).await;
 }
 
 #[tokio::test]
