@@ -20,6 +20,8 @@ pub(crate) struct Facts {
     pub(crate) block: Option<&'static str>,
     /// Session-level advisory locks that it takes, less those it gives back.
     pub(crate) advisory: i32,
+    /// It calls for what cannot work here, by this name.
+    pub(crate) impossible: Option<&'static str>,
 }
 
 impl Facts {
@@ -86,11 +88,23 @@ pub(super) fn gather(first: &str, tokens: &[Token<'_>], facts: &mut Facts) {
     facts.marks = marks(first, tokens);
     (facts.lock, facts.advisory) = locks(tokens);
     facts.settings.extend(calls(tokens));
+    facts.impossible = (!defines(first) && notifies(tokens)).then_some("pg_notify()");
     facts.block = match first {
         "declare" if !facts.marks.iter().any(|mark| mark.held) => Some("DECLARE CURSOR"),
         "lock" => Some("LOCK TABLE"),
         _ => None,
     };
+}
+
+/// Whether a statement that begins so only names functions, without calling them.
+fn defines(first: &str) -> bool {
+    let verbs = ["create", "alter", "drop", "grant", "revoke", "comment"];
+    verbs.contains(&first)
+}
+
+fn notifies(tokens: &[Token<'_>]) -> bool {
+    (0..tokens.len())
+        .any(|at| is_call(tokens, at) && tokens[at].name().is_some_and(|name| name == "pg_notify"))
 }
 
 /// The names in a statement that are private to a client.

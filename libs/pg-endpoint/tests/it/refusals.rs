@@ -1,6 +1,6 @@
 //! What cannot work in rollback mode says so, and names clone mode.
 
-use crate::support::{fail, place, run, see};
+use crate::support::{fail, place, run, see, told};
 
 #[tokio::test]
 async fn what_cannot_work_names_clone_mode() {
@@ -10,6 +10,12 @@ async fn what_cannot_work_names_clone_mode() {
     for (sql, code) in [
         ("LISTEN news", "0A000"),
         ("NOTIFY news", "0A000"),
+        ("SELECT pg_notify('news', 'x')", "0A000"),
+        (
+            "SELECT 1; SELECT pg_catalog.\"pg_notify\"('news', 'x')",
+            "0A000",
+        ),
+        ("PREPARE tell AS SELECT pg_notify($1, 'x')", "0A000"),
         ("PREPARE TRANSACTION 'x'", "0A000"),
         ("BEGIN ISOLATION LEVEL SERIALIZABLE", "0A000"),
         (
@@ -28,6 +34,26 @@ async fn what_cannot_work_names_clone_mode() {
     assert_eq!(see(&client, "SELECT 1").await, "1");
     let prepared = client.execute("LISTEN news", &[]).await.unwrap_err();
     assert_eq!(prepared.code().unwrap().code(), "0A000");
+    let notify = "SELECT pg_notify($1, $2)";
+    let prepared = client.execute(notify, &[&"news", &"x"]).await.unwrap_err();
+    let (code, message, hint) = told(&prepared);
+    assert_eq!(code, "0A000", "{message}");
+    assert!(message.contains("pg_notify()"), "{message}");
+    assert!(hint.contains(&clone), "{hint}");
+}
+
+/// A trigger that notifies can be made; what it tells nobody hears.
+#[tokio::test]
+async fn a_function_that_notifies_can_be_made_and_called() {
+    let place = place();
+    let client = place.client().await;
+    run(
+        &client,
+        "CREATE FUNCTION tell() RETURNS void LANGUAGE sql
+           BEGIN ATOMIC SELECT pg_notify('news', 'x'); END;
+         SELECT tell(); GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO PUBLIC",
+    )
+    .await;
 }
 
 #[tokio::test]
