@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::address::{self, Mode};
 use crate::cancel::Keys;
-use crate::databases::Databases;
+use crate::databases::{BoxError, Databases};
 use crate::door::Door;
 use crate::registry::{Fate, Registry};
 
@@ -135,17 +135,20 @@ impl Endpoint {
 
     /// Like [`Endpoint::end`], for code that is not async, or must not be.
     pub fn end_blocking(&self, template: &str, id: &str) {
-        self.finish_blocking(template, id, Fate::RolledBack);
+        // Nothing is to be kept, so nothing can fail.
+        let _ = self.finish_blocking(template, id, Fate::RolledBack);
     }
 
     /// Like [`Endpoint::end_blocking`], but what was done in rollback mode is
     /// committed first, so that somebody can look at it in the database that
-    /// [`Databases::open`] handed out.
-    pub fn keep_blocking(&self, template: &str, id: &str) {
-        self.finish_blocking(template, id, Fate::Kept);
+    /// [`Databases::open`] handed out. The error says why there is nothing to
+    /// look at, such as what the server says when a constraint that was deferred
+    /// is violated.
+    pub fn keep_blocking(&self, template: &str, id: &str) -> Result<(), BoxError> {
+        self.finish_blocking(template, id, Fate::Kept)
     }
 
-    fn finish_blocking(&self, template: &str, id: &str, fate: Fate) {
+    fn finish_blocking(&self, template: &str, id: &str, fate: Fate) -> Result<(), BoxError> {
         let (registry, template, id) = (
             Arc::clone(&self.registry),
             template.to_owned(),
@@ -153,12 +156,11 @@ impl Endpoint {
         );
         let (done, ended) = sync_channel(1);
         self.runtime.spawn(async move {
-            registry.end(&template, &id, fate).await;
             // Whoever waited may have given up.
-            let _ = done.send(());
+            let _ = done.send(registry.end(&template, &id, fate).await);
         });
         // It can only fail when the endpoint is gone, and all databases with it.
-        let _ = ended.recv();
+        ended.recv()?
     }
 
     /// Ends the scratch databases of a test, with the clients that are left,

@@ -97,9 +97,14 @@ pub enum TestbedError {
     /// A failed test's transaction cannot be committed for a look at it.
     #[error(
         "the test's work cannot be looked at: a statement in its transaction had failed. \
-         `mode = rollback` with a ScratchDb keeps it"
+         `mode = rollback` with a ScratchDb keeps it. If the statement cannot be in a transaction, \
+         or chose its isolation level too late (both are SQLSTATE 25001), use Mode::Wipe"
     )]
     NothingKept,
+
+    /// What a failed test did in rollback mode cannot be committed for a look at it.
+    #[error("the test's work cannot be looked at: it could not be committed")]
+    NotCommitted(#[source] BoxError),
 
     /// A deferred constraint would have refused the commit.
     #[error(

@@ -212,13 +212,13 @@ impl Drop for Held {
         let origin = std::mem::replace(&mut self.origin, Origin::Empty);
         if let Origin::Shared(shared) = origin {
             // The database below it has its own times and its own end.
-            return shared.end(keep);
+            if let Err(error) = shared.end(keep) {
+                eprintln!("warning: {error:?}");
+            }
+            return;
         }
         report::record(Step::Test, self.since.elapsed());
         let begin = Instant::now();
-        if keep {
-            tell_kept(&self.url);
-        }
         let end = Ending {
             keeper: self.keeper.clone(),
             name: std::mem::take(&mut self.name),
@@ -228,8 +228,13 @@ impl Drop for Held {
         };
         let done = self.keeper.block(end.run(keep));
         report::record(Step::Return, begin.elapsed());
-        if let Err(error) = done {
-            eprintln!("warning: the test's database was not cleaned up: {error:?}");
+        match done {
+            Ok(()) if keep => tell_kept(&self.url),
+            Ok(()) => {}
+            Err(error) if keep => {
+                eprintln!("warning: the test's database could not be kept: {error:?}");
+            }
+            Err(error) => eprintln!("warning: the test's database was not cleaned up: {error:?}"),
         }
     }
 }

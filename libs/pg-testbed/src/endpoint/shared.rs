@@ -72,18 +72,27 @@ impl Shared {
         &self.url
     }
 
-    /// Rolls it back, or commits it in a database that is kept to look at.
-    pub(crate) fn end(self, keep: bool) {
-        let Some(here) = HERE.get() else { return };
-        if keep {
+    /// Rolls it back, or commits it in a database that is kept to look at. The
+    /// error says why there is nothing to look at.
+    pub(crate) fn end(self, keep: bool) -> Result<(), TestbedError> {
+        let Some(here) = HERE.get() else {
+            return Ok(());
+        };
+        let kept = if keep {
+            let kept = here.endpoint.keep_blocking(&self.name, TEST);
+            kept.map_err(TestbedError::NotCommitted)
+        } else {
+            here.endpoint.end_blocking(&self.name, TEST);
+            Ok(())
+        };
+        if keep && kept.is_ok() {
             self.database.keep_it();
-            here.endpoint.keep_blocking(&self.name, TEST);
         } else {
             // Even if the test panics, as it may be meant to.
             self.database.expect_panic();
-            here.endpoint.end_blocking(&self.name, TEST);
         }
         lock(&here.running).remove(&self.name);
+        kept
     }
 }
 

@@ -219,6 +219,29 @@ async fn a_failed_test_says_how_to_look_at_its_database() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_to_be_kept_that_is_not() {
+    let bed = Bed::new(&[]).await;
+    for (role, why) in [
+        (
+            "refuse rollback",
+            "duplicate key value violates unique constraint",
+        ),
+        ("late", "use Mode::Wipe"),
+    ] {
+        let output = ended(start(role, &bed.testbed.admin_url())).await;
+        assert_eq!(output.status.code(), Some(101));
+        let told = told(&output.stderr);
+        assert!(told.contains(why), "{told}");
+        assert!(!told.contains("kept for"), "{told}");
+    }
+    let all = bed.testbed.databases().await.unwrap();
+    let mut kept = all
+        .iter()
+        .filter(|one| matches!(one.state, State::Kept { .. }));
+    assert_eq!(kept.next(), None);
+}
+
+#[tokio::test]
 async fn processes_of_one_test_leave_no_more_than_the_next_ones_use() {
     let bed = Bed::new(&[]).await;
     for _ in 0..6 {
