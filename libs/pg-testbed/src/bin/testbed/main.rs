@@ -29,10 +29,11 @@ On the server that TEST_DATABASE_URL names, or else on the private one:
   drop NAME | --all    drops one of them, or all that no test uses now
   gc                   drops those that belong to nobody
   stop                 stops the private server, unless it is in use
-  check [URL] [--against SIDE]
+  check [SIDE] [--against SIDE]
                        whether the server is up and well; tables, ENUM types with
                        their labels, and migrations of a database; and whether it
-                       is equal to production (SIDE, see below): exit code 1 if not
+                       is equal to production (SIDE, see below): exit code 1 if not.
+                       \"check migrations\" looks at what the tests get
   report               the times of the last run with TESTBED_REPORT=1";
 
 type Outcome = Result<ExitCode, BoxError>;
