@@ -39,13 +39,14 @@ const WORN: i64 = 16 * 1024 * 1024;
 /// Prepares a new clone.
 pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let relations = relations(connection).await?;
+    let catalogs = shape::catalogs(connection).await?;
     let script = [
         "BEGIN; CREATE SCHEMA _testbed;",
         &seeds(&relations),
         &sequences(&relations),
         ALONE_FUNCTION,
         FORGET_FUNCTION,
-        &shape::functions(),
+        &shape::functions(&catalogs),
         &rewind_function(&relations),
         &wipe_function(&relations),
         shape::BIRTH,
