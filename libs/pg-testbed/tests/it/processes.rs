@@ -51,7 +51,7 @@ fn kill(mut child: Child) {
 }
 
 /// Everything on the server that a run might leave.
-async fn inventory(server: &str) -> String {
+pub(crate) async fn inventory(server: &str) -> String {
     let all = "SELECT concat_ws(E'\\n',
         (SELECT string_agg(concat_ws(' ', datname, datdba, datacl, datconnlimit,
                 shobj_description(oid, 'pg_database')), ',' ORDER BY datname) FROM pg_database),
@@ -60,7 +60,7 @@ async fn inventory(server: &str) -> String {
     text(server, all).await
 }
 
-async fn eventually_as_before(server: &str, before: &str) {
+pub(crate) async fn eventually_as_before(server: &str, before: &str) {
     let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let now = inventory(server).await;
