@@ -72,13 +72,13 @@ impl Keeper {
         find: impl FnOnce() -> Result<Server, TestbedError> + Send + 'static,
     ) -> Result<Self, TestbedError> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(sqlx::Error::Io)?;
+        let runtime = runtime.map_err(TestbedError::NoThread)?;
         let (ready, started) = oneshot::channel();
         let body = move || runtime.block_on(serve(find, ready));
         let spawned = thread::Builder::new()
             .name("testbed-keeper".to_owned())
             .spawn(body);
-        spawned.map_err(sqlx::Error::Io)?;
+        spawned.map_err(TestbedError::NoThread)?;
         started.await.map_err(|_| TestbedError::Lost)?
     }
 

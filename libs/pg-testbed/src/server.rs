@@ -123,17 +123,13 @@ impl Server {
                 });
             }
             if Instant::now() > deadline {
-                return Err(self.no_connection());
+                return Err(TestbedError::NoConnection {
+                    server: self.shown(),
+                    waited: PATIENCE.as_secs(),
+                    source,
+                });
             }
             sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// What to say when no connection became free in time.
-    pub(crate) fn no_connection(&self) -> TestbedError {
-        TestbedError::NoConnection {
-            server: self.shown(),
-            waited: PATIENCE.as_secs(),
         }
     }
 
@@ -143,7 +139,7 @@ impl Server {
     }
 
     /// The URL without the password, for messages.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let mut url = self.url.clone();
         // It only fails for URLs without a host, which have no password either.
         let _ = url.set_password(None);

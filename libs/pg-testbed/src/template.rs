@@ -106,7 +106,8 @@ impl Template {
         let begin = Instant::now();
         drop_database(connection, &name, false).await?;
         let created = format!("CREATE DATABASE {} TEMPLATE template0", ident(&name));
-        run(connection, created).await?;
+        let created = run(connection, created).await;
+        created.map_err(TestbedError::creating)?;
         let migrated = (self.migrate)(keeper.server().url_of(&name)).await;
         if let Err(source) = migrated {
             drop_database(connection, &name, false).await?;
@@ -236,7 +237,7 @@ impl Ready {
         let copied = run(connection, create).await;
         // A number never comes back: if it is ours now, it was ours all the time.
         if number_of(connection, &self.name).await? == Some(self.number) {
-            return Ok(copied?);
+            return copied.map_err(TestbedError::creating);
         }
         if copied.is_ok() {
             drop_database(connection, copy, false).await?;

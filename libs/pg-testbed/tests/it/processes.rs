@@ -172,6 +172,32 @@ async fn a_user_who_may_create_databases_needs_no_more_but_for_wiping() {
 }
 
 #[tokio::test]
+async fn a_right_that_is_missing_is_named_and_no_other() {
+    let bed = Bed::new(&[]).await;
+    let server = bed.testbed.admin_url();
+    execute(&server, "CREATE ROLE tester LOGIN CREATEDB")
+        .await
+        .unwrap();
+    let lock = "EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint)";
+    execute(&server, &format!("REVOKE {lock} FROM PUBLIC"))
+        .await
+        .unwrap();
+    let tester = server.replace("user=postgres", "user=tester");
+    let without = Testbed::on(tester).await.unwrap_err();
+    let told = format!("{without:?}");
+    assert!(told.contains("function pg_advisory_lock"), "{told}");
+    assert!(!told.contains("CREATEDB"), "{told}");
+    execute(&server, &format!("GRANT {lock} TO PUBLIC"))
+        .await
+        .unwrap();
+    execute(&server, "CREATE ROLE visitor LOGIN").await.unwrap();
+    let visitor = server.replace("user=postgres", "user=visitor");
+    let visiting = Testbed::on(visitor).await.unwrap();
+    let refused = visiting.empty().await.unwrap_err();
+    assert!(refused.to_string().contains("CREATEDB"), "{refused}");
+}
+
+#[tokio::test]
 async fn without_a_server_tests_fail_and_say_how_to_get_one() {
     let nothing = tempfile::tempdir().unwrap();
     for (server, advice) in [
