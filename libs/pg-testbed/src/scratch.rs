@@ -1,5 +1,6 @@
 //! One test's own database.
 
+use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -9,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::budget::{CONNECTIONS, PATIENCE, Place};
+use crate::collect;
 use crate::database::annotate;
 use crate::endpoint::Shared;
 use crate::error::TestbedError;
@@ -21,6 +23,13 @@ use crate::template::Ready;
 
 /// How long the database of a failed test is kept, in seconds.
 const KEPT_FOR: i64 = 3600;
+
+/// The variable with how many of them are kept on one server: where every test
+/// fails they would fill the memory that they are in.
+const KEEP: &str = "TESTBED_KEEP";
+
+/// As many as that without the variable.
+const KEPT: usize = 20;
 
 /// A database that belongs to one test. Dropping it drops the database, in
 /// [`Mode::Wipe`](crate::Mode::Wipe) restores it, in
@@ -251,7 +260,17 @@ pub(crate) async fn keep(keeper: &Keeper, name: &str, test: String) -> Result<()
         until: now + KEPT_FOR,
         test,
     };
-    Ok(annotate(&mut *keeper.session().await, name, kept).await?)
+    annotate(&mut *keeper.session().await, name, kept).await?;
+    let mut worker = keeper.worker().await?;
+    collect::thin_kept(worker.connection(), how_many_are_kept(), name).await?;
+    worker.done();
+    Ok(())
+}
+
+/// This one at least.
+fn how_many_are_kept() -> usize {
+    let told = env::var(KEEP).ok().and_then(|number| number.parse().ok());
+    told.unwrap_or(KEPT).max(1)
 }
 
 /// The name of the test that runs on this thread: the test harness gives it to

@@ -245,6 +245,21 @@ async fn a_failed_test_says_how_to_look_at_its_database() {
 }
 
 #[tokio::test]
+async fn where_every_test_fails_the_newest_databases_are_kept() {
+    let bed = Bed::new(&[]).await;
+    for role in ["fail clone", "fail wipe", "fail rollback", "fail clone"] {
+        let mut command = command(role, &bed.testbed.admin_url());
+        let child = command.env("TESTBED_KEEP", "2").spawn().unwrap();
+        assert_eq!(ended(child).await.status.code(), Some(101));
+    }
+    let all = bed.testbed.databases().await.unwrap();
+    let kept = all
+        .iter()
+        .filter(|one| matches!(one.state, State::Kept { .. }));
+    assert_eq!(kept.count(), 2, "{all:?}");
+}
+
+#[tokio::test]
 async fn nothing_is_said_to_be_kept_that_is_not() {
     let bed = Bed::new(&[]).await;
     for (role, why) in [
