@@ -24,8 +24,16 @@ const VARIABLE: &str = "TESTBED_REPORT";
 pub(crate) enum Step {
     /// Making a template: creation and migrations.
     Template,
-    /// Handing out a database, in whichever mode.
+    /// Handing out a clone.
     Clone,
+    /// Handing out a database that is wiped afterwards.
+    Wipe,
+    /// Handing out a database for a transaction that all connections share.
+    Rollback,
+    /// Beginning a transaction on one connection.
+    Begin,
+    /// Handing out an empty database.
+    Empty,
     /// The first connection, where the testbed makes it.
     Connect,
     /// The test itself, from the hand-out to the return.
@@ -34,9 +42,13 @@ pub(crate) enum Step {
     Return,
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 9] = [
     Step::Template,
     Step::Clone,
+    Step::Wipe,
+    Step::Rollback,
+    Step::Begin,
+    Step::Empty,
     Step::Connect,
     Step::Test,
     Step::Return,
@@ -47,6 +59,10 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Self::Template => "template",
             Self::Clone => "clone",
+            Self::Wipe => "wipe",
+            Self::Rollback => "rollback",
+            Self::Begin => "begin",
+            Self::Empty => "empty",
             Self::Connect => "connect",
             Self::Test => "test",
             Self::Return => "return",
@@ -73,7 +89,8 @@ pub(crate) fn tell_once(why: &str) {
     }
 }
 
-fn is_wanted() -> bool {
+/// Whether the report was asked for.
+pub(crate) fn is_wanted() -> bool {
     env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0")
 }
 

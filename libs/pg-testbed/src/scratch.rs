@@ -141,6 +141,20 @@ impl ScratchDb {
         self.held.pool.get_or_init(connect).clone()
     }
 
+    /// The pool for a test that is given it. If the report was asked for, its first
+    /// connection is made here: how long that takes could not be told later.
+    pub(crate) async fn timed_pool(&self) -> PgPool {
+        let pool = self.pool();
+        if report::is_wanted() {
+            let begin = Instant::now();
+            // If it fails, the test will see why.
+            if pool.acquire().await.is_ok() {
+                report::record(Step::Connect, begin.elapsed());
+            }
+        }
+        pool
+    }
+
     /// A connection, waiting for one to become free on the server if need be.
     pub async fn connect(&self) -> Result<PgConnection, TestbedError> {
         let begin = Instant::now();
