@@ -168,6 +168,10 @@ pub enum TestbedError {
     #[error("the thread that looks after test databases cannot be started")]
     NoThread(#[source] io::Error),
 
+    /// The private server could not be stopped.
+    #[error("the private server could not be stopped")]
+    NotStopped(#[source] ClusterError),
+
     /// The files of a private server's databases are not as they should be.
     #[error("the files of the private server cannot be used")]
     Files(#[source] io::Error),

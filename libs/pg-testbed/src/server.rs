@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::env;
 use std::num::NonZero;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use pg_cluster::{Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile};
+use pg_cluster::{
+    Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile, Stopping, stop_unused,
+};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
@@ -32,7 +35,7 @@ pub(crate) struct Server {
     /// The files of its databases, if it is a private one.
     files: Option<Files>,
     /// Our share in the private cluster; it keeps others from stopping it.
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Server {
@@ -41,10 +44,7 @@ impl Server {
     pub(crate) fn from_environment() -> Result<Self, TestbedError> {
         match env::var(VARIABLE) {
             Ok(url) if !url.trim().is_empty() => Self::at(&url),
-            _ => {
-                let cluster = private_cluster(LastUser::LeavesRunning);
-                Self::of(cluster.map_err(TestbedError::NoServer)?)
-            }
+            _ => Self::of(private_cluster().map_err(TestbedError::NoServer)?),
         }
     }
 
@@ -53,7 +53,7 @@ impl Server {
         let server = Self::at(&cluster.url("postgres"))?;
         Ok(Self {
             files: Some(Files::of(&cluster.data_dir())),
-            _cluster: Some(cluster),
+            cluster: Some(cluster),
             ..server
         })
     }
@@ -69,7 +69,7 @@ impl Server {
             url,
             options: options.application_name(APPLICATION),
             files: None,
-            _cluster: None,
+            cluster: None,
         })
     }
 
@@ -138,6 +138,11 @@ impl Server {
         self.files.as_ref()
     }
 
+    /// The folder of its cluster, if it is a private server.
+    pub(crate) fn cluster_dir(&self) -> Option<&Path> {
+        self.cluster.as_ref().map(Cluster::dir)
+    }
+
     /// The URL without the password, for messages.
     pub(crate) fn shown(&self) -> String {
         let mut url = self.url.clone();
@@ -174,7 +179,7 @@ pub fn plain_url(url: &str) -> Result<String, TestbedError> {
 }
 
 /// Opens this user's private cluster, of the newest version found.
-fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
+fn private_cluster() -> Result<Cluster, ClusterError> {
     let binaries = Binaries::find()?;
     let uid = pg_cluster::user_id()?;
     let folder = folder::for_version(binaries.major(), uid).map_err(|source| ClusterError::Io {
@@ -188,7 +193,7 @@ fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
             .app_name("pg-testbed")
             .setting("max_connections", connections().to_string())
             .binaries(binaries)
-            .last_user(last_user),
+            .last_user(LastUser::LeavesRunning),
     )
 }
 
@@ -199,10 +204,16 @@ fn connections() -> usize {
 }
 
 /// Stops the private server, which otherwise stays warm for the next run,
-/// unless another process uses it. Its files stay.
-pub fn stop_private_server() -> Result<(), TestbedError> {
-    let stopped = private_cluster(LastUser::Stops).and_then(Cluster::close);
-    stopped.map_err(TestbedError::NoServer)
+/// unless another process uses it; tells what became of it. Its files stay.
+pub fn stop_private_server() -> Result<Stopping, TestbedError> {
+    let find = || {
+        let major = Binaries::find()?.major();
+        Ok(folder::of_version(major, pg_cluster::user_id()?))
+    };
+    match find().map_err(TestbedError::NoServer)? {
+        Some(dir) => stop_unused(&dir).map_err(TestbedError::NotStopped),
+        None => Ok(Stopping::WasDown),
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Several test processes at once, and what is left when they are gone.
 
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
+use pg_cluster::{Cluster, ClusterOptions, LastUser, Profile};
 use pg_testbed::{Mode, State, Testbed};
 
 use crate::bed::{Bed, cluster};
@@ -129,6 +132,51 @@ async fn when_all_processes_are_killed_the_reaper_clears_up() {
     }
     held.into_iter().for_each(kill);
     eventually_as_before(&server, &before).await;
+}
+
+/// One that is about to end when a process starts looks like one that watches.
+#[tokio::test]
+async fn a_process_without_a_reaper_starts_another() {
+    const REAPERS: &str = "SELECT coalesce(string_agg(pid::text, ','), '') FROM pg_stat_activity
+                            WHERE application_name = 'pg-testbed-reaper'";
+    let (cluster, _folder) = cluster(&[]);
+    let server = cluster.url("postgres");
+    let held = holding(start("hold", &server)).await;
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let mut first = String::new();
+    loop {
+        let now = text(&server, REAPERS).await;
+        if first.is_empty() && !now.is_empty() {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE application_name = 'pg-testbed-reaper'";
+            execute(&server, end).await.unwrap();
+            first.clone_from(&now);
+        }
+        if !now.is_empty() && now != first {
+            break;
+        }
+        assert!(Instant::now() < deadline, "no other than {first:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    kill(held);
+}
+
+#[tokio::test]
+async fn a_reaper_stops_the_server_that_it_watches() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let dir = folder.path().join("cluster");
+    let options = ClusterOptions::new(&dir, Profile::Throwaway);
+    let cluster = Cluster::open(options.last_user(LastUser::LeavesRunning)).unwrap();
+    let (server, data) = (cluster.url("postgres"), cluster.data_dir());
+    cluster.close().unwrap();
+    let mut reaper = Command::new(env!("CARGO_BIN_EXE_testbed"));
+    reaper.args(["reaper", "1", "1"]);
+    reaper.env("TESTBED_REAPER_URL", &server);
+    reaper.env("TESTBED_REAPER_DATA", &data);
+    reaper.env("TESTBED_REAPER_CLUSTER", &dir);
+    ended_well(reaper.spawn().unwrap()).await;
+    assert!(!data.join("postmaster.pid").exists());
 }
 
 #[tokio::test]

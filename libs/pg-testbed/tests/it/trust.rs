@@ -30,8 +30,8 @@ async fn the_reaper_removes_what_a_killed_process_left() {
     }
     let bed = Testbed::get().await.unwrap();
     let mut reaper = Command::new(env!("CARGO_BIN_EXE_testbed"));
-    reaper.args(["keeper", "1", "60"]);
-    reaper.env("TESTBED_KEEPER_URL", bed.admin_url());
+    reaper.args(["reaper", "1", "60"]);
+    reaper.env("TESTBED_REAPER_URL", bed.admin_url());
     let mut reaper = reaper.spawn().unwrap();
     let left = kill_while_holding("trust::the_reaper_removes_what_a_killed_process_left");
     let deadline = Instant::now() + Duration::from_mins(1);
