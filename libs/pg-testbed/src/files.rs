@@ -113,7 +113,7 @@ impl Files {
     pub(crate) fn give(&self, taken: &Path, database: u32) -> io::Result<()> {
         let folder = self.folder(database);
         match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => fs::rename(taken, folder),
         }
     }

@@ -1,6 +1,8 @@
 //! What cannot work in rollback mode says so, and names clone mode.
 
-use crate::support::{fail, place, run, see, told};
+use pg_endpoint::Mode;
+
+use crate::support::{connect, fail, place, run, see, told};
 
 #[tokio::test]
 async fn what_cannot_work_names_clone_mode() {
@@ -22,6 +24,10 @@ async fn what_cannot_work_names_clone_mode() {
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "0A000",
         ),
+        (
+            "SELECT set_config('default_transaction_isolation', 'repeatable read', false)",
+            "0A000",
+        ),
         ("CREATE DATABASE other", "25001"),
         ("VACUUM note", "25001"),
         ("CREATE INDEX CONCURRENTLY ON note (text)", "25001"),
@@ -40,6 +46,33 @@ async fn what_cannot_work_names_clone_mode() {
     assert_eq!(code, "0A000", "{message}");
     assert!(message.contains("pg_notify()"), "{message}");
     assert!(hint.contains(&clone), "{hint}");
+}
+
+#[tokio::test]
+async fn who_starts_with_an_isolation_level_is_turned_away() {
+    let place = place();
+    let url = place.url(Mode::Rollback);
+    for (options, let_in) in [
+        ("-c%20default_transaction_isolation%3Dserializable", false),
+        (
+            "--default-transaction-isolation%3Drepeatable%5C%20read",
+            false,
+        ),
+        (
+            "-c%20default_transaction_isolation%3Dread%5C%20committed",
+            true,
+        ),
+    ] {
+        match connect(&format!("{url}?options={options}")).await {
+            Ok(_) => assert!(let_in, "{options}"),
+            Err(error) => {
+                assert!(!let_in, "{options}: {error:?}");
+                let (code, message, _) = told(&error);
+                assert_eq!(code, "0A000");
+                assert!(message.contains("use clone mode"), "{message}");
+            }
+        }
+    }
 }
 
 /// A trigger that notifies can be made; what it tells nobody hears.

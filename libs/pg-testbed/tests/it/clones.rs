@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pg_catalog::Catalog;
-use pg_testbed::{Template, Testbed, TestbedError};
+use pg_testbed::{Mode, Template, Testbed, TestbedError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlStr};
 use tokio::sync::Notify;
@@ -129,6 +129,28 @@ async fn failed_migrations_are_reported_and_leave_nothing() {
     // The next one tries again instead of taking the half-made one.
     testbed.scratch(&broken).await.unwrap_err();
     assert_eq!(runs.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_database_with_a_role_of_its_own_is_cloned_and_wiped() {
+    let testbed = Testbed::get().await.unwrap();
+    let (ruled, _) = template(
+        "role",
+        "CREATE TABLE note (n int); GRANT ALL ON note TO pg_monitor;
+         DO $$ BEGIN EXECUTE format(
+           'ALTER DATABASE %1$I SET role = pg_monitor;
+            ALTER DATABASE %1$I SET idle_session_timeout = 1000;
+            ALTER DATABASE %1$I SET work_mem = ''7MB''', current_database());
+         END $$",
+    );
+    for mode in [Mode::Clone, Mode::Wipe, Mode::Clone, Mode::Wipe] {
+        let database = testbed.scratch(&ruled).mode(mode).await.unwrap();
+        let who = "INSERT INTO note VALUES (1) RETURNING
+                     concat_ws(' ', current_user, current_setting('work_mem'),
+                               (SELECT count(*) FROM note))";
+        assert_eq!(text(database.url(), who).await, "pg_monitor 7MB 0");
+    }
+    testbed.discard(&ruled).await.unwrap();
 }
 
 #[tokio::test]
