@@ -27,6 +27,9 @@ const VARIABLE: &str = "TEST_DATABASE_URL";
 /// What the testbed's own sessions are called on the server.
 pub(crate) const APPLICATION: &str = "pg-testbed";
 
+/// What all others are called, such as those of tests.
+const TESTS: &str = "pg-testbed test";
+
 /// A server, and how to reach its databases.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -94,7 +97,7 @@ impl Server {
     pub(crate) fn options_of(&self, database: &str) -> PgConnectOptions {
         let options = self.options.clone().database(database);
         // Not a sign of life of the process: a test's own child may outlive it.
-        options.application_name("pg-testbed test")
+        options.application_name(TESTS)
     }
 
     /// Connects to the database that serves for creating others, waiting for a
@@ -156,6 +159,14 @@ impl Server {
         }
         url.into()
     }
+}
+
+/// Connects to the database of this URL for work on a template, waiting for a
+/// connection to become free if need be.
+pub(crate) async fn connect_to(url: &str) -> Result<PgConnection, TestbedError> {
+    let server = Server::at(url)?;
+    let options = server.options().clone().application_name(TESTS);
+    server.connect_with(&options).await
 }
 
 /// Reads `postgres://`, `postgresql://`, and SQLAlchemy's `postgresql+driver://`.

@@ -228,3 +228,28 @@ async fn a_template_that_is_being_made_anew_is_not_cloned_half_made() {
     );
     builder.await.unwrap();
 }
+
+/// Migrations wait like everybody else while others have all connections.
+#[tokio::test]
+async fn a_template_is_made_although_the_server_is_full() {
+    let bed = Bed::new(&[("max_connections", "12")]).await;
+    let url = bed.testbed.admin_url();
+    let mut others = Vec::new();
+    while let Ok(other) = PgConnection::connect(&url).await {
+        others.push(other);
+    }
+    // Room for the session that holds the template's lock, and for no other.
+    others.pop().unwrap().close().await.unwrap();
+    let leaving = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(others);
+    });
+    let (kind, sql) = (MigrationType::Simple, "CREATE TABLE note (n int)");
+    let note = Migration::new(1, "note".into(), kind, SqlStr::from_static(sql), false);
+    let migrator = Box::leak(Box::new(Migrator::with_migrations(vec![note])));
+    let template = Template::migrations("full", migrator);
+    let database = bed.testbed.scratch(&template).await.unwrap();
+    let count = "SELECT count(*)::text FROM note";
+    assert_eq!(text(database.url(), count).await, "0");
+    leaving.await.unwrap();
+}
