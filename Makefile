@@ -82,6 +82,12 @@ test-postgres: ## Test the libraries and the schema on another PostgreSQL (VERSI
 	$(CARGO) test --locked -p pg-cluster -p pg-catalog -p pg-endpoint -p pg-testbed --lib --bins --tests && \
 	$(CARGO) test --locked -p archivist-app --test it -- schema:: parity::
 
+# The figures are those of compose.yaml; no container engine is needed. For instance:
+# make test-server VERSION=18 RUN="cargo nextest run -p pg-testbed"
+.PHONY: test-server
+test-server: ## All tests on a server that is named, as compose.yaml has it; it is left as it was found
+	VERSION="$(VERSION)" scripts/test-server $(or $(RUN),$(MAKE) unit)
+
 .PHONY: sqlx
 sqlx: ## Check the queries against the migrations and write .sqlx/ anew
 	scripts/sqlx

@@ -207,3 +207,21 @@ async fn a_reader_is_told_that_it_may_not_write() {
     );
     assert!(why(&probes[0]).contains("read-only transaction"));
 }
+
+#[tokio::test]
+async fn a_constraint_of_the_same_name_elsewhere_proves_nothing() {
+    let mut database = Database::with(
+        "CREATE TABLE log (n int CONSTRAINT positive CHECK (n > 0));
+         CREATE TABLE item (n int CONSTRAINT positive CHECK (n > 0));
+         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN INSERT INTO log VALUES (NEW.n); RETURN NEW; END $$;
+         CREATE TRIGGER note BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION note()",
+    )
+    .await;
+    let probes = database.probe(&[]).await;
+    let [item, log] = &probes[..] else {
+        panic!("{probes:?}")
+    };
+    assert!(why(item).contains("of that name of log"), "{item:?}");
+    assert!(log.is_alive(), "{log:?}");
+}

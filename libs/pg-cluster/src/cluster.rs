@@ -153,6 +153,12 @@ impl Cluster {
         &self.binaries
     }
 
+    /// The cluster's folder, as [`ClusterOptions::new`] was given it, with all links
+    /// followed. Mostly everything is in it.
+    pub fn dir(&self) -> &Path {
+        &self.place.dir
+    }
+
     /// The folder of the server's socket.
     pub fn socket_dir(&self) -> &Path {
         &self.place.socket_dir

@@ -39,6 +39,7 @@ mod pid_file;
 mod place;
 mod profile;
 mod server;
+mod stopping;
 mod user;
 pub mod watchdog;
 
@@ -46,4 +47,5 @@ pub use binaries::{Binaries, FindError, SUPPORTED, install_hint};
 pub use cluster::{Cluster, ClusterOptions, LastUser};
 pub use error::ClusterError;
 pub use profile::Profile;
+pub use stopping::{Stopping, stop_unused};
 pub use user::user_id;

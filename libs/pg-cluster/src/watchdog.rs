@@ -7,7 +7,6 @@
 //! however it went, the pipe ends.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{Read, Write, stdin};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -16,15 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::ClusterError;
-use crate::home;
-use crate::lease::{Decision, Lease};
-use crate::pid_file::{self, State};
-use crate::place::{Place, decision_file, lease_file};
-use crate::server;
-
-/// How long to wait for others that may start or stop the server just now, and
-/// for the server to stop.
-const PATIENCE: Duration = Duration::from_mins(2);
+use crate::stopping::{Stopping, stop_unused};
 
 /// A dying process does not release its pipe and its lease in the same moment.
 const LEASE_GRACE: Duration = Duration::from_secs(3);
@@ -50,30 +41,11 @@ pub fn run(dir: &Path) -> Result<(), ClusterError> {
 }
 
 fn stop_if_unused(dir: &Path) -> Result<(), ClusterError> {
-    let dir = fs::canonicalize(dir).map_err(ClusterError::io("resolve", dir))?;
     let deadline = Instant::now() + LEASE_GRACE;
-    while let Some(place) = running(&dir)? {
-        let decision = Decision::take(&decision_file(&dir), PATIENCE)?;
-        if Lease::nobody(&lease_file(&dir))? {
-            return server::stop(&place, PATIENCE);
-        }
-        drop(decision);
-        if Instant::now() > deadline {
-            return Ok(());
-        }
+    while stop_unused(dir)? == Stopping::InUse && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(20));
     }
     Ok(())
-}
-
-/// The place of the folder's cluster if its server is alive.
-fn running(dir: &Path) -> Result<Option<Place>, ClusterError> {
-    let Some(home) = home::locate(dir)? else {
-        return Ok(None);
-    };
-    let place = Place::new(dir.into(), home)?;
-    let alive = pid_file::state(&place.data()) != State::Down;
-    Ok(alive.then_some(place))
 }
 
 /// A watchdog process as its parent sees it.

@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pg_cluster::{Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile};
+use pg_cluster::{
+    Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile, Stopping, stop_unused,
+};
 use tempfile::TempDir;
 
 /// A folder that the server's user can enter, also when we are root.
@@ -104,6 +106,27 @@ fn data_outlives_the_server() {
         sql(&second.url("postgres"), "SELECT upper(word) FROM kept"),
         "DÉJÀ"
     );
+}
+
+#[test]
+fn a_server_is_stopped_by_its_folder_when_nobody_uses_it() {
+    let dir = open_folder();
+    let missing = dir.path().join("missing");
+    assert_eq!(stop_unused(&missing).unwrap(), Stopping::WasDown);
+    assert!(!missing.exists());
+    assert_eq!(stop_unused(dir.path()).unwrap(), Stopping::WasDown);
+    let entries = || fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(entries(), 0, "something was created");
+    let stays = options(dir.path()).last_user(LastUser::LeavesRunning);
+    let user = Cluster::open(stays).unwrap();
+    let data = user.data_dir();
+    assert_eq!(stop_unused(user.dir()).unwrap(), Stopping::InUse);
+    assert!(user.is_running());
+    user.close().unwrap();
+    assert!(postmaster(&data).is_some());
+    assert_eq!(stop_unused(dir.path()).unwrap(), Stopping::Stopped);
+    assert_eq!(postmaster(&data), None);
+    assert_eq!(stop_unused(dir.path()).unwrap(), Stopping::WasDown);
 }
 
 #[test]

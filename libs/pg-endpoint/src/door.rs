@@ -1,5 +1,6 @@
 //! One client, from its first byte to its last.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::databases::BoxError;
 use crate::registry::{Fate, Key, Registry, Visit};
 use crate::shared::{self, Shared};
 use crate::upstream::{self, ConnectError, Target};
-use crate::wire::{Greeting, Refusal, Reply, Startup, Wire, greet};
+use crate::wire::{Fields, Greeting, Refusal, Reply, Startup, Wire, greet};
 
 /// How long a client may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,12 +31,24 @@ impl Door {
         let Ok(mut wire) = Wire::tcp(stream) else {
             return;
         };
-        match timeout(PATIENCE, greet(&mut wire)).await {
+        match timeout(PATIENCE, self.greet(&mut wire)).await {
             Ok(Ok(Greeting::Cancel(process, secret))) => self.keys.cancel(process, secret).await,
             Ok(Ok(Greeting::Start(startup))) => self.start(wire, startup).await,
+            Ok(Err(Turned::Away(refusal))) => refuse(&mut wire, &refusal).await,
             // Nobody who speaks the protocol: there is nothing to answer.
-            Ok(Err(_)) | Err(_) => {}
+            Ok(Err(Turned::Silent)) | Err(_) => {}
         }
+    }
+
+    /// Hears what the client wants, and its password before it gets anything.
+    async fn greet(&self, wire: &mut Wire) -> Result<Greeting, Turned> {
+        let greeting = greet(wire).await?;
+        if let Greeting::Start(_) = greeting
+            && let Some(password) = self.registry.password()
+        {
+            ask_password(wire, password).await?;
+        }
+        Ok(greeting)
     }
 
     async fn start(&self, mut wire: Wire, startup: Startup) {
@@ -48,7 +61,8 @@ impl Door {
                 self.serve(&mut wire, &visit, startup).await;
             }
             Wish::End => {
-                self.registry.end(&template, &id, Fate::RolledBack).await;
+                // Nothing is to be kept, so nothing can fail.
+                let _ = self.registry.end(&template, &id, Fate::RolledBack).await;
                 answer_that_it_ended(&mut wire).await;
             }
         }
@@ -108,6 +122,38 @@ impl Door {
         let key = (given.process, given.secret);
         shared::serve(wire, &shared, client, key, &startup).await;
     }
+}
+
+/// Why a client does not come in.
+enum Turned {
+    Away(Refusal),
+    /// It is gone, or does not speak the protocol.
+    Silent,
+}
+
+impl From<io::Error> for Turned {
+    fn from(_: io::Error) -> Self {
+        Self::Silent
+    }
+}
+
+async fn ask_password(wire: &mut Wire, password: &str) -> Result<(), Turned> {
+    Reply(&mut wire.outgoing).ask_password();
+    let answer = wire.next().await?;
+    let given = Fields(answer.body()).text()?;
+    if answer.kind() == b'p' && is_same(given, password) {
+        return Ok(());
+    }
+    let wrong = Refusal::fatal("28P01", "this is not the password of the test endpoint");
+    Err(Turned::Away(wrong.hint(
+        "It stands in the connection strings that the endpoint printed when it started.",
+    )))
+}
+
+/// Compares in a time that does not tell where the difference is.
+fn is_same(given: &str, password: &str) -> bool {
+    let pairs = given.bytes().zip(password.bytes());
+    given.len() == password.len() && pairs.fold(0, |sum, (one, other)| sum | (one ^ other)) == 0
 }
 
 async fn refuse(wire: &mut Wire, refusal: &Refusal) {

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::address::{self, Mode};
 use crate::cancel::Keys;
-use crate::databases::Databases;
+use crate::databases::{BoxError, Databases};
 use crate::door::Door;
 use crate::registry::{Fate, Registry};
 
@@ -25,6 +25,7 @@ pub struct Options {
     pub(crate) grace: Duration,
     pub(crate) idle_sessions: usize,
     pub(crate) instead: Option<String>,
+    pub(crate) password: Option<String>,
 }
 
 impl Default for Options {
@@ -34,6 +35,7 @@ impl Default for Options {
             grace: Duration::from_secs(5),
             idle_sessions: 0,
             instead: None,
+            password: None,
         }
     }
 }
@@ -69,6 +71,15 @@ impl Options {
         self.instead = Some(instead.into());
         self
     }
+
+    /// The password that clients must give; [`Endpoint::url`] has it. Default:
+    /// none is asked for, so whoever has an account on the machine and knows or
+    /// guesses a name gets in.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
 }
 
 /// A running endpoint. It works on a thread of its own, so that it serves
@@ -76,6 +87,7 @@ impl Options {
 /// databases with their clients, and blocks until that is done.
 pub struct Endpoint {
     port: u16,
+    password: Option<String>,
     registry: Arc<Registry>,
     runtime: Handle,
     stop: Option<oneshot::Sender<()>>,
@@ -83,9 +95,8 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Starts listening on this machine's loopback addresses, and on no other:
-    /// clients are let in without a password. The error says why the port
-    /// cannot be had.
+    /// Starts listening on this machine's loopback addresses, and on no other.
+    /// The error says why the port cannot be had.
     pub fn start(databases: impl Databases, options: &Options) -> io::Result<Self> {
         let listeners = listen(options.port)?;
         let port = listeners[0].local_addr()?.port();
@@ -103,6 +114,7 @@ impl Endpoint {
             .spawn(body)?;
         Ok(Self {
             port,
+            password: options.password.clone(),
             registry,
             runtime: handle,
             stop: Some(stop),
@@ -117,22 +129,26 @@ impl Endpoint {
 
     /// The connection string of a test's scratch database.
     pub fn url(&self, template: &str, mode: Mode, id: &str) -> String {
-        url(self.port, &address::name(template, mode, id))
+        let name = address::name(template, mode, id);
+        url(self.port, self.password.as_deref(), &name)
     }
 
     /// Like [`Endpoint::end`], for code that is not async, or must not be.
     pub fn end_blocking(&self, template: &str, id: &str) {
-        self.finish_blocking(template, id, Fate::RolledBack);
+        // Nothing is to be kept, so nothing can fail.
+        let _ = self.finish_blocking(template, id, Fate::RolledBack);
     }
 
     /// Like [`Endpoint::end_blocking`], but what was done in rollback mode is
     /// committed first, so that somebody can look at it in the database that
-    /// [`Databases::open`] handed out.
-    pub fn keep_blocking(&self, template: &str, id: &str) {
-        self.finish_blocking(template, id, Fate::Kept);
+    /// [`Databases::open`] handed out. The error says why there is nothing to
+    /// look at, such as what the server says when a constraint that was deferred
+    /// is violated.
+    pub fn keep_blocking(&self, template: &str, id: &str) -> Result<(), BoxError> {
+        self.finish_blocking(template, id, Fate::Kept)
     }
 
-    fn finish_blocking(&self, template: &str, id: &str, fate: Fate) {
+    fn finish_blocking(&self, template: &str, id: &str, fate: Fate) -> Result<(), BoxError> {
         let (registry, template, id) = (
             Arc::clone(&self.registry),
             template.to_owned(),
@@ -140,12 +156,11 @@ impl Endpoint {
         );
         let (done, ended) = sync_channel(1);
         self.runtime.spawn(async move {
-            registry.end(&template, &id, fate).await;
             // Whoever waited may have given up.
-            let _ = done.send(());
+            let _ = done.send(registry.end(&template, &id, fate).await);
         });
         // It can only fail when the endpoint is gone, and all databases with it.
-        let _ = ended.recv();
+        ended.recv()?
     }
 
     /// Ends the scratch databases of a test, with the clients that are left,
@@ -183,21 +198,29 @@ impl Drop for Endpoint {
 }
 
 /// The connection string that ends a test's scratch databases when it is
-/// connected to, on the endpoint at this port.
-pub fn end_url(port: u16, template: &str, id: &str) -> String {
-    url(port, &format!("{template}.end.{id}"))
+/// connected to, on the endpoint at this port, with its password if it asks for
+/// one.
+pub fn end_url(port: u16, password: Option<&str>, template: &str, id: &str) -> String {
+    url(port, password, &format!("{template}.end.{id}"))
 }
 
-fn url(port: u16, database: &str) -> String {
-    let mut url = format!("postgresql://testbed@127.0.0.1:{port}/");
-    for byte in database.bytes() {
+fn url(port: u16, password: Option<&str>, database: &str) -> String {
+    let password = password.map(|password| format!(":{}", encoded(password)));
+    let (password, database) = (password.unwrap_or_default(), encoded(database));
+    format!("postgresql://testbed{password}@127.0.0.1:{port}/{database}")
+}
+
+/// As a part of a URL.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            url.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            let _ = write!(url, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    url
+    encoded
 }
 
 /// Listens on both loopback addresses; the second may not exist.
@@ -248,6 +271,8 @@ mod tests {
     #[test]
     fn odd_ids_are_encoded() {
         let expected = "postgresql://testbed@127.0.0.1:5434/shop.end.a%5B1%20%2F%C3%A9%5D";
-        assert_eq!(end_url(5434, "shop", "a[1 /é]"), expected);
+        assert_eq!(end_url(5434, None, "shop", "a[1 /é]"), expected);
+        let expected = "postgresql://testbed:a%40b@127.0.0.1:5434/shop.end.1";
+        assert_eq!(end_url(5434, Some("a@b"), "shop", "1"), expected);
     }
 }

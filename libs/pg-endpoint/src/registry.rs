@@ -97,43 +97,55 @@ impl Registry {
     }
 
     /// Ends the scratch databases of a test, in all modes, with their clients;
-    /// returns when they are gone.
-    pub(crate) async fn end(&self, template: &str, id: &str, fate: Fate) {
+    /// returns when they are gone. The error says why one that was to be kept
+    /// could not be.
+    pub(crate) async fn end(&self, template: &str, id: &str, fate: Fate) -> Result<(), BoxError> {
         self.end_where(|key| key.template == template && key.id == id, fate)
-            .await;
+            .await
     }
 
     pub(crate) async fn end_all(&self) {
-        self.end_where(|_| true, Fate::RolledBack).await;
+        // Nothing is to be kept, so nothing can fail.
+        let _ = self.end_where(|_| true, Fate::RolledBack).await;
     }
 
-    async fn end_where(&self, chosen: impl Fn(&Key) -> bool, fate: Fate) {
+    async fn end_where(&self, chosen: impl Fn(&Key) -> bool, fate: Fate) -> Result<(), BoxError> {
         let ended: Vec<Live> = self
             .live()
             .extract_if(|key, _| chosen(key))
             .map(|(_, live)| live)
             .collect();
+        let mut outcome = Ok(());
         for live in ended {
-            self.finish(&live.entry, fate).await;
+            let finished = self.finish(&live.entry, fate).await;
+            outcome = outcome.and(finished);
         }
+        outcome
     }
 
     /// Tells the clients, closes the shared session, gives the database back.
-    async fn finish(&self, entry: &Entry, fate: Fate) {
+    async fn finish(&self, entry: &Entry, fate: Fate) -> Result<(), BoxError> {
         entry.ended.send_replace(true);
         let Some(Open { scratch, access }) = entry.open.lock().await.take() else {
-            return;
+            return Ok(());
         };
+        let mut outcome = Ok(());
         if let Some(shared) = access.shared {
             let rests = fate == Fate::RolledBack
                 && scratch.will_come_again()
                 && self.options.idle_sessions > 0;
             match shared.reset(rests).await {
                 Some(session) => self.let_rest(scratch.url(), session),
-                None => shared.close(fate).await,
+                None => outcome = shared.close(fate).await,
             }
         }
         scratch.give_back().await;
+        outcome
+    }
+
+    /// What clients must know to be let in.
+    pub(crate) fn password(&self) -> Option<&str> {
+        self.options.password.as_deref()
     }
 
     /// How a test gets clone mode.
@@ -191,7 +203,8 @@ impl Registry {
             if unused { live.remove(key) } else { None }
         };
         if let Some(left) = left {
-            self.finish(&left.entry, Fate::RolledBack).await;
+            // Nothing is to be kept, so nothing can fail.
+            let _ = self.finish(&left.entry, Fate::RolledBack).await;
         }
     }
 }

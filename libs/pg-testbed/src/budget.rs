@@ -96,7 +96,11 @@ impl Budget {
             }
             drop(session);
             if began.elapsed() > PATIENCE {
-                return Err(keeper.server().no_connection());
+                return Err(TestbedError::NoPlace {
+                    server: keeper.server().shown(),
+                    places: budget.places,
+                    waited: PATIENCE.as_secs(),
+                });
             }
             sleep(Duration::from_millis(5)).await;
         }

@@ -66,6 +66,29 @@ pub(crate) async fn has_kept(connection: &mut PgConnection) -> Result<bool, sqlx
     Ok(found.iter().any(kept))
 }
 
+/// Drops the oldest of the databases that failed tests have left, so that this many
+/// remain. `latest` is one of them, and stays: others may be of the same second.
+pub(crate) async fn thin_kept(
+    connection: &mut PgConnection,
+    remain: usize,
+    latest: &str,
+) -> Result<usize, sqlx::Error> {
+    let (found, _) = look(connection).await?;
+    drop_all(connection, crowding_kept(&found, remain, latest)).await
+}
+
+/// The oldest of too many kept databases. Their tests are over, though their
+/// process may have others.
+fn crowding_kept<'a>(found: &'a [Found], remain: usize, latest: &str) -> Vec<&'a Found> {
+    let until = |one: &Found| match one.note {
+        Some(Note::Kept { until, .. }) => Some(until),
+        _ => None,
+    };
+    let mut kept: Vec<_> = found.iter().filter(|one| until(one).is_some()).collect();
+    kept.sort_by_key(|one| std::cmp::Reverse((one.database == latest, until(one))));
+    kept.into_iter().skip(remain).collect()
+}
+
 async fn drop_all(
     connection: &mut PgConnection,
     databases: Vec<&Found>,
@@ -255,6 +278,23 @@ mod tests {
             .filter_map(|one| one.used())
             .collect();
         assert_eq!(gone, [20, 21, 22, 23, 24].map(|hours| NOW - hours * 3600));
+    }
+
+    #[test]
+    fn a_crowd_of_kept_databases_loses_its_oldest() {
+        let kept = |number, until, owned| {
+            let name = names::scratch(5, number);
+            found(name, false, owned, Some(kept_until(until)))
+        };
+        let mut all: Vec<Found> = (1..=3).map(|hour| kept(hour, NOW + 9, true)).collect();
+        all.push(kept(4, NOW + 8, false));
+        all.push(scratch(true, None));
+        let latest = all[2].database.clone();
+        let gone = crowding_kept(&all, 2, &latest);
+        assert_eq!(gone.len(), 2);
+        assert!(gone.iter().all(|one| one.database != latest));
+        assert!(gone.iter().any(|one| one.database == all[3].database));
+        assert_eq!(crowding_kept(&all, 4, &latest).len(), 0);
     }
 
     #[test]

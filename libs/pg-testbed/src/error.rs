@@ -48,14 +48,33 @@ pub enum TestbedError {
         source: sqlx::Error,
     },
 
-    /// All connections of the server are taken.
+    /// All connections are taken: of the server, or as many as the database or the
+    /// role may have.
     #[error(
         "the test server {server} has had no free connection for {waited} s: run fewer tests at \
-         once or raise its max_connections"
+         once, or raise the limit that it names below: its max_connections, or that of a database \
+         or role (CONNECTION LIMIT)"
     )]
     NoConnection {
         /// The server's URL without the password.
         server: String,
+        /// How long was waited, in seconds.
+        waited: u64,
+        /// What the server said last, which tells whose limit it is.
+        #[source]
+        source: sqlx::Error,
+    },
+
+    /// As many tests have a database as the server has connections for.
+    #[error(
+        "{places} tests at once have a database on the test server {server}, and none of them has \
+         ended for {waited} s: run fewer tests at once or raise the server's max_connections"
+    )]
+    NoPlace {
+        /// The server's URL without the password.
+        server: String,
+        /// How many tests may have one.
+        places: i32,
         /// How long was waited, in seconds.
         waited: u64,
     },
@@ -97,9 +116,14 @@ pub enum TestbedError {
     /// A failed test's transaction cannot be committed for a look at it.
     #[error(
         "the test's work cannot be looked at: a statement in its transaction had failed. \
-         `mode = rollback` with a ScratchDb keeps it"
+         `mode = rollback` with a ScratchDb keeps it. If the statement cannot be in a transaction, \
+         or chose its isolation level too late (both are SQLSTATE 25001), use Mode::Wipe"
     )]
     NothingKept,
+
+    /// What a failed test did in rollback mode cannot be committed for a look at it.
+    #[error("the test's work cannot be looked at: it could not be committed")]
+    NotCommitted(#[source] BoxError),
 
     /// A deferred constraint would have refused the commit.
     #[error(
@@ -136,6 +160,22 @@ pub enum TestbedError {
     #[error("the connection to the test server was lost during the run")]
     Lost,
 
+    /// The server is gone, or has ended a session of ours.
+    #[error("the test server is gone, or has ended our session")]
+    Disconnected(#[source] sqlx::Error),
+
+    /// The thread that speaks to the server cannot be started.
+    #[error("the thread that looks after test databases cannot be started")]
+    NoThread(#[source] io::Error),
+
+    /// The private server could not be stopped.
+    #[error("the private server could not be stopped")]
+    NotStopped(#[source] ClusterError),
+
+    /// The files of a private server's databases are not as they should be.
+    #[error("the files of the private server cannot be used")]
+    Files(#[source] io::Error),
+
     /// Any other answer of the server.
     #[error("the test server refused")]
     Database(#[source] sqlx::Error),
@@ -147,16 +187,30 @@ impl From<sqlx::Error> for TestbedError {
         if matches!(error, sqlx::Error::RowNotFound) {
             return Self::Gone(error);
         }
+        if matches!(error, sqlx::Error::Io(_)) {
+            return Self::Disconnected(error);
+        }
         let code = error
             .as_database_error()
             .and_then(DatabaseError::code)
             .unwrap_or_default();
         match &*code {
-            "42501" => Self::MayNotCreate(error),
             "3D000" => Self::Gone(error),
-            "57P01" | "57P02" => Self::Lost,
+            // It is shutting down, or somebody has ended the session.
+            "57P01" | "57P02" => Self::Disconnected(error),
             _ => Self::Database(error),
         }
+    }
+}
+
+impl TestbedError {
+    /// Why a database could not be created.
+    pub(crate) fn creating(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        if code.is_some_and(|code| code == "42501") {
+            return Self::MayNotCreate(error);
+        }
+        error.into()
     }
 }
 
@@ -175,6 +229,13 @@ impl fmt::Debug for TestbedError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_is_gone_has_refused_nothing() {
+        let gone = sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into());
+        let text = format!("{:?}", TestbedError::from(gone));
+        assert!(text.starts_with("the test server is gone"), "{text}");
+    }
 
     #[test]
     fn debug_tells_all_causes() {

@@ -1,11 +1,15 @@
 //! The files of databases, on a server whose data folder is ours: the private
 //! one. What is done with them is safe because of what `recycle` does first.
+//!
+//! As root we work in folders of the server's user, in which whoever is a superuser
+//! of the server may lay links. So no link is followed: files are opened by what they
+//! are, and written by being made anew.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, FileTimes};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown, lchown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -60,8 +64,8 @@ impl Files {
     /// Notes of a new clone, to which nobody has connected yet, that its files
     /// are as they were copied.
     pub(crate) fn mark(&self, database: u32, template: u32) -> io::Result<()> {
-        for entry in fs::read_dir(self.folder(database))? {
-            mark(&File::open(entry?.path())?, mark_of(template))?;
+        for entry in fs::read_dir(real(&self.folder(database))?)? {
+            mark(&open(&entry?.path())?, mark_of(template))?;
         }
         Ok(())
     }
@@ -70,7 +74,7 @@ impl Files {
     pub(crate) fn original(&self, database: u32) -> io::Result<Original> {
         let folder = self.folder(database);
         let mut sizes = HashMap::new();
-        for entry in fs::read_dir(&folder)? {
+        for entry in fs::read_dir(real(&folder)?)? {
             let entry = entry?;
             sizes.insert(entry.file_name(), entry.metadata()?.len());
         }
@@ -84,10 +88,15 @@ impl Files {
 
     /// Removes the files of a database that is only there to be copied.
     pub(crate) fn hollow(&self, database: u32) -> io::Result<()> {
-        for entry in fs::read_dir(self.folder(database))? {
-            fs::remove_file(entry?.path())?;
+        let folder = self.folder(database);
+        let owner = folder.symlink_metadata()?;
+        // Others may be copying it, if it was made before.
+        if owner.is_dir() && fs::read_dir(&folder)?.next().is_none() {
+            return Ok(());
         }
-        Ok(())
+        fs::remove_dir_all(&folder)?;
+        DirBuilder::new().mode(owner.mode()).create(&folder)?;
+        lchown(&folder, Some(owner.uid()), Some(owner.gid()))
     }
 
     /// Takes the folder of a database away, to a place that the owner with this
@@ -103,10 +112,10 @@ impl Files {
     /// Gives a folder that was taken away to a database, in place of its own.
     pub(crate) fn give(&self, taken: &Path, database: u32) -> io::Result<()> {
         let folder = self.folder(database);
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => fs::rename(taken, folder),
         }
-        fs::rename(taken, folder)
     }
 
     /// Removes those of the folders that no living owner has taken.
@@ -135,14 +144,14 @@ impl Original {
     /// again: byte for byte, as if they had all been copied.
     pub(crate) fn restore(&self, taken: &Path) -> io::Result<()> {
         let mut missing: HashMap<_, _> = self.sizes.iter().collect();
-        for entry in fs::read_dir(taken)? {
+        for entry in fs::read_dir(real(taken)?)? {
             let entry = entry?;
             let Some(size) = missing.remove(&entry.file_name()) else {
                 fs::remove_file(entry.path())?;
                 continue;
             };
             let now = entry.metadata()?;
-            if now.len() != *size || now.modified()? != self.mark {
+            if !now.is_file() || now.len() != *size || now.modified()? != self.mark {
                 self.copy(&entry.file_name(), taken)?;
             }
         }
@@ -153,16 +162,38 @@ impl Original {
     }
 
     fn copy(&self, name: &OsString, into: &Path) -> io::Result<()> {
-        let copy = into.join(name);
-        let new = !copy.exists();
-        fs::copy(self.folder.join(name), &copy)?;
-        if new {
-            // We may be root, and the server is somebody else.
-            let owner = into.metadata()?;
-            chown(&copy, Some(owner.uid()), Some(owner.gid()))?;
+        let (path, mut original) = (into.join(name), open(&self.folder.join(name))?);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
-        mark(&File::open(copy)?, self.mark)
+        let mut copy = File::options().write(true).create_new(true).open(&path)?;
+        io::copy(&mut original, &mut copy)?;
+        copy.set_permissions(original.metadata()?.permissions())?;
+        // We may be root, and the server is somebody else.
+        let owner = into.symlink_metadata()?;
+        fchown(&copy, Some(owner.uid()), Some(owner.gid()))?;
+        mark(&copy, self.mark)
     }
+}
+
+/// Opens a file that is one, and no link to one or something that can block.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::other(format!("{} is no file", path.display())))
+}
+
+/// A folder that is one, and no link to one.
+fn real(folder: &Path) -> io::Result<&Path> {
+    if folder.symlink_metadata()?.is_dir() {
+        return Ok(folder);
+    }
+    let why = format!("{} is no folder", folder.display());
+    Err(io::Error::other(why))
 }
 
 fn mark(file: &File, time: SystemTime) -> io::Result<()> {
@@ -178,6 +209,8 @@ fn owner_of(taken: &Path) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     /// A data folder with a template and a clone of it.
@@ -240,6 +273,49 @@ mod tests {
         let taken = files.take(2, 1, 1).unwrap();
         files.original(7).unwrap().restore(&taken).unwrap();
         assert_eq!(content(&taken), content(&files.folder(7)));
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let (data, files, original) = clone_of(&[("1", "one"), ("2", "two")]);
+        let elsewhere = data.path().join("elsewhere");
+        fs::write(&elsewhere, "mine").unwrap();
+        let before = elsewhere.metadata().unwrap().modified().unwrap();
+        // In a used clone: it is replaced, and what it leads to is left alone.
+        fs::remove_file(files.folder(2).join("1")).unwrap();
+        symlink(&elsewhere, files.folder(2).join("1")).unwrap();
+        files.mark(2, 1).unwrap_err();
+        let taken = files.take(2, 1, 1).unwrap();
+        original.restore(&taken).unwrap();
+        assert_eq!(content(&taken), content(&files.folder(1)));
+        assert!(taken.join("1").symlink_metadata().unwrap().is_file());
+        // In the template: it is not read.
+        fs::remove_file(files.folder(1).join("2")).unwrap();
+        symlink(&elsewhere, files.folder(1).join("2")).unwrap();
+        fs::remove_file(taken.join("2")).unwrap();
+        original.restore(&taken).unwrap_err();
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "mine");
+        let after = elsewhere.metadata().unwrap().modified().unwrap();
+        assert_eq!(after, before);
+    }
+
+    #[test]
+    fn a_link_in_place_of_a_folder_is_no_folder() {
+        let (data, files, original) = clone_of(&[("1", "one")]);
+        let elsewhere = data.path().join("elsewhere");
+        fs::create_dir(&elsewhere).unwrap();
+        fs::write(elsewhere.join("1"), "mine").unwrap();
+        fs::remove_dir_all(files.folder(2)).unwrap();
+        symlink(&elsewhere, files.folder(2)).unwrap();
+        files.mark(2, 1).unwrap_err();
+        files.original(2).unwrap_err();
+        let taken = files.take(2, 1, 1).unwrap();
+        original.restore(&taken).unwrap_err();
+        Files::clear(&[taken], &[]);
+        symlink(&elsewhere, files.folder(2)).unwrap();
+        files.hollow(2).unwrap();
+        assert_eq!(content(&files.folder(2)), []);
+        assert_eq!(fs::read_to_string(elsewhere.join("1")).unwrap(), "mine");
     }
 
     #[test]

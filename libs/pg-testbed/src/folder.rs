@@ -14,9 +14,21 @@ const MEMORY: &str = "/dev/shm";
 /// one takes 40 MB, its log of changes up to 256 MB, and then come the tests.
 const ROOM: u64 = 1024 * 1024;
 
+/// The folder of this user's cluster of one major version, if there is one. Creates
+/// nothing.
+pub(crate) fn of_version(major: u32, uid: u32) -> Option<PathBuf> {
+    let bases = [PathBuf::from(MEMORY), on_disk()];
+    let folders = bases.map(|base| base.join(own(uid)).join(major.to_string()));
+    folders.into_iter().find(|folder| folder.exists())
+}
+
+fn own(uid: u32) -> String {
+    format!("pg-testbed-{uid}")
+}
+
 /// The folder of this user's cluster of one major version, with its parents.
 pub(crate) fn for_version(major: u32, uid: u32) -> io::Result<PathBuf> {
-    let own = format!("pg-testbed-{uid}");
+    let own = own(uid);
     let in_memory = Path::new(MEMORY).join(&own);
     let version = major.to_string();
     let base = if in_memory.join(&version).exists() || has_room(Path::new(MEMORY)) {

@@ -150,7 +150,7 @@ impl Argument for PgPool {
 
     async fn prepare(setup: &Setup) -> Result<(Self, ScratchDb), TestbedError> {
         let database = setup.database().await?;
-        Ok((database.pool(), database))
+        Ok((database.timed_pool().await, database))
     }
 }
 

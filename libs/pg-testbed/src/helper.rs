@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 
-use crate::keeper::lock;
-use crate::reaper;
+use sqlx::PgConnection;
+use tokio::time::sleep;
+
+use crate::keeper::{Keeper, lock};
+use crate::reaper::{self, Watch};
 use crate::server::Server;
 
 /// What the reaper's session is called on the server.
@@ -35,15 +38,42 @@ fn program() -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
+/// Looks now and then whether the server is watched: a reaper that was about to end
+/// when this process began is gone soon after. Ends with the keeper.
+pub(crate) fn stay_watched(keeper: &Keeper) {
+    let (own, every) = (keeper.downgrade(), 6 * Watch::from_environment().every);
+    keeper.start_work(async move {
+        loop {
+            sleep(every).await;
+            let Some(keeper) = own.upgrade() else { return };
+            let watched = is_watched(&mut *keeper.session().await).await;
+            if matches!(watched, Ok(false)) {
+                start_reaper(keeper.server());
+            }
+        }
+    });
+}
+
+async fn is_watched(session: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let watched = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1
+                           AND datname = current_database())",
+    );
+    watched.bind(REAPER).fetch_one(session).await
+}
+
 /// Starts the reaper for a server, apart from our terminal. It goes by itself
 /// if there is one already.
 pub(crate) fn start_reaper(server: &Server) {
     let Some(program) = program() else { return };
     let mut command = Command::new(program);
-    command.arg("keeper").current_dir("/").process_group(0);
+    command.arg("reaper").current_dir("/").process_group(0);
     command.env(reaper::URL, server.url());
     if let Some(files) = server.files() {
         command.env(reaper::DATA, files.data());
+    }
+    if let Some(cluster) = server.cluster_dir() {
+        command.env(reaper::CLUSTER, cluster);
     }
     command
         .stdin(Stdio::null())

@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 
 use sqlx::{PgConnection, Row};
@@ -30,6 +30,16 @@ const WORKERS: usize = 2;
 /// A handle to what the process keeps. It ends with its last handle.
 #[derive(Clone)]
 pub(crate) struct Keeper(Arc<Inner>);
+
+/// A handle that does not count.
+pub(crate) struct WeakKeeper(Weak<Inner>);
+
+impl WeakKeeper {
+    /// The keeper, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<Keeper> {
+        self.0.upgrade().map(Keeper)
+    }
+}
 
 struct Inner {
     server: Server,
@@ -72,14 +82,19 @@ impl Keeper {
         find: impl FnOnce() -> Result<Server, TestbedError> + Send + 'static,
     ) -> Result<Self, TestbedError> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(sqlx::Error::Io)?;
+        let runtime = runtime.map_err(TestbedError::NoThread)?;
         let (ready, started) = oneshot::channel();
         let body = move || runtime.block_on(serve(find, ready));
         let spawned = thread::Builder::new()
             .name("testbed-keeper".to_owned())
             .spawn(body);
-        spawned.map_err(sqlx::Error::Io)?;
+        spawned.map_err(TestbedError::NoThread)?;
         started.await.map_err(|_| TestbedError::Lost)?
+    }
+
+    /// A handle with which it can end.
+    pub(crate) fn downgrade(&self) -> WeakKeeper {
+        WeakKeeper(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn server(&self) -> &Server {
@@ -240,7 +255,7 @@ async fn begin(
     if !watched {
         helper::start_reaper(&server);
     }
-    Ok(Keeper(Arc::new(Inner {
+    let keeper = Keeper(Arc::new(Inner {
         budget: Budget::of(&facts),
         server,
         facts,
@@ -255,7 +270,9 @@ async fn begin(
         stocking: Stocking::default(),
         collected: AtomicBool::new(false),
         _alive: alive,
-    })))
+    }));
+    helper::stay_watched(&keeper);
+    Ok(keeper)
 }
 
 /// Takes the owner's lock and asks for the facts, and whether a reaper watches.

@@ -84,6 +84,7 @@ mod wipe;
 pub use error::TestbedError;
 pub use manage::{Database, State};
 pub use mode::{Mode, UnknownMode};
+pub use pg_cluster::Stopping;
 pub use pg_testbed_macros::test;
 pub use scratch::ScratchDb;
 pub use server::{plain_url, stop_private_server};

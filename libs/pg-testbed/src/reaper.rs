@@ -12,14 +12,15 @@ use crate::collect;
 use crate::error::TestbedError;
 use crate::files::Files;
 use crate::helper::REAPER;
-use crate::server::{self, APPLICATION, Server};
+use crate::server::{APPLICATION, Server};
 
 /// The variable with the URL of the server to watch; not an argument, because
 /// it may hold a password.
-pub(crate) const URL: &str = "TESTBED_KEEPER_URL";
+pub(crate) const URL: &str = "TESTBED_REAPER_URL";
 
-/// The variable with the data folder of the private server, if it is that one.
-pub(crate) const DATA: &str = "TESTBED_KEEPER_DATA";
+/// The variables with the data folder and the cluster's folder of a private server.
+pub(crate) const DATA: &str = "TESTBED_REAPER_DATA";
+pub(crate) const CLUSTER: &str = "TESTBED_REAPER_CLUSTER";
 
 /// The advisory lock of a server's one reaper, beside those of the budget.
 const LOCK: [i32; 2] = [0x7465_7374, 0];
@@ -84,8 +85,9 @@ pub async fn watch(how: Watch) -> Result<(), TestbedError> {
         collect::clear_all(&mut session).await?;
     }
     drop(session);
-    if files.is_some() {
-        server::stop_private_server()?;
+    if let Some(cluster) = env::var_os(CLUSTER) {
+        // In use or down: then there is nothing left to do here.
+        pg_cluster::stop_unused(Path::new(&cluster)).map_err(TestbedError::NotStopped)?;
     }
     Ok(())
 }

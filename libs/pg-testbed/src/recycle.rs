@@ -192,5 +192,5 @@ async fn number_of(connection: &mut PgConnection, name: &str) -> Result<u32, Tes
 }
 
 fn files_are_odd(error: io::Error) -> TestbedError {
-    TestbedError::Database(sqlx::Error::Io(error))
+    TestbedError::Files(error)
 }

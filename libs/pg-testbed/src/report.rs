@@ -19,13 +19,24 @@ use crate::helper;
 /// The variable that asks for the report.
 const VARIABLE: &str = "TESTBED_REPORT";
 
+/// How long the times of a run are there.
+const KEPT: Duration = Duration::from_hours(24);
+
 /// What takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Making a template: creation and migrations.
     Template,
-    /// Handing out a database, in whichever mode.
+    /// Handing out a clone.
     Clone,
+    /// Handing out a database that is wiped afterwards.
+    Wipe,
+    /// Handing out a database for a transaction that all connections share.
+    Rollback,
+    /// Beginning a transaction on one connection.
+    Begin,
+    /// Handing out an empty database.
+    Empty,
     /// The first connection, where the testbed makes it.
     Connect,
     /// The test itself, from the hand-out to the return.
@@ -34,9 +45,13 @@ pub(crate) enum Step {
     Return,
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 9] = [
     Step::Template,
     Step::Clone,
+    Step::Wipe,
+    Step::Rollback,
+    Step::Begin,
+    Step::Empty,
     Step::Connect,
     Step::Test,
     Step::Return,
@@ -47,6 +62,10 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Self::Template => "template",
             Self::Clone => "clone",
+            Self::Wipe => "wipe",
+            Self::Rollback => "rollback",
+            Self::Begin => "begin",
+            Self::Empty => "empty",
             Self::Connect => "connect",
             Self::Test => "test",
             Self::Return => "return",
@@ -73,7 +92,8 @@ pub(crate) fn tell_once(why: &str) {
     }
 }
 
-fn is_wanted() -> bool {
+/// Whether the report was asked for.
+pub(crate) fn is_wanted() -> bool {
     env::var_os(VARIABLE).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
@@ -83,6 +103,7 @@ fn open() -> Option<File> {
         return None;
     }
     let opened = run_file().and_then(|path| {
+        remove_old(&folder()?)?;
         let file = File::options().create(true).append(true).open(&path)?;
         helper::start_reporter(&path);
         Ok(file)
@@ -98,6 +119,23 @@ fn open() -> Option<File> {
 fn run_file() -> io::Result<PathBuf> {
     let run = env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| format!("cargo-{}", parent_id()));
     Ok(folder()?.join(format!("{run}.times")))
+}
+
+/// Removes the files of runs of which nobody asks any more. Their names may come
+/// again: what had this number then is another process now.
+fn remove_old(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // Another process may be at it too.
+        let Ok(metadata) = entry.metadata() else {
+            continue;
+        };
+        let age = metadata.modified()?.elapsed().unwrap_or_default();
+        if age > KEPT {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// The folder of this user's run files.
@@ -165,6 +203,21 @@ fn summary(times: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_times_of_old_runs_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, hours) in [("old", 25), ("new", 23)] {
+            let file = File::create(folder.path().join(name)).unwrap();
+            let now = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(now - Duration::from_hours(hours))
+                .unwrap();
+        }
+        remove_old(folder.path()).unwrap();
+        let left = fs::read_dir(folder.path()).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["new"]);
+    }
 
     #[test]
     fn the_table_has_median_and_95th_percentile_of_each_step() {

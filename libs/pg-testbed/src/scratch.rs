@@ -1,5 +1,6 @@
 //! One test's own database.
 
+use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -9,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::budget::{CONNECTIONS, PATIENCE, Place};
+use crate::collect;
 use crate::database::annotate;
 use crate::endpoint::Shared;
 use crate::error::TestbedError;
@@ -21,6 +23,13 @@ use crate::template::Ready;
 
 /// How long the database of a failed test is kept, in seconds.
 const KEPT_FOR: i64 = 3600;
+
+/// The variable with how many of them are kept on one server: where every test
+/// fails they would fill the memory that they are in.
+const KEEP: &str = "TESTBED_KEEP";
+
+/// As many as that without the variable.
+const KEPT: usize = 20;
 
 /// A database that belongs to one test. Dropping it drops the database, in
 /// [`Mode::Wipe`](crate::Mode::Wipe) restores it, in
@@ -132,6 +141,20 @@ impl ScratchDb {
         self.held.pool.get_or_init(connect).clone()
     }
 
+    /// The pool for a test that is given it. If the report was asked for, its first
+    /// connection is made here: how long that takes could not be told later.
+    pub(crate) async fn timed_pool(&self) -> PgPool {
+        let pool = self.pool();
+        if report::is_wanted() {
+            let begin = Instant::now();
+            // If it fails, the test will see why.
+            if pool.acquire().await.is_ok() {
+                report::record(Step::Connect, begin.elapsed());
+            }
+        }
+        pool
+    }
+
     /// A connection, waiting for one to become free on the server if need be.
     pub async fn connect(&self) -> Result<PgConnection, TestbedError> {
         let begin = Instant::now();
@@ -212,13 +235,13 @@ impl Drop for Held {
         let origin = std::mem::replace(&mut self.origin, Origin::Empty);
         if let Origin::Shared(shared) = origin {
             // The database below it has its own times and its own end.
-            return shared.end(keep);
+            if let Err(error) = shared.end(keep) {
+                eprintln!("warning: {error:?}");
+            }
+            return;
         }
         report::record(Step::Test, self.since.elapsed());
         let begin = Instant::now();
-        if keep {
-            tell_kept(&self.url);
-        }
         let end = Ending {
             keeper: self.keeper.clone(),
             name: std::mem::take(&mut self.name),
@@ -228,8 +251,13 @@ impl Drop for Held {
         };
         let done = self.keeper.block(end.run(keep));
         report::record(Step::Return, begin.elapsed());
-        if let Err(error) = done {
-            eprintln!("warning: the test's database was not cleaned up: {error:?}");
+        match done {
+            Ok(()) if keep => tell_kept(&self.url),
+            Ok(()) => {}
+            Err(error) if keep => {
+                eprintln!("warning: the test's database could not be kept: {error:?}");
+            }
+            Err(error) => eprintln!("warning: the test's database was not cleaned up: {error:?}"),
         }
     }
 }
@@ -246,7 +274,17 @@ pub(crate) async fn keep(keeper: &Keeper, name: &str, test: String) -> Result<()
         until: now + KEPT_FOR,
         test,
     };
-    Ok(annotate(&mut *keeper.session().await, name, kept).await?)
+    annotate(&mut *keeper.session().await, name, kept).await?;
+    let mut worker = keeper.worker().await?;
+    collect::thin_kept(worker.connection(), how_many_are_kept(), name).await?;
+    worker.done();
+    Ok(())
+}
+
+/// This one at least.
+fn how_many_are_kept() -> usize {
+    let told = env::var(KEEP).ok().and_then(|number| number.parse().ok());
+    told.unwrap_or(KEPT).max(1)
 }
 
 /// The name of the test that runs on this thread: the test harness gives it to

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::env;
 use std::num::NonZero;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use pg_cluster::{Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile};
+use pg_cluster::{
+    Binaries, Cluster, ClusterError, ClusterOptions, LastUser, Profile, Stopping, stop_unused,
+};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
@@ -24,6 +27,9 @@ const VARIABLE: &str = "TEST_DATABASE_URL";
 /// What the testbed's own sessions are called on the server.
 pub(crate) const APPLICATION: &str = "pg-testbed";
 
+/// What all others are called, such as those of tests.
+const TESTS: &str = "pg-testbed test";
+
 /// A server, and how to reach its databases.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -32,7 +38,7 @@ pub(crate) struct Server {
     /// The files of its databases, if it is a private one.
     files: Option<Files>,
     /// Our share in the private cluster; it keeps others from stopping it.
-    _cluster: Option<Cluster>,
+    cluster: Option<Cluster>,
 }
 
 impl Server {
@@ -41,10 +47,7 @@ impl Server {
     pub(crate) fn from_environment() -> Result<Self, TestbedError> {
         match env::var(VARIABLE) {
             Ok(url) if !url.trim().is_empty() => Self::at(&url),
-            _ => {
-                let cluster = private_cluster(LastUser::LeavesRunning);
-                Self::of(cluster.map_err(TestbedError::NoServer)?)
-            }
+            _ => Self::of(private_cluster().map_err(TestbedError::NoServer)?),
         }
     }
 
@@ -53,7 +56,7 @@ impl Server {
         let server = Self::at(&cluster.url("postgres"))?;
         Ok(Self {
             files: Some(Files::of(&cluster.data_dir())),
-            _cluster: Some(cluster),
+            cluster: Some(cluster),
             ..server
         })
     }
@@ -69,7 +72,7 @@ impl Server {
             url,
             options: options.application_name(APPLICATION),
             files: None,
-            _cluster: None,
+            cluster: None,
         })
     }
 
@@ -94,7 +97,7 @@ impl Server {
     pub(crate) fn options_of(&self, database: &str) -> PgConnectOptions {
         let options = self.options.clone().database(database);
         // Not a sign of life of the process: a test's own child may outlive it.
-        options.application_name("pg-testbed test")
+        options.application_name(TESTS)
     }
 
     /// Connects to the database that serves for creating others, waiting for a
@@ -123,17 +126,13 @@ impl Server {
                 });
             }
             if Instant::now() > deadline {
-                return Err(self.no_connection());
+                return Err(TestbedError::NoConnection {
+                    server: self.shown(),
+                    waited: PATIENCE.as_secs(),
+                    source,
+                });
             }
             sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// What to say when no connection became free in time.
-    pub(crate) fn no_connection(&self) -> TestbedError {
-        TestbedError::NoConnection {
-            server: self.shown(),
-            waited: PATIENCE.as_secs(),
         }
     }
 
@@ -142,8 +141,13 @@ impl Server {
         self.files.as_ref()
     }
 
+    /// The folder of its cluster, if it is a private server.
+    pub(crate) fn cluster_dir(&self) -> Option<&Path> {
+        self.cluster.as_ref().map(Cluster::dir)
+    }
+
     /// The URL without the password, for messages.
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let mut url = self.url.clone();
         // It only fails for URLs without a host, which have no password either.
         let _ = url.set_password(None);
@@ -155,6 +159,14 @@ impl Server {
         }
         url.into()
     }
+}
+
+/// Connects to the database of this URL for work on a template, waiting for a
+/// connection to become free if need be.
+pub(crate) async fn connect_to(url: &str) -> Result<PgConnection, TestbedError> {
+    let server = Server::at(url)?;
+    let options = server.options().clone().application_name(TESTS);
+    server.connect_with(&options).await
 }
 
 /// Reads `postgres://`, `postgresql://`, and SQLAlchemy's `postgresql+driver://`.
@@ -178,7 +190,7 @@ pub fn plain_url(url: &str) -> Result<String, TestbedError> {
 }
 
 /// Opens this user's private cluster, of the newest version found.
-fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
+fn private_cluster() -> Result<Cluster, ClusterError> {
     let binaries = Binaries::find()?;
     let uid = pg_cluster::user_id()?;
     let folder = folder::for_version(binaries.major(), uid).map_err(|source| ClusterError::Io {
@@ -192,7 +204,7 @@ fn private_cluster(last_user: LastUser) -> Result<Cluster, ClusterError> {
             .app_name("pg-testbed")
             .setting("max_connections", connections().to_string())
             .binaries(binaries)
-            .last_user(last_user),
+            .last_user(LastUser::LeavesRunning),
     )
 }
 
@@ -203,10 +215,16 @@ fn connections() -> usize {
 }
 
 /// Stops the private server, which otherwise stays warm for the next run,
-/// unless another process uses it. Its files stay.
-pub fn stop_private_server() -> Result<(), TestbedError> {
-    let stopped = private_cluster(LastUser::Stops).and_then(Cluster::close);
-    stopped.map_err(TestbedError::NoServer)
+/// unless another process uses it; tells what became of it. Its files stay.
+pub fn stop_private_server() -> Result<Stopping, TestbedError> {
+    let find = || {
+        let major = Binaries::find()?.major();
+        Ok(folder::of_version(major, pg_cluster::user_id()?))
+    };
+    match find().map_err(TestbedError::NoServer)? {
+        Some(dir) => stop_unused(&dir).map_err(TestbedError::NotStopped),
+        None => Ok(Stopping::WasDown),
+    }
 }
 
 #[cfg(test)]

@@ -47,25 +47,22 @@ impl Setting {
 
 /// The statements that give a database these settings. Each value is first set
 /// in the session and then taken over: lists such as `search_path` need no
-/// quoting of their own that way. To be run in one transaction.
+/// quoting of their own that way. A role is not: under it we could not go on. To be
+/// run in one transaction.
 pub(crate) fn apply(database: &str, settings: &[Setting]) -> String {
     let mut sql = String::new();
     for Setting { role, name, value } in settings {
         let role = role
             .as_ref()
             .map_or(String::new(), |role| format!("ROLE {} IN ", ident(role)));
-        let _ = writeln!(
-            sql,
-            "SELECT set_config({}, {}, true);",
-            literal(name),
-            literal(value)
-        );
-        let _ = writeln!(
-            sql,
-            "ALTER {role}DATABASE {} SET {} FROM CURRENT;",
-            ident(database),
-            ident(name)
-        );
+        let (of, value) = (ident(database), literal(value));
+        if name == "role" {
+            let _ = writeln!(sql, "ALTER {role}DATABASE {of} SET role = {value};");
+            continue;
+        }
+        let _ = writeln!(sql, "SELECT set_config({}, {value}, true);", literal(name));
+        let name = ident(name);
+        let _ = writeln!(sql, "ALTER {role}DATABASE {of} SET {name} FROM CURRENT;");
     }
     sql
 }
@@ -77,10 +74,12 @@ mod tests {
     #[test]
     fn settings_of_roles_name_the_role() {
         let settings = [
+            Setting::new(None, "role=web"),
             Setting::new(None, "search_path=app, public"),
             Setting::new(Some("web".to_owned()), "app.motto=it's = fine"),
         ];
-        let expected = "SELECT set_config('search_path', 'app, public', true);\n\
+        let expected = "ALTER DATABASE \"db\" SET role = 'web';\n\
+            SELECT set_config('search_path', 'app, public', true);\n\
             ALTER DATABASE \"db\" SET \"search_path\" FROM CURRENT;\n\
             SELECT set_config('app.motto', 'it''s = fine', true);\n\
             ALTER ROLE \"web\" IN DATABASE \"db\" SET \"app.motto\" FROM CURRENT;\n";

@@ -73,7 +73,8 @@ pub(crate) async fn create_empty(keeper: &Keeper) -> Result<String, TestbedError
     let (database, strategy) = (ident(&name), keeper.facts().strategy);
     let mut worker = keeper.worker().await?;
     let sql = format!("CREATE DATABASE {database} TEMPLATE template0 STRATEGY {strategy}");
-    run(worker.connection(), sql).await?;
+    let created = run(worker.connection(), sql).await;
+    created.map_err(TestbedError::creating)?;
     worker.done();
     Ok(name)
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,6 +21,7 @@ use crate::names::{self, Name, ident};
 use crate::note::{self, Note};
 use crate::recycle::Moulds;
 use crate::report::{self, Step};
+use crate::server;
 use crate::wipe::SETTINGS;
 
 /// Any error, as migrations may return it.
@@ -60,18 +62,8 @@ impl Template {
 
     /// A template with these sqlx migrations.
     pub fn migrations(label: impl Into<String>, migrator: &'static Migrator) -> Self {
-        let mut hash = Sha256::new();
-        for migration in migrator.iter() {
-            hash.update(migration.version.to_be_bytes());
-            hash.update(&migration.checksum);
-        }
-        Self::new(label, hash.finalize(), move |url| async move {
-            let mut connection = PgConnection::connect(&url).await?;
-            // `run` cannot be used in a future that has to be `Send`.
-            migrator.run_direct(None, &mut connection, false).await?;
-            connection.close().await?;
-            Ok(())
-        })
+        let content = content(migrator);
+        Self::new(label, content, move |url| run_migrations(migrator, url))
     }
 
     /// The name of the template's database for those who have this keeper.
@@ -106,7 +98,8 @@ impl Template {
         let begin = Instant::now();
         drop_database(connection, &name, false).await?;
         let created = format!("CREATE DATABASE {} TEMPLATE template0", ident(&name));
-        run(connection, created).await?;
+        let created = run(connection, created).await;
+        created.map_err(TestbedError::creating)?;
         let migrated = (self.migrate)(keeper.server().url_of(&name)).await;
         if let Err(source) = migrated {
             drop_database(connection, &name, false).await?;
@@ -124,6 +117,27 @@ impl Template {
         let ready = Ready::find(connection, &name).await?;
         ready.ok_or(TestbedError::Gone(sqlx::Error::RowNotFound))
     }
+}
+
+/// What tells sqlx migrations from others.
+pub(crate) fn content(migrator: &Migrator) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for migration in migrator.iter() {
+        hash.update(migration.version.to_be_bytes());
+        hash.update(&migration.checksum);
+    }
+    hash.finalize().to_vec()
+}
+
+/// Fills the database of this URL.
+pub(crate) async fn run_migrations(
+    migrator: impl Deref<Target = Migrator>,
+    url: String,
+) -> Result<(), BoxError> {
+    let mut connection = server::connect_to(&url).await?;
+    // `run` cannot be used in a future that has to be `Send`.
+    migrator.run_direct(None, &mut connection, false).await?;
+    Ok(connection.close().await?)
 }
 
 /// Rewrites all tables, so that they have neither dead rows nor the maps of free
@@ -236,7 +250,7 @@ impl Ready {
         let copied = run(connection, create).await;
         // A number never comes back: if it is ours now, it was ours all the time.
         if number_of(connection, &self.name).await? == Some(self.number) {
-            return Ok(copied?);
+            return copied.map_err(TestbedError::creating);
         }
         if copied.is_ok() {
             drop_database(connection, copy, false).await?;

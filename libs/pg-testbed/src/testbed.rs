@@ -35,6 +35,17 @@ pub(crate) enum Wanted {
     ForTransaction,
 }
 
+impl Wanted {
+    /// How its handing out is called in the report.
+    fn step(self) -> Step {
+        match self {
+            Self::Mode(Mode::Clone) => Step::Clone,
+            Self::Mode(Mode::Wipe) => Step::Wipe,
+            Self::Mode(Mode::Rollback) | Self::ForTransaction => Step::Rollback,
+        }
+    }
+}
+
 /// A template that is there, or that one of this process's tests is fetching.
 type Slot = Arc<OnceCell<Arc<Ready>>>;
 
@@ -104,7 +115,7 @@ impl Testbed {
                 outcome => break outcome?,
             }
         };
-        report::record(Step::Clone, begin.elapsed());
+        report::record(Step::Begin, begin.elapsed());
         transaction.belongs_to(scratch::this_test());
         self.keeper.collect_once();
         Ok(transaction)
@@ -119,7 +130,7 @@ impl Testbed {
     /// A new database with nothing in it.
     pub async fn empty(&self) -> Result<ScratchDb, TestbedError> {
         let keeper = self.keeper.clone();
-        self.hand_out(async move {
+        self.hand_out(Step::Empty, async move {
             let place = Budget::enter(&keeper).await?;
             let name = stock::create_empty(&keeper).await?;
             Ok(ScratchDb::new(keeper, name, Origin::Empty, place))
@@ -192,7 +203,7 @@ impl Testbed {
             };
             Ok(ScratchDb::new(keeper, name, origin, place))
         };
-        let database = self.hand_out(find).await?;
+        let database = self.hand_out(wanted.step(), find).await?;
         match wanted {
             Wanted::Mode(Mode::Rollback) => ScratchDb::shared(database),
             _ => Ok(database),
@@ -203,14 +214,15 @@ impl Testbed {
         lock(&self.templates).remove(&template.name(&self.keeper));
     }
 
-    /// Hands out a database; the time it takes is the one called clone.
+    /// Hands out a database; the time it takes is that of the step.
     async fn hand_out(
         &self,
+        step: Step,
         work: impl Future<Output = Result<ScratchDb, TestbedError>> + Send + 'static,
     ) -> Result<ScratchDb, TestbedError> {
         let begin = Instant::now();
         let database = self.keeper.run(work).await?;
-        report::record(Step::Clone, begin.elapsed());
+        report::record(step, begin.elapsed());
         database.belongs_to(scratch::this_test());
         self.keeper.collect_once();
         Ok(database)

@@ -44,8 +44,12 @@ const LOOK: &str = "
 /// At the end deferred constraints are checked as a COMMIT would check them, and
 /// sequences are set back. Dropping it panics if one of them is violated, or if
 /// the test ended the transaction itself. Nobody notices what the test does in vain
-/// inside a transaction: a NOTIFY that never arrives, a time that stands still, a
-/// new label of an ENUM that must not be used yet. When the test is panicking, what it
+/// inside a transaction: LISTEN and NOTIFY, which wait for a COMMIT that does not
+/// come, a time that stands still. What the server refuses there, it refuses in its
+/// own words, which name no mode: an isolation level that is chosen after the first
+/// query, VACUUM and the like (both are SQLSTATE 25001), a new label of an ENUM
+/// (55P04). Such a test needs [`Mode::Wipe`](crate::Mode::Wipe), or
+/// [`Mode::Rollback`](crate::Mode::Rollback) to be told so in each error. When the test is panicking, what it
 /// did is committed in a database that is kept, and the way to open that one is
 /// printed; unless a statement failed, after which nothing is left.
 #[derive(Debug)]

@@ -20,7 +20,10 @@ pub(crate) const WITHOUT_TRIGGERS: (&str, &str) = ("session_replication_role", "
 
 /// Values are always written in the same way, and no default of the database or
 /// of the role gets in the way of restoring.
-pub(crate) const SETTINGS: [(&str, &str); 9] = [
+pub(crate) const SETTINGS: [(&str, &str); 12] = [
+    ("role", "none"),
+    ("idle_session_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("statement_timeout", "0"),
@@ -39,13 +42,14 @@ const WORN: i64 = 16 * 1024 * 1024;
 /// Prepares a new clone.
 pub(crate) async fn prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let relations = relations(connection).await?;
+    let catalogs = shape::catalogs(connection).await?;
     let script = [
         "BEGIN; CREATE SCHEMA _testbed;",
         &seeds(&relations),
         &sequences(&relations),
         ALONE_FUNCTION,
         FORGET_FUNCTION,
-        &shape::functions(),
+        &shape::functions(&catalogs),
         &rewind_function(&relations),
         &wipe_function(&relations),
         shape::BIRTH,

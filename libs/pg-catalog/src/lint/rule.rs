@@ -43,10 +43,12 @@ pub enum Rule {
     Rewrite,
     /// Not all rows of a table are changed in one transaction.
     AllRows,
+    /// Tables are not locked for others.
+    LockTable,
 }
 
 /// Each rule with its name and what to do.
-const RULES: [(Rule, &str, &str); 18] = [
+const RULES: [(Rule, &str, &str); 19] = [
     (Rule::Syntax, "syntax", "Close it."),
     (
         Rule::Allowance,
@@ -86,8 +88,8 @@ const RULES: [(Rule, &str, &str); 18] = [
     (
         Rule::IndexConcurrently,
         "index-concurrently",
-        "Writers wait until it is built. Use CREATE INDEX CONCURRENTLY in a migration of its own, \
-         outside of a transaction.",
+        "Others wait until it is done. Use CREATE, DROP or REINDEX INDEX CONCURRENTLY in a migration \
+         of its own, outside of a transaction.",
     ),
     (
         Rule::ConcurrentlyInTransaction,
@@ -141,6 +143,12 @@ const RULES: [(Rule, &str, &str); 18] = [
         Rule::AllRows,
         "all-rows",
         "Every row stays locked until all are done. Change them in batches, from the program.",
+    ),
+    (
+        Rule::LockTable,
+        "lock-table",
+        "Others cannot write, or not even read, until the transaction ends. Leave it to each \
+         statement to take the lock that it needs.",
     ),
 ];
 

@@ -1,11 +1,15 @@
 //! What breaks a rule.
 
+mod timeout;
+mod write;
+
 use std::collections::HashSet;
 
 use super::constraints::Known;
 use super::script::{Reader, find, has, split_at_commas};
 use super::{Found, Migration, Rule};
 use crate::sql::{Placed, Token, bracketed};
+use timeout::sets_lock_timeout;
 
 /// Functions that give the same value for all rows of one statement. Others may
 /// be volatile.
@@ -50,7 +54,8 @@ pub(super) fn check(
 struct Checker<'k> {
     in_transaction: bool,
     known: &'k mut Known,
-    /// Tables that this migration creates, which are empty.
+    /// What this migration creates: tables, which are empty, their indexes, and
+    /// materialized views and domains, which nobody uses yet.
     created: HashSet<String>,
     /// Constraints that this migration adds, with their tables.
     added: HashSet<(String, String)>,
@@ -91,8 +96,12 @@ impl Checker<'_> {
             self.create(reader);
         } else if reader.words(&["alter", "table"]) {
             self.alter_table(reader);
+        } else if reader.words(&["alter", "domain"]) {
+            self.alter_domain(reader);
         } else if reader.words(&["drop", "table"]) {
             self.drop_table(reader);
+        } else if reader.words(&["drop", "index"]) {
+            self.drop_index(reader);
         } else if has(statement, &["rename", "to"]) || has(statement, &["rename", "value"]) {
             self.report(
                 Rule::Rename,
@@ -117,6 +126,11 @@ impl Checker<'_> {
             }
             return;
         }
+        if reader.words(&["materialized", "view"]) || reader.words(&["domain"]) {
+            reader.words(&["if", "not", "exists"]);
+            self.created.extend(reader.name());
+            return;
+        }
         reader.words(&["unique"]);
         if reader.words(&["index"]) {
             self.create_index(reader);
@@ -132,12 +146,26 @@ impl Checker<'_> {
         }
         let mut on = Reader::new(find(rest, &["on"]).map_or(&[], |at| &rest[at + 1..]));
         on.words(&["only"]);
-        if let Some(table) = on.name()
-            && !concurrently
-            && !self.created.contains(&table)
-        {
+        let Some(table) = on.name() else { return };
+        if self.created.contains(&table) {
+            self.created.extend(index_name(reader));
+        } else if !concurrently {
             let message = format!("an index is built on {table}, which may be large");
             self.report(Rule::IndexConcurrently, self.statement, message);
+        }
+    }
+
+    fn drop_index(&mut self, mut reader: Reader<'_>) {
+        let all = reader.rest();
+        reader.words(&["concurrently"]);
+        reader.words(&["if", "exists"]);
+        let is_new = |part: &[Placed]| {
+            let name = Reader::new(part).name();
+            name.is_none_or(|name| self.created.contains(&name))
+        };
+        if !split_at_commas(reader.rest()).into_iter().all(is_new) {
+            let done = "an index is dropped, which waits for all who use its table";
+            self.concurrently("DROP INDEX", all, done);
         }
     }
 
@@ -168,6 +196,30 @@ impl Checker<'_> {
         }
     }
 
+    /// A domain's constraints are checked in all columns that have its type.
+    fn alter_domain(&mut self, mut reader: Reader<'_>) {
+        let Some(domain) = reader.name() else { return };
+        self.note(&domain, reader.rest());
+        if self.created.contains(&domain) {
+            return;
+        }
+        let (at, all) = (self.statement, reader.rest());
+        if reader.words(&["add"]) {
+            if !has(all, &["not", "valid"]) {
+                let message = format!("all values of the domain {domain} are checked");
+                self.report(Rule::ConstraintNotValid, at, message);
+            }
+        } else if reader.words(&["validate", "constraint"]) {
+            self.validate(&domain, at, reader);
+        } else if reader.words(&["set", "not", "null"]) {
+            let message = format!("all values of the domain {domain} are searched for NULL");
+            self.report(Rule::SetNotNull, at, message);
+        } else if reader.words(&["rename", "to"]) {
+            let message = format!("the domain {domain} gets another name");
+            self.report(Rule::Rename, at, message);
+        }
+    }
+
     /// Remembers what an action says of constraints.
     fn note(&mut self, table: &str, action: &[Placed]) {
         let mut reader = Reader::new(action);
@@ -193,6 +245,8 @@ impl Checker<'_> {
             self.alter_column(table, at, reader);
         } else if reader.words(&["validate", "constraint"]) {
             self.validate(table, at, reader);
+        } else if reader.words(&["attach", "partition"]) {
+            self.attach(at, reader);
         } else if reader.words(&["drop"]) && !reader.words(&["constraint"]) {
             reader.words(&["column"]);
             reader.words(&["if", "exists"]);
@@ -276,34 +330,23 @@ impl Checker<'_> {
         }
     }
 
+    /// Nothing is read if a valid CHECK says already what the partition's bounds say.
+    fn attach(&mut self, at: usize, mut reader: Reader<'_>) {
+        let partition = reader.name().unwrap_or_default();
+        if !self.created.contains(&partition) {
+            let message = format!(
+                "all rows of {partition} are checked, unless it has a CHECK, validated before, \
+                 that says the same as its bounds"
+            );
+            self.report(Rule::ConstraintNotValid, at, message);
+        }
+    }
+
     fn validate(&mut self, table: &str, at: usize, mut reader: Reader<'_>) {
         let Some(name) = reader.name() else { return };
         if self.in_transaction && self.added.contains(&(table.to_owned(), name.clone())) {
             let message = format!("{name} is added and validated in one transaction");
             self.report(Rule::ValidateApart, at, message);
-        }
-    }
-
-    /// Statements that change rows or write tables anew.
-    fn write(&mut self, mut reader: Reader<'_>) {
-        let all = reader.rest();
-        let changes = reader.words(&["update"]) || reader.words(&["delete", "from"]);
-        reader.words(&["only"]);
-        if changes && !has(all, &["where"]) {
-            let table = reader.name().unwrap_or_default();
-            if !self.created.contains(&table) {
-                self.report(
-                    Rule::AllRows,
-                    self.statement,
-                    format!("all rows of {table} are changed"),
-                );
-            }
-        } else if reader.words(&["cluster"]) || reader.words(&["vacuum"]) && has(all, &["full"]) {
-            let message = "a table is written anew".to_owned();
-            self.report(Rule::Rewrite, self.statement, message);
-        } else if reader.words(&["reindex"]) && !has(all, &["concurrently"]) {
-            let message = "an index is built anew".to_owned();
-            self.report(Rule::IndexConcurrently, self.statement, message);
         }
     }
 
@@ -328,26 +371,21 @@ impl Checker<'_> {
     }
 }
 
+/// The name of an index in what follows CREATE INDEX; it may have none.
+fn index_name(mut reader: Reader<'_>) -> Option<String> {
+    reader.words(&["concurrently"]);
+    reader.words(&["if", "not", "exists"]);
+    if reader.words(&["on"]) {
+        return None;
+    }
+    reader.name()
+}
+
 fn text_of(placed: &Placed) -> Option<&str> {
     match &placed.token {
         Token::Text(text) => Some(text),
         _ => None,
     }
-}
-
-/// `SET [LOCAL] lock_timeout = …` with effect: LOCAL has none outside of a
-/// transaction, and 0 means to wait for ever.
-fn sets_lock_timeout(statement: &[Placed], in_transaction: bool) -> bool {
-    let mut reader = Reader::new(statement);
-    let sets = reader.words(&["set"]);
-    let local = reader.words(&["local"]);
-    let named = reader.words(&["lock_timeout"]);
-    let value = reader.rest().last().map(|last| &last.token);
-    let waits_for_ever = value.is_none_or(|value| match value {
-        Token::Text(text) | Token::Number(text) => text.starts_with('0'),
-        _ => true,
-    });
-    sets && named && !waits_for_ever && (in_transaction || !local)
 }
 
 /// What makes PostgreSQL compute a new column for each row, if anything does.

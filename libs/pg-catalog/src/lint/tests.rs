@@ -97,11 +97,67 @@ fn each_rule_is_broken_by_what_it_forbids() {
         ("ALTER TABLE t RENAME TO u", "rename"),
         ("ALTER TYPE mood RENAME VALUE 'a' TO 'b'", "rename"),
         ("ALTER TABLE t SET UNLOGGED", "rewrite"),
+        ("SELECT 'open", "syntax"),
+    ];
+    for (sql, rule) in cases {
+        assert_eq!(broken(sql), [rule], "{sql}");
+    }
+}
+
+#[test]
+fn locks_and_changes_of_all_rows_are_found_wherever_they_stand() {
+    let cases = [
         ("CLUSTER t USING i", "rewrite"),
         ("VACUUM (FULL) t", "rewrite"),
         ("UPDATE t SET a = 1", "all-rows"),
         ("DELETE FROM t", "all-rows"),
-        ("SELECT 'open", "syntax"),
+        (
+            "UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id)",
+            "all-rows",
+        ),
+        (
+            "WITH x AS (SELECT 1 FROM u WHERE b) UPDATE t SET a = 1",
+            "all-rows",
+        ),
+        (
+            "WITH RECURSIVE y (n) AS (SELECT 1), x AS MATERIALIZED (DELETE FROM t RETURNING *)
+             SELECT * FROM x WHERE a",
+            "all-rows",
+        ),
+        (
+            "MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN UPDATE SET a = u.a",
+            "all-rows",
+        ),
+        ("TRUNCATE t", "all-rows"),
+        ("TRUNCATE TABLE ONLY public.t CASCADE", "all-rows"),
+        ("LOCK t", "lock-table"),
+        ("LOCK TABLE ONLY t IN SHARE MODE NOWAIT", "lock-table"),
+        ("REFRESH MATERIALIZED VIEW v", "rewrite"),
+        ("DROP INDEX IF EXISTS i", "index-concurrently"),
+        ("DROP INDEX CONCURRENTLY i", "concurrently-in-transaction"),
+        (
+            "REINDEX INDEX CONCURRENTLY i",
+            "concurrently-in-transaction",
+        ),
+        (
+            "ALTER TABLE t ATTACH PARTITION p FOR VALUES FROM (1) TO (2)",
+            "constraint-not-valid",
+        ),
+        (
+            "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0)",
+            "constraint-not-valid",
+        ),
+        (
+            "ALTER DOMAIN d ADD CHECK (VALUE > 0)",
+            "constraint-not-valid",
+        ),
+        (
+            "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;
+             ALTER DOMAIN d VALIDATE CONSTRAINT c",
+            "validate-apart",
+        ),
+        ("ALTER DOMAIN d SET NOT NULL", "set-not-null"),
+        ("ALTER DOMAIN d RENAME TO e", "rename"),
     ];
     for (sql, rule) in cases {
         assert_eq!(broken(sql), [rule], "{sql}");
@@ -120,6 +176,16 @@ fn what_is_safe_breaks_nothing() {
         "ALTER TABLE t DROP CONSTRAINT c, ALTER a DROP NOT NULL, ALTER b SET DEFAULT 1",
         "ALTER TYPE mood ADD VALUE 'odd'",
         "UPDATE t SET a = 1 WHERE a IS NULL",
+        "WITH x AS (SELECT 1) UPDATE t SET a = 1 WHERE a IS NULL",
+        "WITH x AS (UPDATE t SET a = 1 WHERE b RETURNING *) SELECT * FROM x",
+        "MERGE INTO t USING (VALUES (1)) u (id) ON t.id = u.id WHEN MATCHED THEN DELETE",
+        "MERGE INTO t USING u ON t.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (1)",
+        "LOCK TABLE t IN ROW EXCLUSIVE MODE",
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+        "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID",
+        "ALTER DOMAIN d SET DEFAULT 1",
+        "CREATE DOMAIN d AS int; ALTER DOMAIN d ADD CHECK (VALUE > 0)",
+        "CREATE MATERIALIZED VIEW v AS SELECT 1; REFRESH MATERIALIZED VIEW v",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 1",
         "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$",
     ];
@@ -131,7 +197,8 @@ fn what_is_safe_breaks_nothing() {
 #[test]
 fn a_table_of_the_same_file_is_empty() {
     let sql = "CREATE TABLE IF NOT EXISTS public.t (a int);
-        CREATE INDEX ON t (a);
+        CREATE INDEX ON t (a); CREATE INDEX IF NOT EXISTS i ON t (a); DROP INDEX i;
+        LOCK TABLE t; TRUNCATE t; UPDATE t SET a = 1; ALTER TABLE other ATTACH PARTITION t DEFAULT;
         ALTER TABLE t ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid(),
             ALTER a SET NOT NULL, ALTER a TYPE bigint, ADD CHECK (a > 0), DROP COLUMN a;
         DROP TABLE t";
@@ -166,6 +233,21 @@ fn a_lock_timeout_has_to_come_first_and_to_have_effect() {
             "SET search_path = x; SET LOCAL lock_timeout TO 5000; ALTER TABLE t ADD a int",
             true,
             true,
+        ),
+        (
+            "SET LOCAL lock_timeout = '0.5s'; ALTER TABLE t ADD a int",
+            true,
+            true,
+        ),
+        (
+            "SET LOCAL lock_timeout = '0.4ms'; ALTER TABLE t ADD a int",
+            true,
+            false,
+        ),
+        (
+            "SET LOCAL lock_timeout = '0 min'; ALTER TABLE t ADD a int",
+            true,
+            false,
         ),
         ("-- nothing but a remark", true, true),
     ];

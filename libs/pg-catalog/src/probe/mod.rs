@@ -9,6 +9,7 @@
 //! taking a number from any sequence.
 
 use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgDatabaseError;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use crate::catalog::{Catalog, Domain, Table};
@@ -89,7 +90,7 @@ pub async fn probe(
             let mut transaction = begin(connection).await?;
             let hand = find(by_hand, &domain.name, &condition.name);
             let verdict = match hand {
-                Some(hand) => refused(&mut transaction, &hand.sql, &condition.name).await?,
+                Some(hand) => refused(&mut transaction, &hand.sql, None, &condition.name).await?,
                 None => probe_domain(&mut transaction, catalog, domain, &condition).await?,
             };
             transaction.rollback().await?;
@@ -101,7 +102,10 @@ pub async fn probe(
             let mut transaction = begin(connection).await?;
             let hand = find(by_hand, &table.name, &condition.name);
             let verdict = match hand {
-                Some(hand) => refused(&mut transaction, &hand.sql, &condition.name).await?,
+                Some(hand) => {
+                    let (table, name) = (Some(table.name.as_str()), &condition.name);
+                    refused(&mut transaction, &hand.sql, table, name).await?
+                }
                 None => probe_table(&mut transaction, catalog, table, &condition).await?,
             };
             transaction.rollback().await?;
@@ -161,7 +165,7 @@ async fn probe_domain(
             row::literal(value.as_deref()),
             domain.name
         );
-        verdict = refused(connection, &statement, &target.name).await?;
+        verdict = refused(connection, &statement, None, &target.name).await?;
         if matches!(verdict, Verdict::Alive { .. }) {
             break;
         }
@@ -192,7 +196,7 @@ async fn probe_table(
     let mut verdict = not_found(&search);
     for values in found {
         let statement = rows.insert(search.assigned(&values), &rest);
-        verdict = refused(connection, &statement, &target.name).await?;
+        verdict = refused(connection, &statement, Some(&table.name), &target.name).await?;
         if !matches!(verdict, Verdict::NotShown { .. }) {
             break;
         }
@@ -208,10 +212,13 @@ fn not_found(search: &Search<'_>) -> Verdict {
     Verdict::NotShown { why }
 }
 
-/// Runs statements and undoes them; the constraint has to refuse the last.
+/// Runs statements and undoes them; the constraint has to refuse the last. That of
+/// a table, if it is one's: a trigger may write to another one with a constraint of
+/// the same name.
 async fn refused(
     connection: &mut PgConnection,
     sql: &str,
+    table: Option<&str>,
     constraint: &str,
 ) -> Result<Verdict, sqlx::Error> {
     let mut attempt = connection.begin().await?;
@@ -229,8 +236,14 @@ async fn refused(
     };
     // 23514: check violation; 25006: read-only transaction; 42501: no privilege.
     let code = error.code().unwrap_or_default();
+    let named = code == "23514" && error.constraint() == Some(constraint);
+    if named && !is_of(connection, table, error.downcast_ref()).await? {
+        let other = error.table().unwrap_or_default();
+        let why = format!("it was refused by the constraint of that name of {other}: {sql}");
+        return Ok(Verdict::NotShown { why });
+    }
     Ok(match &*code {
-        "23514" if error.constraint() == Some(constraint) => Verdict::Alive {
+        "23514" if named => Verdict::Alive {
             statement: sql.to_owned(),
         },
         "25006" | "42501" => Verdict::NotPermitted {
@@ -240,4 +253,20 @@ async fn refused(
             why: format!("{}: {sql}", error.message()),
         },
     })
+}
+
+/// Whether an error is about this table, or a partition of it.
+async fn is_of(
+    connection: &mut PgConnection,
+    table: Option<&str>,
+    error: &PgDatabaseError,
+) -> Result<bool, sqlx::Error> {
+    let Some(table) = table else { return Ok(true) };
+    let same = sqlx::query_scalar(
+        "SELECT coalesce(found = wanted
+                         OR found IN (SELECT relid FROM pg_partition_tree(wanted)), false)
+           FROM to_regclass($1) AS wanted, to_regclass(format('%I.%I', $2, $3)) AS found",
+    );
+    let same = same.bind(table).bind(error.schema()).bind(error.table());
+    same.fetch_one(connection).await
 }

@@ -132,17 +132,22 @@ impl Shared {
         }
     }
 
-    /// Ends the session, which undoes everything unless it is to be kept.
-    pub(crate) async fn close(&self, fate: Fate) {
+    /// Ends the session, which undoes everything unless it is to be kept. The
+    /// error says why that could not be.
+    pub(crate) async fn close(&self, fate: Fate) -> Result<(), BoxError> {
         let mut session = self.session.lock().await;
-        if !session.expected.is_empty() {
+        let busy = !session.expected.is_empty();
+        if busy {
             // A statement whose client is gone; it may run for long.
             let _ = upstream::cancel(&self.target, self.key).await;
-        } else if fate == Fate::Kept {
-            // Where that is refused there is nothing that could be kept.
-            let _ = session.run("COMMIT;").await;
         }
+        let kept = match fate {
+            Fate::RolledBack => Ok(()),
+            Fate::Kept if busy => Err(BoxError::from("a statement was not at its end")),
+            Fate::Kept => commit(&mut session).await,
+        };
         session.close().await;
+        kept
     }
 
     /// Waits for this client's turn, unless it takes too long or the client
@@ -168,6 +173,15 @@ impl Shared {
     async fn rests(&self) {
         self.running.store(0, Ordering::SeqCst);
         drop(self.cancelling.lock().await);
+    }
+}
+
+/// Commits what all clients have done. In a transaction that has failed COMMIT
+/// would succeed and undo it; there the SELECT does not.
+async fn commit(session: &mut Session) -> Result<(), BoxError> {
+    match session.run("SELECT; COMMIT;").await? {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(refusal.text_of_error().into()),
     }
 }
 

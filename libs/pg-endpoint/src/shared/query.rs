@@ -96,6 +96,9 @@ impl Turn<'_, '_> {
             return Some(refusals::only_in_block(what));
         }
         let (id, session) = (self.client.id, &*self.session);
+        if let Some(what) = facts.impossible {
+            return Some(refusals::impossible(what, &session.instead));
+        }
         let held_by_another = session.advisory.is_some_and(|(holder, _)| holder != id);
         let (how, wrong) = match facts.lock {
             Some(Lock::Rows(how)) => (how, session.stack.others_have_effects(id)),

@@ -3,7 +3,8 @@
 use super::client::{Client, Phase};
 use super::stack::ClientId;
 use super::turn::Turn;
-use super::{Shared, refusals};
+use super::{Shared, refusals, settings};
+use crate::sql;
 use crate::wire::{Broken, Message, Refusal, Reply, Severity, Startup, Wire};
 
 /// Serves a client until it leaves. Then its open transaction is undone.
@@ -70,6 +71,14 @@ fn unwanted(startup: &Startup) -> Option<Refusal> {
         .is_some_and(|wanted| wanted != "false")
     {
         let message = "replication cannot work in rollback mode: use clone mode";
+        return Some(Refusal::fatal("0A000", message));
+    }
+    let level = startup.0.iter().cloned();
+    let mut level = level.chain(settings::options(
+        startup.get("options").unwrap_or_default(),
+    ));
+    if level.any(|(name, level)| sql::is_isolation(&name) && sql::is_stricter(&level)) {
+        let message = "this isolation level cannot work in rollback mode: use clone mode";
         return Some(Refusal::fatal("0A000", message));
     }
     let unicode = encoding.eq_ignore_ascii_case("unicode");

@@ -148,7 +148,7 @@ impl Settings {
 }
 
 /// Reads `-c name=value --name=value`, where a backslash keeps a blank.
-fn options(text: &str) -> Vec<(String, String)> {
+pub(super) fn options(text: &str) -> Vec<(String, String)> {
     let mut words = vec![String::new()];
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {

@@ -1,6 +1,6 @@
 //! What a statement means to a session that others share.
 
-use super::facts::{Facts, Scope, Setting, gather};
+use super::facts::{Facts, Scope, Setting, gather, is_isolation, is_stricter};
 use super::token::Token;
 
 /// A statement that the endpoint carries out itself.
@@ -96,10 +96,7 @@ fn begin(modes: &[Token<'_>]) -> Command {
 
 /// Whether an isolation level above READ COMMITTED is meant.
 fn stricter(tokens: &[Token<'_>]) -> bool {
-    tokens.iter().any(|token| {
-        let text = token.text.trim_matches(['\'', '"']).to_ascii_lowercase();
-        text == "serializable" || text.starts_with("repeatable")
-    })
+    tokens.iter().any(|token| is_stricter(token.text))
 }
 
 fn access(modes: &[Token<'_>]) -> Option<bool> {
@@ -162,7 +159,7 @@ fn set(rest: &[Token<'_>], facts: &mut Facts) -> Option<Command> {
 }
 
 fn isolation(tokens: &[Token<'_>]) -> bool {
-    name(tokens).is_some_and(|name| name.ends_with("transaction_isolation"))
+    name(tokens).is_some_and(|name| is_isolation(&name))
 }
 
 /// The setting's name, of which some have two words or a word of their own.

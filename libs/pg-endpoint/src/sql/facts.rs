@@ -20,6 +20,8 @@ pub(crate) struct Facts {
     pub(crate) block: Option<&'static str>,
     /// Session-level advisory locks that it takes, less those it gives back.
     pub(crate) advisory: i32,
+    /// It calls for what cannot work here, by this name.
+    pub(crate) impossible: Option<&'static str>,
 }
 
 impl Facts {
@@ -86,11 +88,52 @@ pub(super) fn gather(first: &str, tokens: &[Token<'_>], facts: &mut Facts) {
     facts.marks = marks(first, tokens);
     (facts.lock, facts.advisory) = locks(tokens);
     facts.settings.extend(calls(tokens));
+    facts.impossible = if defines(first) {
+        None
+    } else if notifies(tokens) {
+        Some("pg_notify()")
+    } else {
+        isolates(tokens).then_some("this isolation level")
+    };
     facts.block = match first {
         "declare" if !facts.marks.iter().any(|mark| mark.held) => Some("DECLARE CURSOR"),
         "lock" => Some("LOCK TABLE"),
         _ => None,
     };
+}
+
+/// Whether a statement that begins so only names functions, without calling them.
+fn defines(first: &str) -> bool {
+    let verbs = ["create", "alter", "drop", "grant", "revoke", "comment"];
+    verbs.contains(&first)
+}
+
+fn notifies(tokens: &[Token<'_>]) -> bool {
+    (0..tokens.len())
+        .any(|at| is_call(tokens, at) && tokens[at].name().is_some_and(|name| name == "pg_notify"))
+}
+
+/// Whether `set_config` is called for an isolation level that the shared transaction
+/// does not have.
+fn isolates(tokens: &[Token<'_>]) -> bool {
+    (0..tokens.len()).any(|at| {
+        let called = tokens[at].is("set_config") && is_call(tokens, at);
+        let argument = |number: usize| tokens.get(at + 2 * number).and_then(Token::content);
+        called
+            && argument(1).is_some_and(|name| is_isolation(&name))
+            && argument(2).is_some_and(|level| is_stricter(&level))
+    })
+}
+
+/// Whether this setting is an isolation level.
+pub(crate) fn is_isolation(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("transaction_isolation")
+}
+
+/// Whether an isolation level is above READ COMMITTED.
+pub(crate) fn is_stricter(level: &str) -> bool {
+    let level = level.trim_matches(['\'', '"', ' ']).to_ascii_lowercase();
+    level == "serializable" || level.starts_with("repeatable")
 }
 
 /// The names in a statement that are private to a client.

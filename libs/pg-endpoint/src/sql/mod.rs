@@ -7,5 +7,5 @@ mod script;
 mod token;
 
 pub(crate) use command::Command;
-pub(crate) use facts::{Facts, Lock, Mark, Scope, Setting};
+pub(crate) use facts::{Facts, Lock, Mark, Scope, Setting, is_isolation, is_stricter};
 pub(crate) use script::{Statement, split};

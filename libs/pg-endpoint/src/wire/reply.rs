@@ -66,6 +66,11 @@ impl Reply<'_> {
         self.message(b'R', |body| body.put_i32(0));
     }
 
+    /// Asks for the password, in plain text: it does not leave the machine.
+    pub(crate) fn ask_password(&mut self) {
+        self.message(b'R', |body| body.put_i32(3));
+    }
+
     pub(crate) fn parameter(&mut self, name: &str, value: &str) {
         self.message(b'S', |body| {
             put_text(body, name);

@@ -45,7 +45,7 @@ async fn the_run_ends_it_by_connecting() {
         see(&clone, "SELECT current_database()").await,
         see(&shared, "SELECT current_database()").await,
     ];
-    let end = end_url(place.endpoint.port(), "shop", &place.id);
+    let end = end_url(place.endpoint.port(), None, "shop", &place.id);
     let ended = connect(&end).await.unwrap();
     run(&ended, "SELECT 1").await;
     for database in &databases {

@@ -7,6 +7,7 @@ mod copy;
 mod differential;
 mod extended;
 mod life;
+mod password;
 mod pools;
 mod psql;
 mod raw;

@@ -51,7 +51,7 @@ fn psql_ends_a_test() {
     let place = place();
     let url = place.url(Mode::Rollback);
     psql(&url, "INSERT INTO note VALUES (1);\n");
-    let end = end_url(place.endpoint.port(), "shop", &place.id);
+    let end = end_url(place.endpoint.port(), None, "shop", &place.id);
     assert_eq!(psql(&end, "SELECT 1;\n"), "");
     assert_eq!(psql(&url, "SELECT count(*) FROM note;\n"), "0\n");
 }

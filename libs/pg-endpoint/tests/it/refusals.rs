@@ -1,6 +1,8 @@
 //! What cannot work in rollback mode says so, and names clone mode.
 
-use crate::support::{fail, place, run, see};
+use pg_endpoint::Mode;
+
+use crate::support::{connect, fail, place, run, see, told};
 
 #[tokio::test]
 async fn what_cannot_work_names_clone_mode() {
@@ -10,10 +12,20 @@ async fn what_cannot_work_names_clone_mode() {
     for (sql, code) in [
         ("LISTEN news", "0A000"),
         ("NOTIFY news", "0A000"),
+        ("SELECT pg_notify('news', 'x')", "0A000"),
+        (
+            "SELECT 1; SELECT pg_catalog.\"pg_notify\"('news', 'x')",
+            "0A000",
+        ),
+        ("PREPARE tell AS SELECT pg_notify($1, 'x')", "0A000"),
         ("PREPARE TRANSACTION 'x'", "0A000"),
         ("BEGIN ISOLATION LEVEL SERIALIZABLE", "0A000"),
         (
             "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "0A000",
+        ),
+        (
+            "SELECT set_config('default_transaction_isolation', 'repeatable read', false)",
             "0A000",
         ),
         ("CREATE DATABASE other", "25001"),
@@ -28,6 +40,53 @@ async fn what_cannot_work_names_clone_mode() {
     assert_eq!(see(&client, "SELECT 1").await, "1");
     let prepared = client.execute("LISTEN news", &[]).await.unwrap_err();
     assert_eq!(prepared.code().unwrap().code(), "0A000");
+    let notify = "SELECT pg_notify($1, $2)";
+    let prepared = client.execute(notify, &[&"news", &"x"]).await.unwrap_err();
+    let (code, message, hint) = told(&prepared);
+    assert_eq!(code, "0A000", "{message}");
+    assert!(message.contains("pg_notify()"), "{message}");
+    assert!(hint.contains(&clone), "{hint}");
+}
+
+#[tokio::test]
+async fn who_starts_with_an_isolation_level_is_turned_away() {
+    let place = place();
+    let url = place.url(Mode::Rollback);
+    for (options, let_in) in [
+        ("-c%20default_transaction_isolation%3Dserializable", false),
+        (
+            "--default-transaction-isolation%3Drepeatable%5C%20read",
+            false,
+        ),
+        (
+            "-c%20default_transaction_isolation%3Dread%5C%20committed",
+            true,
+        ),
+    ] {
+        match connect(&format!("{url}?options={options}")).await {
+            Ok(_) => assert!(let_in, "{options}"),
+            Err(error) => {
+                assert!(!let_in, "{options}: {error:?}");
+                let (code, message, _) = told(&error);
+                assert_eq!(code, "0A000");
+                assert!(message.contains("use clone mode"), "{message}");
+            }
+        }
+    }
+}
+
+/// A trigger that notifies can be made; what it tells nobody hears.
+#[tokio::test]
+async fn a_function_that_notifies_can_be_made_and_called() {
+    let place = place();
+    let client = place.client().await;
+    run(
+        &client,
+        "CREATE FUNCTION tell() RETURNS void LANGUAGE sql
+           BEGIN ATOMIC SELECT pg_notify('news', 'x'); END;
+         SELECT tell(); GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO PUBLIC",
+    )
+    .await;
 }
 
 #[tokio::test]

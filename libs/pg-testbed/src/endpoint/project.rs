@@ -10,12 +10,13 @@ use pg_endpoint::{Databases, Mode, Opening};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection};
 use tokio::process::Command;
 
 use super::scratch;
 use crate::scratch::ScratchDb;
-use crate::template::{BoxError, Template};
+use crate::server;
+use crate::template::{BoxError, Template, content, run_migrations};
 use crate::testbed::Testbed;
 
 /// Why a project's file or one of its templates cannot be used.
@@ -180,21 +181,9 @@ async fn migrated(name: &str, folder: &Path) -> Result<Template, ProjectError> {
         path: folder.to_owned(),
         source,
     })?;
-    let mut hash = Sha256::new();
-    for migration in migrator.iter() {
-        hash.update(migration.version.to_be_bytes());
-        hash.update(&migration.checksum);
-    }
-    let migrator = Arc::new(migrator);
+    let (content, migrator) = (content(&migrator), Arc::new(migrator));
     let fill = move |url| run_migrations(Arc::clone(&migrator), url);
-    Ok(Template::new(name, hash.finalize(), fill))
-}
-
-async fn run_migrations(migrator: Arc<Migrator>, url: String) -> Result<(), BoxError> {
-    let mut connection = PgConnection::connect(&url).await?;
-    // `run` cannot be used in a future that has to be `Send`.
-    migrator.run_direct(None, &mut connection, false).await?;
-    Ok(connection.close().await?)
+    Ok(Template::new(name, content, fill))
 }
 
 fn from_sql(name: &str, path: &Path) -> Result<Template, ProjectError> {
@@ -212,7 +201,7 @@ fn from_sql(name: &str, path: &Path) -> Result<Template, ProjectError> {
 }
 
 async fn run_scripts(scripts: Vec<String>, url: String) -> Result<(), BoxError> {
-    let mut connection = PgConnection::connect(&url).await?;
+    let mut connection = server::connect_to(&url).await?;
     for script in scripts {
         sqlx::raw_sql(AssertSqlSafe(script))
             .execute(&mut connection)

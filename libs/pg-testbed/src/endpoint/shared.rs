@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use pg_endpoint::{BoxError, Databases, Endpoint, Opening, Options, Scratch};
+use uuid::Uuid;
 
 use crate::error::TestbedError;
 use crate::keeper::lock;
@@ -22,14 +22,13 @@ const GRACE: Duration = Duration::from_hours(24);
 /// The id in the name; the template's name is different for each test already.
 const TEST: &str = "test";
 
-/// The databases of the running tests, by the number that stands in their URL
-/// in the place of a template.
+/// The databases of the running tests, by what stands in their URL in the place
+/// of a template.
 type Running = Arc<Mutex<HashMap<String, ScratchDb>>>;
 
 struct Here {
     endpoint: Endpoint,
     running: Running,
-    tests: AtomicU64,
 }
 
 /// Hands out the databases of the running tests.
@@ -57,7 +56,9 @@ impl Shared {
     /// One in this database, which begins with its first client.
     pub(crate) fn begin(database: ScratchDb) -> Result<Self, TestbedError> {
         let here = here(database.idle_sessions()).map_err(TestbedError::NoEndpoint)?;
-        let name = format!("t{}", here.tests.fetch_add(1, Ordering::Relaxed));
+        // Nobody can guess it: behind it may be a superuser, and anybody who has
+        // an account on the machine can connect to the port.
+        let name = Uuid::new_v4().simple().to_string();
         lock(&here.running).insert(name.clone(), database.share());
         let url = here.endpoint.url(&name, pg_endpoint::Mode::Rollback, TEST);
         Ok(Self {
@@ -71,18 +72,27 @@ impl Shared {
         &self.url
     }
 
-    /// Rolls it back, or commits it in a database that is kept to look at.
-    pub(crate) fn end(self, keep: bool) {
-        let Some(here) = HERE.get() else { return };
-        if keep {
+    /// Rolls it back, or commits it in a database that is kept to look at. The
+    /// error says why there is nothing to look at.
+    pub(crate) fn end(self, keep: bool) -> Result<(), TestbedError> {
+        let Some(here) = HERE.get() else {
+            return Ok(());
+        };
+        let kept = if keep {
+            let kept = here.endpoint.keep_blocking(&self.name, TEST);
+            kept.map_err(TestbedError::NotCommitted)
+        } else {
+            here.endpoint.end_blocking(&self.name, TEST);
+            Ok(())
+        };
+        if keep && kept.is_ok() {
             self.database.keep_it();
-            here.endpoint.keep_blocking(&self.name, TEST);
         } else {
             // Even if the test panics, as it may be meant to.
             self.database.expect_panic();
-            here.endpoint.end_blocking(&self.name, TEST);
         }
         lock(&here.running).remove(&self.name);
+        kept
     }
 }
 
@@ -96,10 +106,5 @@ fn here(idle_sessions: usize) -> io::Result<&'static Here> {
         .idle_sessions(idle_sessions)
         .instead("`mode = clone` in its attribute, or `Mode::Clone`");
     let endpoint = Endpoint::start(Tests(Arc::clone(&running)), &options)?;
-    let tests = AtomicU64::new(1);
-    Ok(HERE.get_or_init(|| Here {
-        endpoint,
-        running,
-        tests,
-    }))
+    Ok(HERE.get_or_init(|| Here { endpoint, running }))
 }

@@ -45,6 +45,8 @@ fn a_process_with_a_role() {
         ("hold", _) => runtime().block_on(hold()),
         ("discard", _) => runtime().block_on(discard()),
         ("fail", mode) => runtime().block_on(fail(mode.parse().unwrap())),
+        ("refuse", mode) => runtime().block_on(refuse(mode.parse().unwrap())),
+        ("late", _) => runtime().block_on(late()),
         other => panic!("{other:?} is no role"),
     }
 }
@@ -166,4 +168,29 @@ async fn fail(mode: Mode) {
     let database = testbed.scratch(&notes()).mode(mode).await.unwrap();
     execute(database.url(), INSERT).await.unwrap();
     panic!("on purpose");
+}
+
+/// Fails with work that no COMMIT would take.
+async fn refuse(mode: Mode) {
+    let testbed = Testbed::get().await.unwrap();
+    // Dropped after the database, as an application's pool may be.
+    let mut connection;
+    let database = testbed.scratch(&notes()).mode(mode).await.unwrap();
+    connection = database.connect().await.unwrap();
+    let work = "BEGIN; CREATE TABLE reply (note int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+                INSERT INTO reply VALUES (1), (1)";
+    sqlx::raw_sql(work).execute(&mut connection).await.unwrap();
+    panic!("on purpose");
+}
+
+/// Fails because it chooses its isolation level too late.
+async fn late() {
+    let testbed = Testbed::get().await.unwrap();
+    let mut transaction = testbed.begin(&notes()).await.unwrap();
+    sqlx::query(INSERT)
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    let level = sqlx::query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+    level.execute(&mut *transaction).await.unwrap();
 }

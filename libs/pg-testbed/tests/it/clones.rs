@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use pg_catalog::Catalog;
-use pg_testbed::{Template, Testbed, TestbedError};
+use pg_testbed::{Mode, Template, Testbed, TestbedError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlStr};
 use tokio::sync::Notify;
@@ -132,6 +132,28 @@ async fn failed_migrations_are_reported_and_leave_nothing() {
 }
 
 #[tokio::test]
+async fn a_database_with_a_role_of_its_own_is_cloned_and_wiped() {
+    let testbed = Testbed::get().await.unwrap();
+    let (ruled, _) = template(
+        "role",
+        "CREATE TABLE note (n int); GRANT ALL ON note TO pg_monitor;
+         DO $$ BEGIN EXECUTE format(
+           'ALTER DATABASE %1$I SET role = pg_monitor;
+            ALTER DATABASE %1$I SET idle_session_timeout = 1000;
+            ALTER DATABASE %1$I SET work_mem = ''7MB''', current_database());
+         END $$",
+    );
+    for mode in [Mode::Clone, Mode::Wipe, Mode::Clone, Mode::Wipe] {
+        let database = testbed.scratch(&ruled).mode(mode).await.unwrap();
+        let who = "INSERT INTO note VALUES (1) RETURNING
+                     concat_ws(' ', current_user, current_setting('work_mem'),
+                               (SELECT count(*) FROM note))";
+        assert_eq!(text(database.url(), who).await, "pg_monitor 7MB 0");
+    }
+    testbed.discard(&ruled).await.unwrap();
+}
+
+#[tokio::test]
 async fn sqlx_migrations_make_a_clone_equal_to_a_migrated_database() {
     let sql = "CREATE TYPE mood AS ENUM ('glad', 'sad');
                CREATE TABLE person (id int PRIMARY KEY, mood mood NOT NULL DEFAULT 'glad')";
@@ -205,4 +227,29 @@ async fn a_template_that_is_being_made_anew_is_not_cloned_half_made() {
         "0"
     );
     builder.await.unwrap();
+}
+
+/// Migrations wait like everybody else while others have all connections.
+#[tokio::test]
+async fn a_template_is_made_although_the_server_is_full() {
+    let bed = Bed::new(&[("max_connections", "12")]).await;
+    let url = bed.testbed.admin_url();
+    let mut others = Vec::new();
+    while let Ok(other) = PgConnection::connect(&url).await {
+        others.push(other);
+    }
+    // Room for the session that holds the template's lock, and for no other.
+    others.pop().unwrap().close().await.unwrap();
+    let leaving = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(others);
+    });
+    let (kind, sql) = (MigrationType::Simple, "CREATE TABLE note (n int)");
+    let note = Migration::new(1, "note".into(), kind, SqlStr::from_static(sql), false);
+    let migrator = Box::leak(Box::new(Migrator::with_migrations(vec![note])));
+    let template = Template::migrations("full", migrator);
+    let database = bed.testbed.scratch(&template).await.unwrap();
+    let count = "SELECT count(*)::text FROM note";
+    assert_eq!(text(database.url(), count).await, "0");
+    leaving.await.unwrap();
 }

@@ -4,9 +4,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use sqlx::{Connection, PgConnection};
+use url::Url;
+
+use crate::bed::cluster;
+use crate::processes::{eventually_as_before, inventory};
 
 const TESTBED: &str = env!("CARGO_BIN_EXE_testbed");
 
@@ -18,9 +22,21 @@ struct Serving {
 
 impl Serving {
     fn start(dir: &Path, options: &[&str]) -> Self {
+        Self::of(Command::new(TESTBED), dir, options)
+    }
+
+    /// On this server.
+    fn on(server: &str, dir: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(TESTBED);
+        command.env("TEST_DATABASE_URL", server);
+        command.env("TESTBED_GRACE", "2").stdin(Stdio::piped());
+        Self::of(command, dir, options)
+    }
+
+    fn of(mut command: Command, dir: &Path, options: &[&str]) -> Self {
         command.args(["serve", "--port", "0"]).args(options);
-        command.current_dir(dir).stdout(Stdio::piped());
+        command.current_dir(dir).env_remove("TESTBED_PASSWORD");
+        command.stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
         let lines = output.lines().map(Result::unwrap);
@@ -36,9 +52,18 @@ impl Serving {
         format!("{server}/{template}.{mode}.{id}")
     }
 
-    fn port(&self) -> &str {
-        let (server, _) = self.urls[0].rsplit_once('/').unwrap();
-        server.rsplit_once(':').unwrap().1
+    /// What is between `testbed` and the template's name.
+    fn way_in(&self) -> Url {
+        self.urls[0].parse().unwrap()
+    }
+
+    /// How `testbed end` ends with this password.
+    fn end(&self, template: &str, id: &str, password: &str) -> ExitStatus {
+        let port = self.way_in().port().unwrap().to_string();
+        let mut end = Command::new(TESTBED);
+        end.args(["end", template, id, "--port", &port]);
+        end.env("TESTBED_PASSWORD", password).stderr(Stdio::null());
+        end.status().unwrap()
     }
 }
 
@@ -92,15 +117,86 @@ async fn a_project_is_served_by_connection_string() {
         }
     }
 
-    let ended = Command::new(TESTBED)
-        .args(["end", "shop", "1", "--port", serving.port()])
-        .status();
-    assert!(ended.unwrap().success());
+    let way_in = serving.way_in();
+    assert!(!serving.end("shop", "1", "").success());
+    one.ping().await.unwrap();
+    assert!(
+        serving
+            .end("shop", "1", way_in.password().unwrap())
+            .success()
+    );
     assert!(one.ping().await.is_err());
     assert_eq!(
         count(&mut connect(&url).await, "SELECT count(*) FROM note").await,
         0
     );
+}
+
+#[tokio::test]
+async fn who_was_not_told_does_not_get_in_unless_all_are_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("schema.sql"), "CREATE TABLE plain ()").unwrap();
+    let serving = Serving::start(dir.path(), &["--sql", "shop=schema.sql"]);
+    let mut url: Url = serving.url("shop", "rollback", "1").parse().unwrap();
+    connect(url.as_str()).await;
+    url.set_password(None).unwrap();
+    let refused = PgConnection::connect(url.as_str()).await.unwrap_err();
+    assert_eq!(
+        refused.as_database_error().unwrap().code().unwrap(),
+        "28P01"
+    );
+
+    let options = ["--trust", "--sql", "shop=schema.sql"];
+    let trusting = Serving::start(dir.path(), &options);
+    assert_eq!(trusting.way_in().password(), None);
+    connect(&trusting.url("shop", "rollback", "1")).await;
+}
+
+const SHOP: [&str; 2] = ["--sql", "shop=schema.sql"];
+
+/// Connects to a database in each mode and writes to it.
+async fn use_all(serving: &Serving) -> Vec<PgConnection> {
+    let mut used = Vec::new();
+    for mode in ["rollback", "clone", "wipe"] {
+        let mut connection = connect(&serving.url("shop", mode, "1")).await;
+        execute(&mut connection, "INSERT INTO plain DEFAULT VALUES").await;
+        used.push(connection);
+    }
+    used
+}
+
+/// Nobody ends its databases for it; the reaper of the server does.
+#[tokio::test]
+async fn the_databases_of_a_killed_endpoint_go() {
+    let (cluster, _folder) = cluster(&[]);
+    let server = cluster.url("postgres");
+    let before = inventory(&server).await;
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("schema.sql"), "CREATE TABLE plain ()").unwrap();
+    let serving = Serving::on(&server, dir.path(), &SHOP);
+    let clients = use_all(&serving).await;
+    // By SIGKILL.
+    drop(serving);
+    drop(clients);
+    assert_ne!(inventory(&server).await, before, "nothing was left");
+    eventually_as_before(&server, &before).await;
+}
+
+/// As when whoever started it is killed.
+#[tokio::test]
+async fn it_ends_with_its_input_and_takes_its_databases_along() {
+    let (cluster, _folder) = cluster(&[]);
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("schema.sql"), "CREATE TABLE plain ()").unwrap();
+    let options = ["--until-eof", SHOP[0], SHOP[1]];
+    let mut serving = Serving::on(&cluster.url("postgres"), dir.path(), &options);
+    let clients = use_all(&serving).await;
+    drop(serving.process.stdin.take());
+    let ended = tokio::task::spawn_blocking(move || serving.process.wait().unwrap());
+    assert!(ended.await.unwrap().success());
+    for mut client in clients {
+        client.ping().await.unwrap_err();
+    }
 }
 
 #[tokio::test]

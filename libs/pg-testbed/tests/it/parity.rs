@@ -158,6 +158,25 @@ async fn a_database_is_checked_against_production() {
     told(dir.path(), &against, 1).await;
 }
 
+/// That of `TEST_DATABASE_URL` is only connected to.
+#[tokio::test]
+async fn an_empty_database_is_no_drift_but_leads_to_what_the_tests_get() {
+    let dir = project();
+    let empty = Testbed::get().await.unwrap().empty().await.unwrap();
+    let keep = ["fingerprint", "migrations", "--output", "production.txt"];
+    told(dir.path(), &keep, 0).await;
+    let check = ["check", empty.url(), "--against", "production.txt"];
+    let said = told(dir.path(), &check, 2).await;
+    let advice = "testbed check migrations --against production.txt";
+    assert!(
+        said.contains("tables: 0\n") && said.contains(advice),
+        "{said}"
+    );
+    let check = ["check", "migrations", "--against", "production.txt"];
+    let said = told(dir.path(), &check, 0).await;
+    assert!(said.contains("no drift"), "{said}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_done_says_what_to_do() {
     let dir = project();

@@ -190,6 +190,7 @@ async fn what_needs_a_commit_works_or_names_the_mode_that_can() {
     let needy = [
         "LISTEN news",
         "NOTIFY news",
+        "SELECT pg_notify('news', 'x')",
         "BEGIN ISOLATION LEVEL SERIALIZABLE; COMMIT",
         "VACUUM note",
     ];
@@ -206,6 +207,16 @@ async fn what_needs_a_commit_works_or_names_the_mode_that_can() {
         assert!(hint.contains("Mode::Clone"), "{sql}: {hint}");
         let _ = run(&mut connection, "ROLLBACK").await;
     }
+    let prepared = sqlx::query("SELECT pg_notify($1, $2)")
+        .bind("news")
+        .bind("x");
+    let refused = prepared.execute(&mut connection).await.unwrap_err();
+    let refused = refused.into_database_error().unwrap();
+    let hint = refused.downcast_ref::<PgDatabaseError>().hint();
+    assert!(
+        hint.is_some_and(|hint| hint.contains("Mode::Clone")),
+        "{hint:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Several test processes at once, and what is left when they are gone.
 
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
+use pg_cluster::{Cluster, ClusterOptions, LastUser, Profile};
 use pg_testbed::{Mode, State, Testbed};
 
 use crate::bed::{Bed, cluster};
@@ -51,7 +54,7 @@ fn kill(mut child: Child) {
 }
 
 /// Everything on the server that a run might leave.
-async fn inventory(server: &str) -> String {
+pub(crate) async fn inventory(server: &str) -> String {
     let all = "SELECT concat_ws(E'\\n',
         (SELECT string_agg(concat_ws(' ', datname, datdba, datacl, datconnlimit,
                 shobj_description(oid, 'pg_database')), ',' ORDER BY datname) FROM pg_database),
@@ -60,7 +63,7 @@ async fn inventory(server: &str) -> String {
     text(server, all).await
 }
 
-async fn eventually_as_before(server: &str, before: &str) {
+pub(crate) async fn eventually_as_before(server: &str, before: &str) {
     let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let now = inventory(server).await;
@@ -131,6 +134,51 @@ async fn when_all_processes_are_killed_the_reaper_clears_up() {
     eventually_as_before(&server, &before).await;
 }
 
+/// One that is about to end when a process starts looks like one that watches.
+#[tokio::test]
+async fn a_process_without_a_reaper_starts_another() {
+    const REAPERS: &str = "SELECT coalesce(string_agg(pid::text, ','), '') FROM pg_stat_activity
+                            WHERE application_name = 'pg-testbed-reaper'";
+    let (cluster, _folder) = cluster(&[]);
+    let server = cluster.url("postgres");
+    let held = holding(start("hold", &server)).await;
+    let deadline = Instant::now() + Duration::from_mins(1);
+    let mut first = String::new();
+    loop {
+        let now = text(&server, REAPERS).await;
+        if first.is_empty() && !now.is_empty() {
+            let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE application_name = 'pg-testbed-reaper'";
+            execute(&server, end).await.unwrap();
+            first.clone_from(&now);
+        }
+        if !now.is_empty() && now != first {
+            break;
+        }
+        assert!(Instant::now() < deadline, "no other than {first:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    kill(held);
+}
+
+#[tokio::test]
+async fn a_reaper_stops_the_server_that_it_watches() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let dir = folder.path().join("cluster");
+    let options = ClusterOptions::new(&dir, Profile::Throwaway);
+    let cluster = Cluster::open(options.last_user(LastUser::LeavesRunning)).unwrap();
+    let (server, data) = (cluster.url("postgres"), cluster.data_dir());
+    cluster.close().unwrap();
+    let mut reaper = Command::new(env!("CARGO_BIN_EXE_testbed"));
+    reaper.args(["reaper", "1", "1"]);
+    reaper.env("TESTBED_REAPER_URL", &server);
+    reaper.env("TESTBED_REAPER_DATA", &data);
+    reaper.env("TESTBED_REAPER_CLUSTER", &dir);
+    ended_well(reaper.spawn().unwrap()).await;
+    assert!(!data.join("postmaster.pid").exists());
+}
+
 #[tokio::test]
 async fn a_user_who_may_create_databases_needs_no_more_but_for_wiping() {
     let bed = Bed::new(&[]).await;
@@ -169,6 +217,32 @@ async fn a_user_who_may_create_databases_needs_no_more_but_for_wiping() {
         let database = testbed.scratch(&notes()).mode(Mode::Wipe).await.unwrap();
         assert_eq!(text(database.url(), insert).await, "1");
     }
+}
+
+#[tokio::test]
+async fn a_right_that_is_missing_is_named_and_no_other() {
+    let bed = Bed::new(&[]).await;
+    let server = bed.testbed.admin_url();
+    execute(&server, "CREATE ROLE tester LOGIN CREATEDB")
+        .await
+        .unwrap();
+    let lock = "EXECUTE ON FUNCTION pg_catalog.pg_advisory_lock(bigint)";
+    execute(&server, &format!("REVOKE {lock} FROM PUBLIC"))
+        .await
+        .unwrap();
+    let tester = server.replace("user=postgres", "user=tester");
+    let without = Testbed::on(tester).await.unwrap_err();
+    let told = format!("{without:?}");
+    assert!(told.contains("function pg_advisory_lock"), "{told}");
+    assert!(!told.contains("CREATEDB"), "{told}");
+    execute(&server, &format!("GRANT {lock} TO PUBLIC"))
+        .await
+        .unwrap();
+    execute(&server, "CREATE ROLE visitor LOGIN").await.unwrap();
+    let visitor = server.replace("user=postgres", "user=visitor");
+    let visiting = Testbed::on(visitor).await.unwrap();
+    let refused = visiting.empty().await.unwrap_err();
+    assert!(refused.to_string().contains("CREATEDB"), "{refused}");
 }
 
 #[tokio::test]
@@ -216,6 +290,44 @@ async fn a_failed_test_says_how_to_look_at_its_database() {
         .iter()
         .filter(|one| matches!(one.state, State::Kept { .. }));
     assert_eq!(kept.count(), 3);
+}
+
+#[tokio::test]
+async fn where_every_test_fails_the_newest_databases_are_kept() {
+    let bed = Bed::new(&[]).await;
+    for role in ["fail clone", "fail wipe", "fail rollback", "fail clone"] {
+        let mut command = command(role, &bed.testbed.admin_url());
+        let child = command.env("TESTBED_KEEP", "2").spawn().unwrap();
+        assert_eq!(ended(child).await.status.code(), Some(101));
+    }
+    let all = bed.testbed.databases().await.unwrap();
+    let kept = all
+        .iter()
+        .filter(|one| matches!(one.state, State::Kept { .. }));
+    assert_eq!(kept.count(), 2, "{all:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_said_to_be_kept_that_is_not() {
+    let bed = Bed::new(&[]).await;
+    for (role, why) in [
+        (
+            "refuse rollback",
+            "duplicate key value violates unique constraint",
+        ),
+        ("late", "use Mode::Wipe"),
+    ] {
+        let output = ended(start(role, &bed.testbed.admin_url())).await;
+        assert_eq!(output.status.code(), Some(101));
+        let told = told(&output.stderr);
+        assert!(told.contains(why), "{told}");
+        assert!(!told.contains("kept for"), "{told}");
+    }
+    let all = bed.testbed.databases().await.unwrap();
+    let mut kept = all
+        .iter()
+        .filter(|one| matches!(one.state, State::Kept { .. }));
+    assert_eq!(kept.next(), None);
 }
 
 #[tokio::test]

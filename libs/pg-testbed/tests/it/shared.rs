@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pg_testbed::{Mode, ScratchDb, State, Template, Testbed};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::support::{execute, template, text};
 
@@ -75,6 +75,21 @@ async fn what_cannot_work_names_the_mode_that_can() {
             "{impossible}: {hint:?}"
         );
     }
+}
+
+/// The server behind it may be one where only its user gets in.
+#[tokio::test]
+async fn nobody_gets_in_by_guessing_a_name() {
+    let (_testbed, database) = begin().await;
+    let (address, name) = database.url().rsplit_once('/').unwrap();
+    let secret = name.strip_suffix(".rollback.test").unwrap();
+    assert!(secret.len() >= 32, "{name}");
+    for guess in ["t1.rollback.test", "t2.rollback.test", "t1.clone.test"] {
+        let refused = PgConnection::connect(&format!("{address}/{guess}")).await;
+        assert!(refused.is_err(), "{guess}");
+    }
+    let (_other_testbed, other) = begin().await;
+    assert_ne!(other.url(), database.url());
 }
 
 #[tokio::test]

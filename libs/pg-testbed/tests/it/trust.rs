@@ -4,6 +4,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use pg_testbed::{Mode, Testbed};
+use sqlx::PgPool;
 
 use crate::support::{exists, template, text};
 use crate::victim::{VICTIM, kill_while_holding, wait_if_victim};
@@ -29,8 +30,8 @@ async fn the_reaper_removes_what_a_killed_process_left() {
     }
     let bed = Testbed::get().await.unwrap();
     let mut reaper = Command::new(env!("CARGO_BIN_EXE_testbed"));
-    reaper.args(["keeper", "1", "60"]);
-    reaper.env("TESTBED_KEEPER_URL", bed.admin_url());
+    reaper.args(["reaper", "1", "60"]);
+    reaper.env("TESTBED_REAPER_URL", bed.admin_url());
     let mut reaper = reaper.spawn().unwrap();
     let left = kill_while_holding("trust::the_reaper_removes_what_a_killed_process_left");
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -119,12 +120,23 @@ async fn a_test_process_for_the_report() {
     let db = bed.empty().await.unwrap();
     db.connect().await.unwrap();
     assert_eq!(text(db.url(), "SELECT 'alive'").await, "alive");
+    let (small, _) = template("report", "CREATE TABLE t (id int)");
+    for mode in [Mode::Clone, Mode::Wipe, Mode::Rollback] {
+        drop(bed.scratch(&small).mode(mode).await.unwrap());
+    }
+    drop(bed.begin(&small).await.unwrap());
+}
+
+#[pg_testbed::test]
+async fn a_test_with_a_pool_for_the_report(pool: PgPool) {
+    pool.acquire().await.unwrap();
 }
 
 #[test]
 fn the_report_is_printed_when_the_run_has_ended() {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "trust::a_test_process_for_the_report"]);
+    command.arg("trust::a_test_with_a_pool_for_the_report");
     command.env("TESTBED_REPORT", "1").env_remove("NEXTEST");
     // The end of the output is the end of the reporter too: it holds the pipe.
     let run = format!("report-{}", std::process::id());
@@ -132,9 +144,14 @@ fn the_report_is_printed_when_the_run_has_ended() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     for step in [
         "median",
-        "clone            1",
-        "connect          1",
-        "return           1",
+        // One of them is the attribute's.
+        "clone            2",
+        "wipe             1",
+        "rollback         1",
+        "begin            1",
+        "empty            1",
+        "connect          2",
+        "return           6",
     ] {
         assert!(told.contains(step), "{step:?} is missing in\n{told}");
     }

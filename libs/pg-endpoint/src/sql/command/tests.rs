@@ -53,6 +53,25 @@ fn all_spellings_of_transactions_are_understood() {
 }
 
 #[test]
+fn notifying_is_noticed_where_it_is_called() {
+    for (sql, noticed) in [
+        ("SELECT pg_notify('a', 'b')", true),
+        (
+            "WITH x AS (SELECT PG_CATALOG.PG_NOTIFY($1, $2)) SELECT",
+            true,
+        ),
+        ("SELECT 'pg_notify(1)', pg_notify FROM t", false),
+        ("COMMENT ON FUNCTION pg_notify(text, text) IS ''", false),
+        (
+            "CREATE FUNCTION f() RETURNS void BEGIN ATOMIC SELECT pg_notify('a', ''); END",
+            false,
+        ),
+    ] {
+        assert_eq!(facts(sql).impossible.is_some(), noticed, "{sql}");
+    }
+}
+
+#[test]
 fn savepoints_have_names() {
     assert_eq!(
         command("SAVEPOINT Abc"),

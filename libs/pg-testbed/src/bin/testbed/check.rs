@@ -17,14 +17,27 @@ const OPTIONS: [&str; 2] = ["--against", "--schema"];
 /// Looks at a database; compares it with another side if there is one.
 pub(crate) async fn check(words: &[&str]) -> Result<ExitCode, BoxError> {
     let line = Line::parse(words, &[&OPTIONS[..], &PROJECT].concat())?;
-    let side = Side::only(&line, "testbed check [URL] [--against SIDE]").await?;
+    let side = Side::only(&line, "testbed check [SIDE] [--against SIDE]").await?;
     print(&looked_at(&side).await?)?;
     let Some(against) = Side::against(&line).await? else {
         return Ok(ExitCode::SUCCESS);
     };
     let compared = Compared::of(&against, &side, &line).await?;
+    if compared.only_left_has_tables() {
+        return Err(nothing_to_compare(&side, &against).into());
+    }
     print(&compared.report())?;
     Ok(exit(compared.agrees()))
+}
+
+/// What to say of the database that tests only connect to.
+fn nothing_to_compare(side: &Side, against: &Side) -> String {
+    let (side, against) = (&side.shown, &against.shown);
+    format!(
+        "{side} has no tables, so there is nothing to compare. If it is the one of \
+         TEST_DATABASE_URL: tests do not work in it, but in clones of a template; ask \
+         `testbed check migrations --against {against}`"
+    )
 }
 
 async fn looked_at(side: &Side) -> Result<String, BoxError> {

@@ -25,6 +25,8 @@ pub(crate) struct Compared<'a> {
     found: Comparison,
     /// How much was compared.
     extent: String,
+    /// The right side has no tables, and the left one has.
+    only_left: bool,
 }
 
 impl<'a> Compared<'a> {
@@ -40,16 +42,23 @@ impl<'a> Compared<'a> {
             l.count(Kind::Index)
         );
         let found = diff(&l, &r);
+        let only_left = l.count(Kind::Table) > 0 && r.count(Kind::Table) == 0;
         Ok(Self {
             left,
             right,
             found,
             extent,
+            only_left,
         })
     }
 
     pub(crate) fn agrees(&self) -> bool {
         self.found.agrees()
+    }
+
+    /// Whether the right side has no tables at all, although the left one has.
+    pub(crate) fn only_left_has_tables(&self) -> bool {
+        self.only_left
     }
 
     pub(crate) fn as_json(&self) -> Value {

@@ -9,7 +9,7 @@ use pg_testbed::endpoint::{Project, Source};
 const FILE: &str = "testbed.toml";
 
 /// Options without a value.
-const FLAGS: [&str; 2] = ["--json", "--until-eof"];
+const FLAGS: [&str; 3] = ["--json", "--until-eof", "--trust"];
 
 /// Those that say where templates come from.
 pub(crate) const PROJECT: [&str; 3] = ["--config", "--migrations", "--sql"];

@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use pg_testbed::reaper::{self, Watch};
-use pg_testbed::{BoxError, Testbed, report};
+use pg_testbed::{BoxError, Stopping, Testbed, report};
 
 const USAGE: &str = "\
 usage: testbed COMMAND
@@ -29,10 +29,11 @@ On the server that TEST_DATABASE_URL names, or else on the private one:
   drop NAME | --all    drops one of them, or all that no test uses now
   gc                   drops those that belong to nobody
   stop                 stops the private server, unless it is in use
-  check [URL] [--against SIDE]
+  check [SIDE] [--against SIDE]
                        whether the server is up and well; tables, ENUM types with
                        their labels, and migrations of a database; and whether it
-                       is equal to production (SIDE, see below): exit code 1 if not
+                       is equal to production (SIDE, see below): exit code 1 if not.
+                       \"check migrations\" looks at what the tests get
   report               the times of the last run with TESTBED_REPORT=1";
 
 type Outcome = Result<ExitCode, BoxError>;
@@ -59,8 +60,8 @@ async fn main() -> ExitCode {
         ["report"] => newest_report(),
         ["report", "--follow", times] => follow(Path::new(times)),
         // The two of a test that cannot wait for the usual pace.
-        ["keeper", every, grace] => keeper(seconds(every), seconds(grace)).await,
-        ["keeper"] => watch(Watch::from_environment()).await,
+        ["reaper", every, grace] => reaper(seconds(every), seconds(grace)).await,
+        ["reaper"] => watch(Watch::from_environment()).await,
         _ => {
             eprint!("{}", usage());
             Ok(ExitCode::from(2))
@@ -148,7 +149,14 @@ async fn collect() -> Outcome {
 }
 
 fn stop() -> Outcome {
-    pg_testbed::stop_private_server()?;
+    println!(
+        "{}",
+        match pg_testbed::stop_private_server()? {
+            Stopping::Stopped => "the private server is stopped",
+            Stopping::WasDown => "the private server does not run",
+            Stopping::InUse => "the private server is in use, so it was not stopped",
+        }
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -168,7 +176,7 @@ fn follow(times: &Path) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn keeper(every: Duration, grace: Duration) -> Outcome {
+async fn reaper(every: Duration, grace: Duration) -> Outcome {
     let rest = grace;
     watch(Watch { every, grace, rest }).await
 }
