@@ -29,11 +29,12 @@ pub(super) fn remove(pages: &mut [PageRows]) {
     let running = running_lines(pages);
     let mut seen = HashSet::new();
     for page in pages {
+        let numbers = page.numbers();
         let gone: HashSet<usize> = page
             .edges()
-            .filter(|(_, text)| {
+            .filter(|(at, text)| {
                 let pattern = pattern(text);
-                running.contains(&pattern) && !seen.insert(pattern) || is_page_number(text)
+                running.contains(&pattern) && !seen.insert(pattern) || numbers.contains(&Some(*at))
             })
             .map(|(at, _)| at)
             .collect();
@@ -44,6 +45,21 @@ pub(super) fn remove(pages: &mut [PageRows]) {
 }
 
 impl PageRows {
+    /// The rows that are page numbers: one at the top and one at the bottom at most, and no
+    /// row of a table. More numbers than these are text.
+    fn numbers(&self) -> [Option<usize>; 2] {
+        let middle = 0.5 * self.height;
+        let numbers: Vec<usize> = self
+            .edges()
+            .filter(|(at, text)| self.rows[*at].len() == 1 && is_page_number(text))
+            .map(|(at, _)| at)
+            .collect();
+        let is_upper = |at: &&usize| self.rows[**at][0].y < middle;
+        let upper = numbers.iter().find(is_upper);
+        let lower = numbers.iter().rfind(|at| !is_upper(at));
+        [upper.copied(), lower.copied()]
+    }
+
     /// The short rows at the edges, with their text.
     fn edges(&self) -> impl Iterator<Item = (usize, String)> {
         let length = self.rows.len();
@@ -172,6 +188,27 @@ mod tests {
         remove(&mut document);
         assert_eq!(texts(&document), [["Same", "One."], ["Same", "Two."]]);
     }
+
+    #[test]
+    fn one_number_at_an_edge_is_a_page_number_and_a_table_is_none() {
+        let mut document = pages(&[&["Our plan.", "Text.", "More text.", "7"]]);
+        document[0].rows[3][0].y = 790.0;
+        document[0].rows[2] = rows(vec![Word {
+            text: "6".to_owned(),
+            y: 770.0,
+            ..document[0].rows[2][0].words[0].clone()
+        }])
+        .remove(0);
+        remove(&mut document);
+        assert_eq!(texts(&document), [["Our plan.", "Text.", "6"]]);
+
+        let mut document = pages(&[&["1", "Text."]]);
+        let cell = document[0].rows[0][0].clone();
+        document[0].rows[0].push(cell);
+        remove(&mut document);
+        assert_eq!(document[0].rows.len(), 2);
+    }
+
     #[test]
     fn page_numbers_are_told_from_values() {
         for number in ["7", "- 12 -", "Page 3 of 14", "3/14", "iv", "p. 9"] {

@@ -147,6 +147,39 @@ fn an_encrypted_file_needs_its_password() {
     }
 }
 
+#[test]
+fn room_between_letters_parts_words_only_where_it_is_wider_than_letters() {
+    let content =
+        "BT /F1 11 Tf 3 Tc 72 700 Td (REPORT) Tj ET BT /F1 11 Tf 40 Tc 72 600 Td (0123) Tj ET";
+    let blocks = read(&pdf_with(&[content.to_owned()], "")).unwrap().blocks;
+    assert_eq!(blocks[0].text, "REPORT");
+    let rest: Vec<&str> = blocks[1..]
+        .iter()
+        .map(|block| block.text.as_str())
+        .collect();
+    assert!(!rest.concat().contains("01"), "{rest:?}");
+}
+
+#[test]
+fn a_file_of_which_only_the_attachments_are_encrypted_needs_no_password() {
+    let locked = "/Encrypt << /Filter /Standard /V 5 /R 6 /P -4 /Length 256 /StmF /Identity /StrF /Identity \
+        /EFF /StdCF /CF << /StdCF << /CFM /AESV3 >> >> /O <00> /U <00> /OE <00> /UE <00> >> /ID [<01> <01>]";
+    let content = text_at("F1", 11, 72, 700, "Open words");
+    let blocks = read(&pdf_with(&[content], locked)).unwrap().blocks;
+    assert_eq!(blocks[0].text, "Open words");
+}
+
+#[test]
+fn a_broken_encrypted_file_asks_for_its_password() {
+    let mut file = locked_pdf();
+    // The table of objects is not where the file says.
+    let at = file.len() - 8;
+    file.splice(at..at, *b"9");
+    let with = |password: Option<&str>| extract(&file, &Given { password });
+    assert_eq!(with(None).unwrap_err(), IngestError::Encrypted);
+    assert_eq!(with(Some("user")).unwrap().page_count, Some(1));
+}
+
 fn kinds_and_texts(file: &[u8]) -> Vec<(BlockKind, String)> {
     let blocks = read(file).unwrap().blocks;
     blocks
