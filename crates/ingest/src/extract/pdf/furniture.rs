@@ -93,10 +93,12 @@ fn running_lines(pages: &[PageRows]) -> HashSet<String> {
         .collect()
 }
 
-/// A line without what changes from page to page: the page number. Larger numbers are
-/// values.
+/// A line without what changes from page to page: the page number (`7`, `7/12`). Larger
+/// numbers are values.
 fn pattern(text: &str) -> String {
-    let number = |word: &str| word.len() <= 3 && word.chars().all(|c| c.is_ascii_digit());
+    let digits =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_digit());
+    let number = |word: &str| word.split('/').count() <= 2 && word.split('/').all(digits);
     let words = text
         .split(' ')
         .map(|word| if number(word) { "#" } else { word });
@@ -162,13 +164,34 @@ mod tests {
     #[test]
     fn running_heads_go_but_for_the_first() {
         let mut document = pages(&[
-            &["Our Plan 2024", "One.", "First body.", "Page 1 of 3"],
-            &["Our Plan 2024", "Two.", "Second body.", "Page 2 of 3"],
-            &["Our Plan 2024", "Three.", "Third body.", "Page 3 of 3"],
+            &[
+                "Our Plan 2024",
+                "One.",
+                "First body.",
+                "Readers 1/3",
+                "Page 1 of 3",
+            ],
+            &[
+                "Our Plan 2024",
+                "Two.",
+                "Second body.",
+                "Readers 2/3",
+                "Page 2 of 3",
+            ],
+            &[
+                "Our Plan 2024",
+                "Three.",
+                "Third body.",
+                "Readers 3/3",
+                "Page 3 of 3",
+            ],
         ]);
+        for page in &mut document {
+            page.rows[3][0].y = 750.0;
+        }
         remove(&mut document);
         let expected = [
-            vec!["Our Plan 2024", "One.", "First body."],
+            vec!["Our Plan 2024", "One.", "First body.", "Readers 1/3"],
             vec!["Two.", "Second body."],
             vec!["Three.", "Third body."],
         ];
