@@ -41,12 +41,17 @@ fn expand(c: char) -> impl Iterator<Item = char> {
             let letters = std::iter::once(c).nfkc().collect::<Vec<_>>();
             return Expanded::Shaped(letters.into_iter());
         }
-        // Soft hyphen, zero-width space and friends, byte-order mark, object replacement.
-        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' => {
-            ""
-        }
-        // What turns the direction of text.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "",
+        // Soft hyphen, zero-width space and friends, byte-order mark, object replacement;
+        // what turns the direction of text.
+        '\u{ad}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2060}'
+        | '\u{feff}'
+        | '\u{fffc}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => "",
         _ if c.is_control() || is_private_use(c) => "",
         _ => return Expanded::One(Some(c)),
     };

@@ -120,7 +120,8 @@ fn folders_in(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+/// Every file below a folder, by path.
+pub(crate) fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -41,12 +41,12 @@ pub(crate) fn of(entry: &str) -> Vec<Seed> {
         "odt" => vec![open_document("text", TEXT), locked_text()],
         "odp" => vec![open_document("presentation", SLIDES)],
         "ods" => vec![open_document("spreadsheet", SHEET)],
-        "doc" => vec![bytes(compound("/WordDocument", old_word()))],
+        "doc" => vec![bytes(compound("/WordDocument", &old_word()))],
         "xls" => vec![
-            bytes(compound("/Workbook", workbook(&[]))),
+            bytes(compound("/Workbook", &workbook(&[]))),
             bytes(compound(
                 "/Workbook",
-                workbook(&[0, 0, 0x4a, 0x51, 0x1a, 0xcc]),
+                &workbook(&[0, 0, 0x4a, 0x51, 0x1a, 0xcc]),
             )),
         ],
         "decode" => encodings(),
@@ -247,11 +247,11 @@ fn xlsx() -> Seed {
 }
 
 /// A compound file with one stream.
-fn compound(name: &str, content: Vec<u8>) -> Vec<u8> {
+fn compound(name: &str, content: &[u8]) -> Vec<u8> {
     let build = || -> std::io::Result<Vec<u8>> {
         let version = cfb::Version::V3;
         let mut file = cfb::CompoundFile::create_with_version(version, Cursor::new(Vec::new()))?;
-        file.create_stream(name)?.write_all(&content)?;
+        file.create_stream(name)?.write_all(content)?;
         file.flush()?;
         Ok(file.into_inner().into_inner())
     };
@@ -259,12 +259,13 @@ fn compound(name: &str, content: Vec<u8>) -> Vec<u8> {
 }
 
 fn old_word() -> Vec<u8> {
+    let text = b"One\rCaf\xe9.\rA\x07B\x07\x07\x13PAGE\x147\x15\x0cMore words \r";
+    let length = u32::try_from(text.len()).unwrap_or(0);
     let mut main = vec![0; 0x1000];
     main[..4].copy_from_slice(&[0xdc, 0xa5, 101, 0]);
     main[0x18..0x1c].copy_from_slice(&0x500_u32.to_le_bytes());
-    main[0x34..0x38].copy_from_slice(&40_u32.to_le_bytes());
-    main[0x500..0x528]
-        .copy_from_slice(b"One\rCaf\xe9.\rA\x07B\x07\x07\x13PAGE\x147\x15\x0cMore words \r");
+    main[0x34..0x38].copy_from_slice(&length.to_le_bytes());
+    main[0x500..0x500 + text.len()].copy_from_slice(text);
     main
 }
 

@@ -95,13 +95,10 @@ async fn import_archive(
         Ok(archive) => archive,
         Err(error) => return Ok(told(&[archive::not_unpacked(&top.path, &error)], args)),
     };
-    let lists = match args.metadata {
-        Some(_) => top.lists(args),
-        None => {
-            let lists = sidecar::inside(&archive.files);
-            lists.chain(top.lists(args)).collect()
-        }
-    };
+    let mut lists = top.lists(args);
+    if args.metadata.is_none() {
+        lists = sidecar::inside(&archive.files).chain(lists).collect();
+    }
     let mut wishes = Wishes::read(site, args, lists).await?;
     wishes.archive = Some(top.item(top.path.clone()));
     let files = wishes.check(archive.files, true)?;

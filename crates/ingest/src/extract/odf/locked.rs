@@ -32,7 +32,7 @@ const MAX_PASSES: u32 = 16;
 /// How the parts of a package are locked, by their paths.
 #[derive(Default)]
 pub(super) struct Locks {
-    locks: HashMap<String, Lock>,
+    of_parts: HashMap<String, Lock>,
     /// The part that is being described.
     path: String,
     open: Option<Lock>,
@@ -87,7 +87,7 @@ impl Locks {
         path: &str,
         given: &Given<'_>,
     ) -> Result<Option<String>, IngestError> {
-        let Some(lock) = self.locks.get(path) else {
+        let Some(lock) = self.of_parts.get(path) else {
             return package.part(path);
         };
         let Some(data) = package.bytes(path)? else {
@@ -104,7 +104,7 @@ impl Locks {
         package: &mut Package<'_>,
         given: &Given<'_>,
     ) -> Result<Vec<u8>, IngestError> {
-        let lock = self.locks.get(WHOLE).ok_or_else(unknown)?;
+        let lock = self.of_parts.get(WHOLE).ok_or_else(unknown)?;
         let data = package.bytes(WHOLE)?.unwrap_or_default();
         let opened = lock.open(&data, given)?;
         if crate::kind::is_zip(&opened) {
@@ -137,7 +137,7 @@ impl Visitor for Locks {
         if name == "encryption-data"
             && let Some(lock) = self.open.take()
         {
-            self.locks.insert(self.path.clone(), lock);
+            self.of_parts.insert(self.path.clone(), lock);
         }
     }
 }
