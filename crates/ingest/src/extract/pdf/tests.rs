@@ -160,6 +160,23 @@ fn room_between_letters_parts_words_only_where_it_is_wider_than_letters() {
     assert!(!rest.concat().contains("01"), "{rest:?}");
 }
 
+/// Found by mutation: a width for each of four thousand million glyphs.
+#[test]
+fn a_font_with_more_widths_than_glyphs_takes_no_memory() {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /Contents 5 0 R /Resources << /Font << /F1 4 0 R /F2 6 0 R >> >> >>".to_owned(),
+        "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [<< /Type /Font \
+         /Subtype /CIDFontType2 /BaseFont /A /W [1 [500] 2 4294967295 400] /W2 [1 4294967295 1 2 3] >>] >>"
+            .to_owned(),
+        "<< /Length 88 >>\nstream\nBT /F1 9 Tf 72 700 Td <0041> Tj ET BT /F2 9 Tf 72 600 Td (Words that are read) Tj ET\nendstream".to_owned(),
+        font(),
+    ];
+    let blocks = read(&assemble(&objects, "")).unwrap().blocks;
+    assert_eq!(blocks.last().unwrap().text, "Words that are read");
+}
+
 #[test]
 fn a_file_of_which_only_the_attachments_are_encrypted_needs_no_password() {
     let locked = "/Encrypt << /Filter /Standard /V 5 /R 6 /P -4 /Length 256 /StmF /Identity /StrF /Identity \
