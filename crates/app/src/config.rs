@@ -241,7 +241,7 @@ pub(crate) struct ServeArgs {
 /// `archivist import`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ImportArgs {
-    /// The folder, or a single file
+    /// The folder, a ZIP archive, or a single file
     #[arg(value_name = "DIR")]
     pub path: PathBuf,
     /// Kind of all these documents; found in each when not given
@@ -261,7 +261,7 @@ pub(crate) struct ImportArgs {
     pub outcome: Option<Outcome>,
     /// A list that says what the files are: CSV or JSON, with the columns or fields file,
     /// title, doc_type, year, programs, tags, outcome and notes [default: metadata.csv or
-    /// metadata.json in the folder]
+    /// metadata.json in the folder or archive]
     #[arg(long, value_name = "FILE")]
     pub metadata: Option<PathBuf>,
     /// What the names of folders say, for example "{year}/{program}/{doc_type}"

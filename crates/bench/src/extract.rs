@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::ExtractArgs;
 use manifest::Item;
+pub(crate) use manifest::files_below;
 pub(crate) use measure::measure_one;
 use measure::{Measured, Task};
 use report::{Report, Row};

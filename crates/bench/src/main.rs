@@ -3,6 +3,8 @@
 //! `docs/ingestion.md` says how to read the figures.
 
 mod extract;
+mod metadata;
+mod sensitive;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +26,13 @@ enum Command {
     Extract(ExtractArgs),
     /// Print what one file becomes: its proposed metadata and its passages
     Show(ShowArgs),
+    /// Compare proposed titles, years and funders with those that people wrote down
+    Metadata(MetadataArgs),
+    /// Tell which files would be held for personal data, and for what
+    Sensitive {
+        /// All files below it
+        dir: PathBuf,
+    },
     /// Measure one file; the command `extract` starts one such process for each
     #[command(hide = true)]
     MeasureOne,
@@ -62,12 +71,27 @@ struct ShowArgs {
     password: Option<String>,
 }
 
+/// Proposed metadata against written ones.
+#[derive(Debug, Args)]
+struct MetadataArgs {
+    /// With `metadata.jsonl`: a record a line, with `file`, `title`, `year` and `funder`
+    dir: PathBuf,
+    /// Hide the files' names from the rules
+    #[arg(long)]
+    without_names: bool,
+}
+
+/// Bounds the proposed years; fixed, so that two runs can be compared.
+const CURRENT_YEAR: i32 = 2026;
+
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         // Before any other thread is started: see `child_main`.
         Command::ExtractChild => return archivist_ingest::child_main(),
         Command::Extract(args) => run(extract::survey(&args)),
         Command::Show(args) => run(extract::show(&args.file, args.password.as_deref())),
+        Command::Metadata(args) => metadata::measure(&args),
+        Command::Sensitive { dir } => sensitive::survey(&dir),
         Command::MeasureOne => run(extract::measure_one()),
     };
     match result {

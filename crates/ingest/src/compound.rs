@@ -1,6 +1,10 @@
 //! The compound file ([MS-CFB]): the container of Office files before 2007, and of
 //! encrypted ones since. Read with good will: what is whole of a damaged one counts.
 
+use std::ops::Range;
+
+use crate::bytes::{u16_at, u32_at};
+
 /// What a compound file begins with.
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 /// Numbers of sectors from here on mean something else.
@@ -81,12 +85,31 @@ impl<'a> CompoundFile<'a> {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
 
+    /// Where in the file the bytes of a stream at the top lie, one sector after the other.
+    /// `None` for a short one, which lies in a stream of short ones.
+    pub(crate) fn places(&self, name: &str) -> Option<Vec<Range<usize>>> {
+        let entry = self.entry(name)?;
+        let mut left = usize::try_from(entry.length).ok()?;
+        let is_short = entry.length < self.small_below;
+        let places = self.sectors.numbers_from(entry.start).map_while(|number| {
+            let start = number.checked_add(1)?.checked_mul(self.sectors.size)?;
+            let whole = self.sectors.at(number)?.len().min(self.sectors.size);
+            let length = whole.min(left);
+            left -= length;
+            (length > 0).then(|| start..start + length)
+        });
+        (!is_short).then(|| places.collect())
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.kind == STREAM && entry.name.eq_ignore_ascii_case(name))
+    }
+
     /// A stream at the top, or what can be read of it.
     pub(crate) fn stream(&self, name: &str) -> Option<Vec<u8>> {
-        let entry = self
-            .entries
-            .iter()
-            .find(|entry| entry.kind == STREAM && entry.name.eq_ignore_ascii_case(name))?;
+        let entry = self.entry(name)?;
         if entry.length >= self.small_below {
             return Some(self.sectors.stream(entry.start, entry.length));
         }
@@ -143,6 +166,16 @@ impl Sectors<'_> {
         let number = usize::try_from(number).ok()?;
         let rest = self.at(number).filter(|_| number < self.count())?;
         Some(&rest[..self.size.min(rest.len())])
+    }
+
+    /// The numbers of the sectors of a chain; one that leads in a circle ends when it has
+    /// had as many as there are.
+    fn numbers_from(&self, start: u32) -> impl Iterator<Item = usize> {
+        let next = |number: &u32| self.chain.get(usize::try_from(*number).ok()?).copied();
+        std::iter::successors(Some(start), next)
+            .take(self.chain.len() + 1)
+            .take_while(|number| *number < MAX_SECTOR)
+            .map_while(|number| usize::try_from(number).ok())
     }
 
     fn stream(&self, start: u32, length: u64) -> Vec<u8> {
@@ -218,14 +251,6 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
     words.map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Write as _};
@@ -258,6 +283,13 @@ mod tests {
             let bytes = file(version, &streams);
             let opened = CompoundFile::open(&bytes).unwrap();
             assert!(opened.stream("Large").unwrap() == large);
+            let places = opened.places("Large").unwrap().into_iter();
+            assert!(
+                places
+                    .flat_map(|place| bytes[place].to_vec())
+                    .eq(large.clone())
+            );
+            assert_eq!(opened.places("Small"), None);
             assert_eq!(opened.stream("small").unwrap(), b"few words");
             assert_eq!(opened.stream("Empty").unwrap(), b"");
             assert_eq!(opened.stream("Inner"), None);

@@ -1,5 +1,6 @@
 //! Bytes of a known kind to blocks of text in reading order.
 
+mod csv;
 pub mod decode;
 mod doc;
 mod docx;
@@ -104,6 +105,7 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
         FileKind::Pptx => pptx::extract(bytes)?,
         FileKind::Xls => xls::extract(bytes, given)?,
         FileKind::Xlsx => xlsx::extract(bytes)?,
+        FileKind::Csv => csv::extract(bytes)?,
         FileKind::Text => text::extract(bytes),
         FileKind::Markdown => markdown::extract(bytes),
         FileKind::Html => html::extract(bytes)?,

@@ -73,9 +73,7 @@ fn text_kind(
 ) -> Result<Detected, IngestError> {
     let found = "plain text";
     match (promised, extension) {
-        (Some(kind @ (FileKind::Text | FileKind::Markdown | FileKind::Html)), _) => {
-            Ok(Detected { kind, note: None })
-        }
+        (Some(kind), _) if kind.is_written() => Ok(Detected { kind, note: None }),
         (None, None) => Ok(Detected {
             kind: FileKind::Text,
             note: None,
@@ -149,9 +147,6 @@ const HEAD: Look = Look {
 };
 
 fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
-    if is_pdf(bytes, promised) {
-        return Content::Readable(FileKind::Pdf);
-    }
     if is_zip(bytes) {
         return (look.zip)(bytes, promised);
     }
@@ -160,6 +155,9 @@ fn sniff(bytes: &[u8], promised: Option<FileKind>, look: &Look) -> Content {
     }
     if bytes.starts_with(b"{\\rt") {
         return Content::Readable(FileKind::Rtf);
+    }
+    if is_pdf(bytes, promised) {
+        return Content::Readable(FileKind::Pdf);
     }
     match MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         Some((_, found)) => Content::Other(found),
@@ -194,12 +192,32 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"\xFEbplist", "an Apple property list"),
 ];
 
-/// The header may follow junk (mail headers, a byte-order mark) in the first KiB.
-/// A text that merely speaks of `%PDF-` is told apart by its name.
+/// The header may follow junk (mail headers, a byte-order mark) in the first KiB, or be
+/// damaged or lost; then the objects tell. A text that merely speaks of these is told
+/// apart by its name.
 fn is_pdf(bytes: &[u8], promised: Option<FileKind>) -> bool {
+    if bytes.starts_with(PDF_HEADER) {
+        return true;
+    }
     let head = &bytes[..bytes.len().min(1024)];
-    let at = find(head, b"%PDF-");
-    at == Some(0) || (at.is_some() && (promised == Some(FileKind::Pdf) || !looks_like_text(bytes)))
+    let told = find(head, PDF_HEADER).is_some() || has_pdf_object(bytes);
+    told && (promised == Some(FileKind::Pdf) || !looks_like_text(bytes))
+}
+
+const PDF_HEADER: &[u8] = b"%PDF-";
+
+/// Whether an object of a PDF begins near the beginning: `12 0 obj <<`.
+fn has_pdf_object(bytes: &[u8]) -> bool {
+    const OBJECT: &[u8] = b" obj";
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let objects = head.windows(OBJECT.len()).enumerate();
+    objects
+        .filter(|(_, window)| *window == OBJECT)
+        .any(|(at, _)| {
+            let numbers = head[..at].rsplit(|byte| !byte.is_ascii_digit()).take(2);
+            let opens = head[at + OBJECT.len()..].trim_ascii_start();
+            numbers.into_iter().all(|number| !number.is_empty()) && opens.starts_with(b"<<")
+        })
 }
 
 /// Whether it is packed as ZIP: an archive, or a document of one of many formats.

@@ -9,6 +9,7 @@
 //! To add a format: a variant of [`FileKind`], how its bytes are recognised in
 //! [`kind`], and a module in [`extract`].
 
+mod bytes;
 mod compound;
 pub mod describe;
 pub mod entities;

@@ -36,10 +36,22 @@ fn expand(c: char) -> impl Iterator<Item = char> {
         '\u{fb05}' | '\u{fb06}' => "st",
         // Line and paragraph separators, and controls that separate lines in print.
         '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => " ",
-        // Soft hyphen, zero-width space and friends, byte-order mark, object replacement.
-        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' => {
-            ""
+        // Letters of Hebrew and Arabic in the shapes that they take inside of a word.
+        '\u{fb13}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => {
+            let letters = std::iter::once(c).nfkc().collect::<Vec<_>>();
+            return Expanded::Shaped(letters.into_iter());
         }
+        // Soft hyphen, zero-width space and friends, byte-order mark, object replacement;
+        // what turns the direction of text.
+        '\u{ad}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2060}'
+        | '\u{feff}'
+        | '\u{fffc}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => "",
         _ if c.is_control() || is_private_use(c) => "",
         _ => return Expanded::One(Some(c)),
     };
@@ -49,6 +61,7 @@ fn expand(c: char) -> impl Iterator<Item = char> {
 enum Expanded {
     One(Option<char>),
     Many(std::str::Chars<'static>),
+    Shaped(std::vec::IntoIter<char>),
 }
 
 impl Iterator for Expanded {
@@ -58,6 +71,7 @@ impl Iterator for Expanded {
         match self {
             Self::One(c) => c.take(),
             Self::Many(chars) => chars.next(),
+            Self::Shaped(letters) => letters.next(),
         }
     }
 }

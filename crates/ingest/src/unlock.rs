@@ -1,9 +1,12 @@
 //! Office packages inside an encrypted container ([MS-OFFCRYPTO]): opened before
-//! anything else looks at the file, as only then it shows what it is.
+//! anything else looks at the file, as only then it shows what it is. And the ciphers of
+//! formats that their readers open.
 
 mod agile;
-mod cipher;
+pub(crate) mod cipher;
+pub(crate) mod rc4;
 mod standard;
+pub(crate) mod xor;
 
 use std::borrow::Cow;
 
@@ -13,7 +16,7 @@ use crate::extract::Given;
 
 /// What Office itself encrypts with when a document is only protected from changes:
 /// every program opens such a file without asking.
-const DEFAULT_PASSWORD: &str = "VelvetSweatshop";
+pub(crate) const DEFAULT_PASSWORD: &str = "VelvetSweatshop";
 
 /// The file as it was before it was encrypted; any other file as it is.
 ///

@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use archivist_ingest::Parsed;
+use archivist_ingest::{FileKind, Parsed, decode};
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::measure::{Reference, ReferenceText};
 use super::words::{Pair, share, words};
@@ -37,6 +38,22 @@ impl Likeness {
             exact: text.split_whitespace().eq(expected.split_whitespace()),
         }
     }
+}
+
+/// Whether the bytes of a text, decoded, are the expected text but for a byte-order mark,
+/// white space, and characters that are written in several ways. Nothing for other files,
+/// and for pages of which not the source is expected.
+pub(super) fn is_decoded(kind: FileKind, bytes: &[u8], expected: &str) -> Option<bool> {
+    let is_source = match kind {
+        FileKind::Text | FileKind::Markdown | FileKind::Csv => true,
+        FileKind::Html => expected.contains("</"),
+        _ => false,
+    };
+    let words = |text: &str| -> Vec<String> {
+        let text: String = text.trim_start_matches('\u{feff}').nfc().collect();
+        text.split_whitespace().map(str::to_owned).collect()
+    };
+    is_source.then(|| words(&decode(bytes).text) == words(expected))
 }
 
 /// How a reading compares with pdftotext's.
@@ -162,6 +179,19 @@ fn pattern(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_decoded_and_pages_where_their_source_is_expected() {
+        let bytes = b"<p>Caf\xe9 f\xfcr alle Sch\xfcler</p>\r\n";
+        let source = "<p>Café für alle Schüler</p>\n";
+        for kind in [FileKind::Text, FileKind::Html] {
+            assert_eq!(is_decoded(kind, bytes, source), Some(true));
+        }
+        let shown = "Café für alle Schüler";
+        assert_eq!(is_decoded(FileKind::Html, bytes, shown), None);
+        assert_eq!(is_decoded(FileKind::Text, bytes, shown), Some(false));
+        assert_eq!(is_decoded(FileKind::Pdf, bytes, source), None);
+    }
 
     #[test]
     fn running_lines_count_once() {

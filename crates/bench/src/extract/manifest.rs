@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
+use serde_json::Value;
 
 const MANIFEST: &str = "manifest.jsonl";
 
@@ -33,9 +34,9 @@ struct Line {
     kind: Option<String>,
     #[serde(default)]
     expected_text: Option<PathBuf>,
-    /// The expected text is too uncertain to be scored.
+    /// Whether the expected text is too uncertain to be scored, or why it is.
     #[serde(default)]
-    expected_weak: bool,
+    expected_weak: Value,
     #[serde(default)]
     note: String,
 }
@@ -86,7 +87,7 @@ fn of_manifest(dir: &Path, folder: &Path, manifest: &Path) -> Result<Vec<Item>> 
                 group: line.group.or(line.kind).unwrap_or_else(|| "all".into()),
                 expected_text: line
                     .expected_text
-                    .filter(|_| !line.expected_weak)
+                    .filter(|_| matches!(line.expected_weak, Value::Null | Value::Bool(false)))
                     .map(|text| folder.join(text)),
                 note: line.note,
                 path,
@@ -119,7 +120,8 @@ fn folders_in(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
+/// Every file below a folder, by path.
+pub(crate) fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -149,6 +151,8 @@ mod tests {
             r#"{"path": "a.pdf", "group": "g", "expected_text": "a.txt", "note": "password foo (or bar)"}"#,
             "\n\n",
             r#"{"path": "b.pdf", "kind": "report", "expected_text": "b.txt", "expected_weak": true}"#,
+            "\n",
+            r#"{"path": "c.pdf", "expected_text": "c.txt", "expected_weak": "drop caps"}"#,
         );
         std::fs::write(dir.path().join("pdf/manifest.jsonl"), lines).unwrap();
         let items = items(dir.path()).unwrap();
@@ -162,6 +166,7 @@ mod tests {
             (items[1].group.as_str(), &items[1].expected_text),
             ("report", &None)
         );
+        assert_eq!(items[2].expected_text, None);
     }
 
     #[test]

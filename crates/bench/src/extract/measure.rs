@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
-/// Bounds the proposed years; fixed, so that two runs can be compared.
-const CURRENT_YEAR: i32 = 2026;
+use crate::CURRENT_YEAR;
+
 /// What pdftotext may take.
 const PDFTOTEXT_SECONDS: u64 = 60;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use archivist_ingest::IngestError;
+use archivist_ingest::{FileKind, IngestError};
 use serde::Serialize;
 
-use super::compare::{Against, Likeness};
+use super::compare::{Against, Likeness, is_decoded};
 use super::manifest::Item;
 use super::measure::Measured;
 use super::words::share;
@@ -24,6 +24,8 @@ pub(super) struct Row {
     measured: Measured,
     opened_by_note: bool,
     likeness: Option<Likeness>,
+    /// Of a text: whether its encoding was found out.
+    decoded: Option<bool>,
     against: Option<Against>,
 }
 
@@ -35,6 +37,13 @@ impl Row {
             .as_ref()
             .and_then(|path| std::fs::read(path).ok())
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let decoded = expected.as_deref().and_then(|expected| {
+            let kind = match &measured.outcome {
+                Ok(parsed) => parsed.kind,
+                Err(_) => FileKind::of_name(&item.name)?,
+            };
+            is_decoded(kind, &std::fs::read(&item.path).ok()?, expected)
+        });
         let likeness = expected.map(|expected| match &measured.outcome {
             Ok(parsed) => Likeness::of(parsed, &expected),
             Err(_) => Likeness::NONE,
@@ -48,6 +57,7 @@ impl Row {
             measured,
             opened_by_note,
             likeness,
+            decoded,
             against,
         }
     }
@@ -76,6 +86,8 @@ struct Group {
     /// The most memory of a child, in MiB.
     peak_memory: Option<Named>,
     expected: Option<Expected>,
+    /// Texts whose bytes were decoded, and how many of them as expected.
+    decoded: Option<Decoded>,
     pdftotext: Option<Comparison>,
 }
 
@@ -96,6 +108,15 @@ struct Expected {
     /// Share of the files that are the same but for white space.
     exact: f64,
     worst: Vec<Named>,
+}
+
+/// Encodings that were found out.
+#[derive(Debug, Serialize)]
+struct Decoded {
+    files: usize,
+    /// As a share.
+    exact: f64,
+    others: Vec<Named>,
 }
 
 /// Sums and means over the files that pdftotext reads too.
@@ -173,6 +194,7 @@ impl Group {
                 row.measured.peak_bytes as f64 / f64::from(1 << 20)
             }),
             expected: Expected::of(rows),
+            decoded: Decoded::of(rows),
             pdftotext: Comparison::of(rows),
         }
     }
@@ -196,6 +218,7 @@ impl Group {
             println!("  most memory {:.0} MiB ({})", peak.value, peak.file);
         }
         self.expected.iter().for_each(Expected::print);
+        self.decoded.iter().for_each(Decoded::print);
         self.pdftotext.iter().for_each(Comparison::print);
         println!();
     }
@@ -235,6 +258,30 @@ impl Expected {
             self.exact * 100.0
         );
         print_named(&self.worst);
+    }
+}
+
+impl Decoded {
+    fn of(rows: &[&Row]) -> Option<Self> {
+        let texts: Vec<(&Row, f64)> = rows
+            .iter()
+            .filter_map(|row| Some((*row, f64::from(u8::from(row.decoded?)))))
+            .collect();
+        let values: Vec<f64> = texts.iter().map(|(_, exact)| *exact).collect();
+        (!texts.is_empty()).then(|| Self {
+            files: texts.len(),
+            exact: mean(&values),
+            others: smallest(texts.into_iter(), 1.0),
+        })
+    }
+
+    fn print(&self) {
+        println!(
+            "  {} texts with expected text: {:.1} % decoded exactly",
+            self.files,
+            self.exact * 100.0
+        );
+        print_named(&self.others);
     }
 }
 

@@ -2,7 +2,6 @@
 //! 1996.
 
 mod body;
-mod bytes;
 mod fib;
 mod locked;
 mod pieces;

@@ -96,7 +96,7 @@ pub(super) fn extracted(
         return Err(IngestError::damaged("its cells are not well-formed"));
     }
     let cut = sheets.full.then(|| {
-        format!("The workbook is very large: what comes after its first {MAX_CELLS} cells or {} MiB of text was left out.", MAX_TEXT >> 20)
+        format!("The table is very large: what comes after its first {MAX_CELLS} cells or {} MiB of text was left out.", MAX_TEXT >> 20)
     });
     Ok(Extracted {
         kind,

@@ -1,6 +1,7 @@
 //! OpenDocument texts, presentations and spreadsheets.
 
 mod body;
+mod locked;
 mod sheets;
 mod styles;
 
@@ -10,6 +11,7 @@ use crate::extract::{Extracted, Given, grid, xml};
 use crate::kind::FileKind;
 use crate::tidy;
 use body::Body;
+use locked::Locks;
 use styles::Styles;
 
 /// Reads an OpenDocument file. Only presentations have pages: their slides.
@@ -19,15 +21,29 @@ pub(super) fn extract(
     given: &Given<'_>,
 ) -> Result<Extracted, IngestError> {
     let mut package = Package::open(bytes)?;
-    if is_locked(&mut package)? {
-        return Err(locked(given));
+    let locks = Locks::read(&mut package)?;
+    if package.has(locked::WHOLE) {
+        let inner = locks.whole(&mut package, given)?;
+        return read(kind, Package::open(&inner)?, &Locks::default(), given);
     }
-    let content = package
-        .part("content.xml")?
-        .ok_or_else(|| IngestError::damaged("its text is missing"))?;
-    let named = package.part("styles.xml")?.unwrap_or_default();
+    read(kind, package, &locks, given)
+}
+
+fn read(
+    kind: FileKind,
+    mut package: Package<'_>,
+    locks: &Locks,
+    given: &Given<'_>,
+) -> Result<Extracted, IngestError> {
+    let mut part = |path: &str| locks.part(&mut package, path, given);
+    let content =
+        part("content.xml")?.ok_or_else(|| IngestError::damaged("its text is missing"))?;
+    let named = part("styles.xml")?.unwrap_or_default();
     let styles = Styles::read([named.as_str(), &content]);
-    let title = title(&mut package);
+    let title = part("meta.xml")
+        .ok()
+        .flatten()
+        .and_then(|meta| title(&meta));
     if kind == FileKind::Ods {
         let (sheets, whole) = sheets::read(&content);
         return grid::extracted(kind, sheets, title, whole);
@@ -46,26 +62,10 @@ pub(super) fn extract(
     })
 }
 
-fn title(package: &mut Package<'_>) -> Option<String> {
-    let part = package.part("meta.xml").ok()??;
-    xml::first_text(&part, "title")
+fn title(meta: &str) -> Option<String> {
+    xml::first_text(meta, "title")
         .map(|title| tidy::line(&title))
         .filter(|title| !title.is_empty())
-}
-
-/// The manifest describes how each locked part is encrypted.
-fn is_locked(package: &mut Package<'_>) -> Result<bool, IngestError> {
-    let manifest = package.part("META-INF/manifest.xml")?.unwrap_or_default();
-    Ok(manifest.contains("encryption-data"))
-}
-
-fn locked(given: &Given<'_>) -> IngestError {
-    match given.password {
-        None => IngestError::Encrypted,
-        Some(_) => IngestError::UnknownType {
-            found: "a locked OpenDocument file".into(),
-        },
-    }
 }
 
 #[cfg(test)]

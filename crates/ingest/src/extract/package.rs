@@ -2,8 +2,9 @@
 //! a bundle of parts.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read};
 
+use flate2::read::DeflateDecoder;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -55,28 +56,45 @@ impl<'a> Package<'a> {
     /// The text of a part, or `None` when the package has no such part. A part that
     /// breaks off gives what it has: its reader will say so.
     pub(super) fn part(&mut self, path: &str) -> Result<Option<String>, IngestError> {
+        let bytes = self.bytes(path)?;
+        Ok(bytes.map(|bytes| decode(&bytes).text))
+    }
+
+    /// The bytes of a part, like [`Self::part`].
+    pub(super) fn bytes(&mut self, path: &str) -> Result<Option<Vec<u8>>, IngestError> {
         let Some(index) = self.members.get(&normalized(path)).copied() else {
             return Ok(None);
         };
-        let mut file = self
+        let file = self
             .archive
             .by_index(index)
             .map_err(|error| refusal(&error))?;
-        let limit = MAX_PART
-            .min(MAX_TOTAL - self.unpacked)
-            .min(ratio_limit(file.compressed_size()));
-        let mut bytes = Vec::new();
-        // The declared size may lie: only what really comes out counts.
-        let read = file.by_ref().take(limit + 1).read_to_end(&mut bytes);
-        if bytes.len() as u64 > limit {
-            return Err(bomb());
-        }
-        self.unpacked += bytes.len() as u64;
-        if read.is_err() && bytes.is_empty() {
-            return Err(IngestError::damaged("a part of it cannot be unpacked"));
-        }
-        Ok(Some(decode(&bytes).text))
+        let packed = file.compressed_size();
+        let bytes = unpacked(file, packed, &mut self.unpacked)?;
+        Ok(Some(bytes))
     }
+
+    /// What a member was packed from that was locked, within the package's limits.
+    pub(super) fn inflated(&mut self, packed: &[u8]) -> Result<Vec<u8>, IngestError> {
+        let size = packed.len() as u64;
+        unpacked(DeflateDecoder::new(packed), size, &mut self.unpacked)
+    }
+}
+
+/// What comes out of `from`, of which `packed` bytes go in; `total` is what came out of
+/// the package before. The declared size may lie: only what really comes out counts.
+fn unpacked(mut from: impl Read, packed: u64, total: &mut u64) -> Result<Vec<u8>, IngestError> {
+    let limit = MAX_PART.min(MAX_TOTAL - *total).min(ratio_limit(packed));
+    let mut bytes = Vec::new();
+    let read = from.by_ref().take(limit + 1).read_to_end(&mut bytes);
+    if bytes.len() as u64 > limit {
+        return Err(bomb());
+    }
+    *total += bytes.len() as u64;
+    if read.is_err() && bytes.is_empty() {
+        return Err(IngestError::damaged("a part of it cannot be unpacked"));
+    }
+    Ok(bytes)
 }
 
 fn ratio_limit(compressed: u64) -> u64 {

@@ -1,5 +1,7 @@
 //! Excel workbooks before 2007, read by calamine.
 
+mod locked;
+
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader as _, Xls, XlsError};
@@ -13,6 +15,7 @@ use crate::tidy;
 /// Reads every sheet of an older workbook. How numbers are shown is not known: dates
 /// are written as `2024-07-01`, amounts with all their figures.
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
+    let bytes = locked::unlock(bytes, given)?;
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| refusal(&error, given))?;
     let mut sheets = Sheets::default();
     for (name, range) in workbook.worksheets() {
@@ -24,11 +27,8 @@ pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, Inge
 }
 
 fn refusal(error: &XlsError, given: &Given<'_>) -> IngestError {
-    match (error, given.password) {
-        (XlsError::Password, None) => IngestError::Encrypted,
-        (XlsError::Password, Some(_)) => IngestError::UnknownType {
-            found: "a locked older Excel workbook (.xls)".into(),
-        },
+    match error {
+        XlsError::Password => IngestError::locked(given),
         _ => IngestError::damaged("its container is broken"),
     }
 }

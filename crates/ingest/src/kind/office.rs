@@ -43,7 +43,8 @@ pub(super) fn sniff_zip(bytes: &[u8], promised: Option<FileKind>, names: &[Strin
         () if has("meta-inf/container.xml") || find(bytes, EPUB).is_some() => {
             Content::Readable(FileKind::Epub)
         }
-        () if has("content.xml") => open_document(bytes, promised),
+        // The whole of a locked document is one member since LibreOffice 24.2.
+        () if has("content.xml") || has("encrypted-package") => open_document(bytes, promised),
         // The list of contents is broken; extraction will say how.
         () if names.is_empty() && find(bytes, b"word/document").is_some() => {
             Content::Readable(FileKind::Docx)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The types that are read, as a person would list them.
-pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx, .doc), Rich Text (.rtf), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument (.odt, .odp, .ods), plain text (.txt), Markdown (.md), web pages (.html), e-books (.epub), e-mail (.eml) and ZIP archives of these";
+pub const ACCEPTED_TYPES: &str = "PDF, Word (.docx, .doc), Rich Text (.rtf), PowerPoint (.pptx), Excel (.xlsx, .xls), OpenDocument (.odt, .odp, .ods), tables as text (.csv, .tsv), plain text (.txt, .xml, .json, .log), Markdown (.md), web pages (.html), e-books (.epub), e-mail (.eml) and ZIP archives of these";
 
 /// A type of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub enum FileKind {
     Odp,
     /// OpenDocument spreadsheet.
     Ods,
+    /// A table as text: cells apart by commas, semicolons or tabs.
+    Csv,
     /// Plain text in any encoding.
     Text,
     /// Markdown in any encoding.
@@ -116,9 +118,18 @@ const TABLE: [Row; FileKind::ALL.len()] = [
         described: "an OpenDocument spreadsheet",
     },
     Row {
+        kind: FileKind::Csv,
+        media_type: "text/csv",
+        extensions: &["csv", "tsv", "tab"],
+        described: "a table as text",
+    },
+    Row {
         kind: FileKind::Text,
         media_type: "text/plain",
-        extensions: &["txt", "text", "rst", "asc", "adoc", "org"],
+        // The last ones are read as they are written, with all their signs.
+        extensions: &[
+            "txt", "text", "rst", "asc", "adoc", "org", "log", "srt", "xml", "json",
+        ],
         described: "plain text",
     },
     Row {
@@ -155,7 +166,7 @@ const TABLE: [Row; FileKind::ALL.len()] = [
 
 impl FileKind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Pdf,
         Self::Docx,
         Self::Doc,
@@ -166,6 +177,7 @@ impl FileKind {
         Self::Odt,
         Self::Odp,
         Self::Ods,
+        Self::Csv,
         Self::Text,
         Self::Markdown,
         Self::Html,
@@ -188,6 +200,11 @@ impl FileKind {
     /// through its members alone.
     pub fn has_text(self) -> bool {
         self != Self::Zip
+    }
+
+    /// Whether it is text that has no mark of its own: its name alone tells it.
+    pub(super) fn is_written(self) -> bool {
+        matches!(self, Self::Csv | Self::Text | Self::Markdown | Self::Html)
     }
 
     /// The media type under which the original is served.

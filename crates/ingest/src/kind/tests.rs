@@ -74,9 +74,9 @@ fn other_types_are_named() {
             "a binary Excel workbook (.xlsb)",
         ),
         (
-            b"a,b\n1,2\n",
-            "table.csv",
-            "a text file of another kind (.csv)",
+            b"let a = 1;\n",
+            "program.rs",
+            "a text file of another kind (.rs)",
         ),
     ];
     for (bytes, name, expected) in cases {
@@ -167,6 +167,50 @@ fn a_text_about_pdf_files_is_text() {
         kind_of(b"The header is %PDF-1.4.", "notes.txt"),
         FileKind::Text
     );
+}
+
+#[test]
+fn a_pdf_is_known_by_its_objects_where_its_header_is_damaged_late_or_lost() {
+    let body = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n";
+    for header in [
+        "",
+        "%PFD-1.4\n",
+        "%PDF\n",
+        "%!PS-Adobe-3.0 PDF-1.4\n",
+        &format!("{}%PDF-1.4\n", "\r\n".repeat(400)),
+    ] {
+        let bytes = [header.as_bytes(), body].concat();
+        assert_eq!(kind_of(&bytes, "plan.pdf"), FileKind::Pdf, "{header:?}");
+        assert_eq!(glance(&bytes, "plan.pdf").unwrap(), FileKind::Pdf);
+        if header.is_empty() {
+            assert_eq!(kind_of(&bytes, "about-pdf.txt"), FileKind::Text);
+        }
+    }
+}
+
+#[test]
+fn an_archive_is_one_whatever_it_holds_at_its_beginning() {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file("plan.pdf", stored).unwrap();
+    writer.write_all(b"%PDF-1.7\n\0\0\0").unwrap();
+    let bytes = writer.finish().unwrap().into_inner();
+    assert_eq!(kind_of(&bytes, "papers.zip"), FileKind::Zip);
+}
+
+#[test]
+fn text_is_told_by_its_name() {
+    for (name, kind) in [
+        ("budget.csv", FileKind::Csv),
+        ("budget.TSV", FileKind::Csv),
+        ("feed.xml", FileKind::Text),
+        ("records.json", FileKind::Text),
+        ("server.log", FileKind::Text),
+        ("film.srt", FileKind::Text),
+    ] {
+        assert_eq!(kind_of(b"<a>Words, and more</a>", name), kind, "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! `archivist import`: a folder into the library.
+//! `archivist import`: a folder, or an archive like one, into the library.
 
+mod archive;
 mod folders;
 mod report;
 mod said;
@@ -28,10 +29,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
+use self::archive::Archive;
 pub(crate) use self::folders::FolderRule;
 use self::report::Report;
 use self::said::{Known, Said};
-use self::sidecar::Sidecar;
+use self::sidecar::{ListFile, Sidecar};
 use self::watch::Folder;
 use super::{print_json, read_secret};
 use crate::config::{ImportArgs, PlaceArgs};
@@ -50,25 +52,61 @@ type Turn = tokio::sync::Mutex<()>;
 /// A file to be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Item {
-    /// Where it lies.
+    /// What people are told of it: where it lies, or would lie if it were unpacked.
+    shown: PathBuf,
+    /// Where its bytes lie.
     path: PathBuf,
     /// Its way from the top of the folder, with `/`.
     inside: String,
+    /// What it is called.
+    name: String,
 }
 
-/// Takes in every file of a folder and tells what became of each.
+/// Takes in every file of a folder or an archive and tells what became of each.
 pub(crate) async fn import(place: &PlaceArgs, args: ImportArgs) -> Result<ExitCode> {
     let top = Top::of(&args.path)?;
-    let files = top.files()?;
-    if files.is_empty() && !args.watch {
+    let is_archive = !top.is_folder && archive::is_archive(&top.path)?;
+    if is_archive && args.watch {
+        bail!("an archive cannot be watched: leave out --watch, or unpack it and name the folder");
+    }
+    let files = if is_archive { Vec::new() } else { top.files()? };
+    if files.is_empty() && !args.watch && !is_archive {
         bail!("there are no files in {}", args.path.display());
     }
     let password = args.password_file.as_deref().map(read_secret).transpose()?;
     let password = password.and_then(Secret::new);
     let site = open_or_make(place).await?;
-    let done = import_into(&site, &top, files, &args, password.as_ref()).await;
+    let done = if is_archive {
+        import_archive(&site, &top, &args, password.as_ref()).await
+    } else {
+        import_into(&site, &top, files, &args, password.as_ref()).await
+    };
     site.close().await?;
     done
+}
+
+async fn import_archive(
+    site: &Site,
+    top: &Top,
+    args: &ImportArgs,
+    password: Option<&Secret>,
+) -> Result<ExitCode> {
+    let archive = match Archive::open(site, &top.path, password).await {
+        Ok(archive) => archive,
+        Err(error) => return Ok(told(&[archive::not_unpacked(&top.path, &error)], args)),
+    };
+    let mut lists = top.lists(args);
+    if args.metadata.is_none() {
+        lists = sidecar::inside(&archive.files).chain(lists).collect();
+    }
+    let mut wishes = Wishes::read(site, args, lists).await?;
+    wishes.archive = Some(top.item(top.path.clone()));
+    let files = wishes.check(archive.files, true)?;
+    let worker = &site.worker().await?;
+    let import = Import::new(site, worker, password);
+    let mut reports = import.all(files, args.json).await;
+    reports.extend(archive.troubles);
+    Ok(told(&reports, args))
 }
 
 async fn import_into(
@@ -79,28 +117,28 @@ async fn import_into(
     password: Option<&Secret>,
 ) -> Result<ExitCode> {
     // All of it is known to be right before anything happens.
-    let wishes = Wishes::read(site, top, args).await?;
+    let wishes = Wishes::read(site, args, top.lists(args)).await?;
     let folder = Folder::with_taken(top, &files, args.settle_seconds);
     let files = wishes.check(files, !args.watch)?;
     let worker = &site.worker().await?;
-    let import = Import {
-        turns: Mutex::default(),
-        site,
-        worker,
-        password,
-    };
+    let import = Import::new(site, worker, password);
     let reports = import.all(files, args.json).await;
-    let code = report::exit_code(&reports);
-    if args.json {
-        print_json(&report::as_json(&reports));
-    } else {
-        report::print_summary(&reports);
-    }
+    let code = told(&reports, args);
     if args.watch {
         watch::follow(&import, folder, args, wishes).await?;
         return Ok(ExitCode::SUCCESS);
     }
     Ok(code)
+}
+
+/// Tells what became of the files.
+fn told(reports: &[Report], args: &ImportArgs) -> ExitCode {
+    if args.json {
+        print_json(&report::as_json(reports));
+    } else {
+        report::print_summary(reports);
+    }
+    report::exit_code(reports)
 }
 
 /// Where files are looked for.
@@ -124,6 +162,11 @@ impl Top {
     fn folder(&self) -> &Path {
         let parent = self.path.parent().unwrap_or(&self.path);
         if self.is_folder { &self.path } else { parent }
+    }
+
+    /// Where the list may lie.
+    fn lists(&self, args: &ImportArgs) -> Vec<ListFile> {
+        sidecar::places(args.metadata.as_deref(), self.folder()).collect()
     }
 
     /// All files below the folder, by path; hidden ones and links are left out. A path
@@ -158,7 +201,13 @@ impl Top {
         let inside = path.strip_prefix(self.folder()).unwrap_or(&path);
         let parts = inside.iter().map(|part| part.to_string_lossy());
         let inside = parts.collect::<Vec<_>>().join("/");
-        Item { path, inside }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Item {
+            name: name.into_owned(),
+            shown: path.clone(),
+            path,
+            inside,
+        }
     }
 }
 
@@ -179,20 +228,22 @@ struct Wishes {
     for_all: Said,
     rule: Option<FolderRule>,
     /// Where the list may lie; what lies there is no document.
-    places: Vec<PathBuf>,
+    places: Vec<ListFile>,
     list: Sidecar,
+    /// The archive that holds all of them.
+    archive: Option<Item>,
 }
 
 impl Wishes {
-    async fn read(site: &Site, top: &Top, args: &ImportArgs) -> Result<Self> {
+    /// Reads the first list that is there; one that is named has to be.
+    async fn read(site: &Site, args: &ImportArgs, places: Vec<ListFile>) -> Result<Self> {
         let known = Known {
             programs: programs::active_names(&site.state.pool).await?,
             year: site.state.clock.year(),
         };
-        let places = sidecar::places(args.metadata.as_deref(), top.folder());
-        let is_there = |path: &&PathBuf| args.metadata.is_some() || path.is_file();
+        let is_there = |list: &&ListFile| args.metadata.is_some() || list.path.is_file();
         let list = match places.iter().find(is_there) {
-            Some(path) => Sidecar::read(path, &known)?,
+            Some(list) => Sidecar::read(list, &known)?,
             None => Sidecar::default(),
         };
         Ok(Self {
@@ -201,6 +252,7 @@ impl Wishes {
             known,
             places,
             list,
+            archive: None,
         })
     }
 
@@ -236,7 +288,7 @@ impl Wishes {
     }
 
     fn is_list(&self, item: &Item) -> bool {
-        let same = |list: &PathBuf| match (list.canonicalize(), item.path.canonicalize()) {
+        let same = |list: &ListFile| match (list.path.canonicalize(), item.path.canonicalize()) {
             (Ok(list), Ok(item)) => list == item,
             _ => false,
         };
@@ -244,22 +296,31 @@ impl Wishes {
     }
 
     fn tell_missing(&self, files: &[Item]) {
-        let names: Vec<_> = files.iter().map(|item| item.inside.clone()).collect();
-        let list = self.list.path.as_deref().unwrap_or(Path::new(""));
+        let all = files.iter().chain(&self.archive);
+        let names: Vec<_> = all.map(|item| item.inside.clone()).collect();
         for (line, name) in self.list.missing(&names) {
-            eprintln!("note: {}:{line}: there is no file '{name}'", list.display());
+            let list = self.list.shown.display();
+            eprintln!("note: {list}:{line}: there is no file '{name}'");
         }
     }
 
-    /// What is said about one file: the list goes before the folders, and these before
-    /// what is said of all.
+    /// What is said about one file: the list goes before the folders, these before what the
+    /// list says of the archive, and this before what is said of all.
     fn about(&self, item: &Item) -> Result<Metadata, String> {
         let said = self.list.about(&item.inside).cloned().unwrap_or_default();
+        let of_archive = self.archive.as_ref().and_then(|archive| {
+            let said = self.list.about(&archive.inside)?.clone();
+            Some(Said {
+                title: None,
+                ..said
+            })
+        });
         let by_folders = match &self.rule {
             Some(rule) => rule.read(&item.inside, &self.known)?,
             None => Said::default(),
         };
-        Ok(said.or(&by_folders).or(&self.for_all).into_metadata())
+        let said = said.or(&by_folders).or(&of_archive.unwrap_or_default());
+        Ok(said.or(&self.for_all).into_metadata())
     }
 }
 
@@ -291,14 +352,23 @@ struct Import<'a> {
     password: Option<&'a Secret>,
 }
 
-impl Import<'_> {
+impl<'a> Import<'a> {
+    fn new(site: &'a Site, worker: &'a Worker, password: Option<&'a Secret>) -> Self {
+        Self {
+            turns: Mutex::default(),
+            site,
+            worker,
+            password,
+        }
+    }
+
     /// Takes files in, and brings the index up to date.
     async fn all(&self, files: Vec<(Item, Metadata)>, quiet: bool) -> Vec<Report> {
         let bar = &progress_bar(files.len(), quiet);
         let reports = stream::iter(files)
             .map(|(item, metadata)| async move {
                 bar.set_message(item.inside.clone());
-                let reports = self.with_members(item.path, metadata).await;
+                let reports = self.with_members(item, metadata).await;
                 bar.inc(1);
                 stream::iter(reports)
             })
@@ -319,11 +389,12 @@ impl Import<'_> {
     }
 
     /// Takes a file in, and then those that it holds.
-    async fn with_members(&self, file: PathBuf, metadata: Metadata) -> Vec<Report> {
-        let (id, result) = match self.one(&file, metadata).await {
+    async fn with_members(&self, item: Item, metadata: Metadata) -> Vec<Report> {
+        let (id, result) = match self.one(&item, metadata).await {
             Ok((id, receipt)) => (id, Ok(receipt)),
             Err(error) => (None, Err(error)),
         };
+        let file = item.shown;
         let mut reports = vec![Report {
             file: file.clone(),
             result,
@@ -360,10 +431,9 @@ impl Import<'_> {
 
     /// Takes a file in, unless the library has its bytes: then it is not even copied. Tells
     /// its job, where it had one.
-    async fn one(&self, file: &Path, metadata: Metadata) -> Result<(Option<JobId>, Receipt)> {
+    async fn one(&self, item: &Item, metadata: Metadata) -> Result<(Option<JobId>, Receipt)> {
         let state = &self.site.state;
-        let name = file.file_name().context("the file has no name")?;
-        let name = name.to_string_lossy().into_owned();
+        let (file, name) = (&item.path, item.name.clone());
         let sha256 = match hash(file, state.settings.max_upload_bytes).await? {
             Ok(sha256) => sha256,
             Err(refusal) => return Ok((None, refused(&refusal))),

@@ -12,6 +12,7 @@ use csv::StringRecord;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::Item;
 use super::said::{Field, Known, Said};
 
 /// How a list is called that nobody names.
@@ -26,9 +27,20 @@ const MOST_TOLD: usize = 20;
 /// What a list says, by the names of files.
 #[derive(Debug, Default)]
 pub(super) struct Sidecar {
-    /// Where it lies.
-    pub(super) path: Option<PathBuf>,
+    /// What people are told of it: where it lies.
+    pub(super) shown: PathBuf,
+    /// The folder in which it lies, by the way from the top; with `/` at its end.
+    folder: String,
     entries: HashMap<String, Entry>,
+}
+
+/// Where a list may lie.
+#[derive(Debug, Clone)]
+pub(super) struct ListFile {
+    /// Its bytes.
+    pub(super) path: PathBuf,
+    shown: PathBuf,
+    folder: String,
 }
 
 #[derive(Debug)]
@@ -46,21 +58,42 @@ struct Problem {
 }
 
 /// Where a list may lie: where it is named, or else in the folder under a usual name.
-pub(super) fn places(named: Option<&Path>, folder: &Path) -> Vec<PathBuf> {
-    match named {
-        Some(path) => vec![path.to_owned()],
-        None => NAMES.map(|name| folder.join(name)).into(),
-    }
+pub(super) fn places(named: Option<&Path>, folder: &Path) -> impl Iterator<Item = ListFile> {
+    let usual = NAMES.map(|name| folder.join(name));
+    let paths = named.map_or_else(|| usual.to_vec(), |path| vec![path.to_owned()]);
+    paths.into_iter().map(|path| ListFile {
+        shown: path.clone(),
+        path,
+        folder: String::new(),
+    })
+}
+
+/// Lists among the files of an archive: at its top, or in the only folder there.
+pub(super) fn inside(files: &[Item]) -> impl Iterator<Item = ListFile> {
+    let top = |item: &'_ Item| item.inside.split_once('/').map(|(top, _)| top.to_owned());
+    let first = files.first().and_then(top);
+    let only = first.filter(|first| files.iter().all(|item| top(item).as_ref() == Some(first)));
+    let folder = only.map_or_else(String::new, |only| only + "/");
+    NAMES.into_iter().filter_map(move |name| {
+        let path = format!("{folder}{name}");
+        let found = files.iter().find(|item| item.inside == path)?;
+        Some(ListFile {
+            path: found.path.clone(),
+            shown: found.shown.clone(),
+            folder: folder.clone(),
+        })
+    })
 }
 
 impl Sidecar {
     /// Reads a list. The error tells everything that is wrong with it.
-    pub(super) fn read(path: &Path, known: &Known) -> Result<Self> {
-        let name = path.display();
-        let text = fs::read_to_string(path)
+    pub(super) fn read(list: &ListFile, known: &Known) -> Result<Self> {
+        let name = list.shown.display();
+        let text = fs::read_to_string(&list.path)
             .with_context(|| format!("{name} cannot be read as UTF-8 text"))?;
         let text = text.trim_start_matches('\u{feff}');
-        let is_json = path
+        let is_json = list
+            .shown
             .extension()
             .is_some_and(|it| it.eq_ignore_ascii_case("json"));
         let mut problems = Vec::new();
@@ -71,7 +104,8 @@ impl Sidecar {
         };
         if problems.is_empty() {
             return Ok(Self {
-                path: Some(path.to_owned()),
+                shown: list.shown.clone(),
+                folder: list.folder.clone(),
                 entries,
             });
         }
@@ -89,8 +123,10 @@ impl Sidecar {
         )
     }
 
-    /// What is said about a file: by its path from the top, or else by its bare name.
+    /// What is said about a file: by its path from the list's folder, or else by its bare
+    /// name.
     pub(super) fn about(&self, path: &str) -> Option<&Said> {
+        let path = path.strip_prefix(&self.folder).unwrap_or(path);
         let name = path.rsplit('/').next().unwrap_or(path);
         let entry = self.entries.get(path).or_else(|| self.entries.get(name))?;
         Some(&entry.said)
@@ -101,6 +137,7 @@ impl Sidecar {
         let is_there = |wanted: &str| {
             files
                 .iter()
+                .map(|path| path.strip_prefix(&self.folder).unwrap_or(path))
                 .any(|path| path == wanted || path.rsplit('/').next() == Some(wanted))
         };
         let missing = self.entries.iter().filter(|(name, _)| !is_there(name));
@@ -379,7 +416,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
-        let told = Sidecar::read(&path, &known());
+        let list = places(Some(&path), folder.path()).next().unwrap();
+        let told = Sidecar::read(&list, &known());
         told.map_err(|error| error.to_string().replace(path.to_str().unwrap(), name))
     }
 

@@ -88,7 +88,7 @@ pub(super) async fn follow(
 
 /// What the changed list says; what it said before, where it cannot be read.
 async fn renewed(import: &Import<'_>, top: &Top, args: &ImportArgs, old: Wishes) -> Wishes {
-    match Wishes::read(import.site, top, args).await {
+    match Wishes::read(import.site, args, top.lists(args)).await {
         Ok(wishes) => wishes,
         Err(error) => {
             eprintln!("note: the list counts as it was before: {error:#}");
@@ -101,7 +101,7 @@ fn with_metadata(wishes: &Wishes, item: Item) -> Option<(Item, Metadata)> {
     match wishes.about(&item) {
         Ok(metadata) => Some((item, metadata)),
         Err(problem) => {
-            eprintln!("not taken in: {}\n  {problem}", item.path.display());
+            eprintln!("not taken in: {}\n  {problem}", item.shown.display());
             None
         }
     }

@@ -50,7 +50,7 @@ async fn files_that_cannot_be_added_say_why() {
     chooses(
         &tab,
         &server,
-        &[("sums.csv", "1"), ("empty.txt", ""), ("plan.txt", PLAN)],
+        &[("sums.rs", "1"), ("empty.txt", ""), ("plan.txt", PLAN)],
     )
     .await;
     tab.press("#files", server.path("scan.pdf").to_str().unwrap())

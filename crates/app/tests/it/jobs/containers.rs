@@ -131,3 +131,54 @@ async fn an_archive_is_imported_file_by_file() {
         (&json!(0), &json!(2))
     );
 }
+
+#[tokio::test]
+async fn an_archive_tells_what_its_files_are_like_a_folder() {
+    let site = Site::new().await;
+    let list = "file,title,year\nplans/a.txt,\"Boats, and books\",2021\n";
+    let papers = archive(&[
+        ("papers/plans/a.txt", format!("{WORDS} One.").into_bytes()),
+        ("papers/2019/b.txt", format!("{WORDS} Two.").into_bytes()),
+        ("papers/metadata.csv", list.as_bytes().to_vec()),
+    ]);
+    let path = site.write("papers.zip", papers);
+    let rule = ["--folders", "papers/{tag}", "--year", "2015"];
+    let args = [&["import", path.to_str().unwrap(), "--json"], &rule[..]].concat();
+    let report = site.run(&args).json();
+    // The list itself is no document.
+    assert_eq!(
+        (&report["added"], &report["not_taken_in"]),
+        (&json!(2), &json!(0))
+    );
+    for (filename, title, year, tag) in [
+        ("a.txt", Some("Boats, and books"), 2021, "plans"),
+        ("b.txt", None, 2015, "2019"),
+    ] {
+        let known: (Option<String>, Option<i32>, String) = sqlx::query_as(
+            "SELECT title, year, tag FROM documents JOIN document_tags USING (doc_id)
+             WHERE filename = $1",
+        )
+        .bind(filename)
+        .fetch_one(&site.pool())
+        .await
+        .unwrap();
+        assert_eq!((known.1, known.2.as_str()), (Some(year), tag));
+        assert!(title.is_none() || known.0.as_deref() == title, "{known:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_archive_with_mistakes_in_its_list_changes_nothing() {
+    let site = Site::new().await;
+    let papers = archive(&[
+        ("a.txt", WORDS.into()),
+        ("metadata.csv", b"file,year\na.txt,1999\n".to_vec()),
+    ]);
+    let path = site.write("papers.zip", papers);
+    let told = site.run(&["import", path.to_str().unwrap()]).failed();
+    assert!(
+        told.contains("papers.zip/metadata.csv:2:2: year must be"),
+        "{told}"
+    );
+    assert_eq!(site.count("SELECT count(*) FROM documents").await, 0);
+}

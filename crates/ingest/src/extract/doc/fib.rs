@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::bytes::{place_at, u16_at};
+use crate::bytes::{place_at, u16_at};
 use crate::error::IngestError;
 
 // Places in the table stream, by their number in the block ([MS-DOC] 2.5.6).

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use encoding_rs::WINDOWS_1252;
 
-use super::bytes::{place_at, u32_at};
 use super::fib::{self, Fib};
+use crate::bytes::{place_at, u32_at};
 use crate::error::IngestError;
 
 /// The text of all parts of a document.

@@ -1,6 +1,6 @@
 //! How characters and paragraphs look: runs on pages of 512 bytes.
 
-use super::bytes::{place_at, u16_at};
+use crate::bytes::{place_at, u16_at};
 
 /// The size of a page of runs.
 const PAGE: usize = 512;

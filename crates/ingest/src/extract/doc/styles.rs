@@ -1,6 +1,6 @@
 //! The style sheet: which styles are headings.
 
-use super::bytes::u16_at;
+use crate::bytes::u16_at;
 
 /// Styles inherit from each other no deeper than this; a cycle ends here too.
 const MAX_DEPTH: usize = 20;

@@ -1,8 +1,7 @@
 use std::io::{Cursor, Write as _};
 
-use sha1::Digest as _;
-
 use super::*;
+use crate::unlock::rc4::{self, Scheme};
 
 const P: BlockKind = BlockKind::Paragraph;
 /// Where the text begins in the main stream, and where the pages of runs lie.
@@ -250,30 +249,9 @@ fn the_title_is_the_paragraph_of_that_style() {
     assert_eq!(extracted.title.as_deref(), Some("Our plan"));
 }
 
-const SALT: [u8; 16] = *b"0123456789abcdef";
-
 /// Locks a document, with what describes the lock at the table's beginning.
-fn lock(builder: Builder, scheme: locked::Scheme, password: &str) -> Vec<u8> {
-    let secret = scheme.secret(&SALT, password);
-    let mut proof = SALT.to_vec();
-    let (mut head, size_of_hash) = match scheme {
-        locked::Scheme::Md5 => {
-            proof.extend(md5::Md5::digest(SALT));
-            (vec![1, 0, 1, 0], vec![])
-        }
-        locked::Scheme::Sha1 { key_size } => {
-            proof.extend(sha1::Sha1::digest(SALT));
-            let bits = u32::try_from(8 * key_size).unwrap();
-            let header = [4, 0x20, 4, 0, 0x6801, 0x8004, bits, 1, 0, 0, 16];
-            let head = [vec![2, 0, 2, 0], numbers(&header)].concat();
-            (head, numbers(&[20]))
-        }
-    };
-    scheme.apply(&secret, &mut proof);
-    head.extend(SALT);
-    head.extend(&proof[..16]);
-    head.extend(size_of_hash);
-    head.extend(&proof[16..]);
+fn lock(builder: Builder, scheme: Scheme, password: &str) -> Vec<u8> {
+    let (head, secret) = rc4::tests::lock(scheme, password);
     let (mut main, mut table) = Builder {
         flags: 0x0100,
         before: head.len(),
@@ -281,9 +259,9 @@ fn lock(builder: Builder, scheme: locked::Scheme, password: &str) -> Vec<u8> {
     }
     .streams();
     let open = main[..0x44].to_vec();
-    scheme.apply(&secret, &mut main);
+    scheme.apply(&secret, locked::BLOCK, &mut main);
     main[..0x44].copy_from_slice(&open);
-    scheme.apply(&secret, &mut table);
+    scheme.apply(&secret, locked::BLOCK, &mut table);
     table[..head.len()].copy_from_slice(&head);
     container(&[("/WordDocument", main), ("/0Table", table)])
 }
@@ -292,9 +270,9 @@ fn lock(builder: Builder, scheme: locked::Scheme, password: &str) -> Vec<u8> {
 fn a_locked_document_is_read_with_its_password() {
     let given = |password| Given { password };
     for scheme in [
-        locked::Scheme::Md5,
-        locked::Scheme::Sha1 { key_size: 5 },
-        locked::Scheme::Sha1 { key_size: 16 },
+        Scheme::Md5,
+        Scheme::Sha1 { key_size: 5 },
+        Scheme::Sha1 { key_size: 16 },
     ] {
         let builder = Builder::of(&[("Need\r", HEADING), ("Words behind a lock.\r", PLAIN)]);
         let bytes = lock(builder, scheme, "öffnen");

@@ -26,6 +26,8 @@ pub(super) const MAX_WORK: usize = 40_000_000;
 const LETTERS: usize = 8;
 /// Graphics states that may be open at once.
 const MAX_STATES: usize = 512;
+/// The most room between the letters of a word, in font sizes.
+const MAX_LETTER_SPACE: f64 = 1.2;
 /// Annotations: `/F` bits of those that are not shown.
 const HIDDEN: u32 = 1 << 1 | 1 << 5;
 
@@ -267,8 +269,10 @@ impl<'a> Run<'_, 'a> {
             0.0
         };
         let space = state.char_space + word_space;
-        // Letters set far apart are one word: their room is part of them.
-        let room = if state.char_space > WORD_GAP * state.size {
+        // Letters set apart are one word: their room is part of them. Set farther apart
+        // still they are cells of a table.
+        let letters = WORD_GAP * state.size..=MAX_LETTER_SPACE * state.size;
+        let room = if letters.contains(&state.char_space) {
             state.char_space
         } else {
             0.0

@@ -26,7 +26,8 @@ pub(super) fn open(bytes: &[u8], given: &Given<'_>) -> Result<Pdf, IngestError> 
         .and_then(|password| owner::user_password(bytes, password));
     let given_one = given.password.map(str::to_owned);
     let passwords = given_one.into_iter().chain(users).chain([String::new()]);
-    let bytes = Arc::new(bytes.to_vec());
+    let open_pages = owner::with_open_pages(bytes);
+    let bytes = Arc::new(open_pages.unwrap_or_else(|| bytes.to_vec()));
     let mut refusal = IngestError::locked(given);
     for password in passwords {
         let load = || Pdf::new_with_password(Arc::clone(&bytes), &password);
@@ -36,6 +37,8 @@ pub(super) fn open(bytes: &[u8], given: &Given<'_>) -> Result<Pdf, IngestError> 
             Ok(Err(LoadPdfError::Decryption(_))) => {
                 refusal = IngestError::damaged("it is encrypted in a way that is not known");
             }
+            // What is broken and encrypted opens with its password only.
+            Ok(Err(LoadPdfError::Invalid)) if owner::is_encrypted(&bytes) => {}
             Ok(Err(LoadPdfError::Invalid)) | Err(_) => {
                 return Err(IngestError::damaged("its PDF structure is broken"));
             }

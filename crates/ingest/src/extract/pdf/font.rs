@@ -15,6 +15,9 @@ const FORCE_BOLD: u32 = 1 << 18;
 /// `/FontWeight` from which a font is bold.
 const BOLD_WEIGHT: f64 = 600.0;
 
+/// More widths than this are told for no font: it has 65,536 glyphs at most.
+const MAX_WIDTHS: u64 = 1_000_000;
+
 /// One font of the document.
 pub(super) struct PageFont<'a> {
     font: Font<'a>,
@@ -95,10 +98,7 @@ impl Fallback {
     }
 
     fn of_collection(dict: &Dict<'_>) -> Option<Self> {
-        let descendant = dict
-            .get::<Array<'_>>(b"DescendantFonts")?
-            .iter::<Dict<'_>>()
-            .next()?;
+        let descendant = descendant(dict)?;
         let system = descendant.get::<Dict<'_>>(b"CIDSystemInfo")?;
         let registry = system.get::<Text<'_>>(b"Registry")?;
         let ordering = system.get::<Text<'_>>(b"Ordering")?;
@@ -194,7 +194,11 @@ impl<'a> Fonts<'a> {
         self.default
     }
 
+    /// Nothing for a font that cannot be read, or would take all memory.
     fn load(&mut self, dict: &Dict<'a>) -> Option<usize> {
+        if width_count(dict) > MAX_WIDTHS {
+            return None;
+        }
         let font = self.cache.font(dict, &self.programs, &self.cmaps)?;
         let composite = dict
             .get::<Name<'_>>(b"Subtype")
@@ -214,10 +218,41 @@ impl<'a> Fonts<'a> {
     }
 }
 
+/// How many widths are told for ranges of a composite font's glyphs: hayro keeps each.
+fn width_count(dict: &Dict<'_>) -> u64 {
+    let Some(descendant) = descendant(dict) else {
+        return 0;
+    };
+    let array = |key: &[u8]| descendant.get::<Array<'_>>(key).unwrap_or_default();
+    let length = |first: u32, last: u32| u64::from(last.saturating_sub(first));
+    // Widths that are told one by one are as many as the file is long.
+    let (widths, heights) = (array(b"W"), array(b"W2"));
+    let (mut widths, mut heights) = (widths.flex_iter(), heights.flex_iter());
+    let across = std::iter::from_fn(|| {
+        if widths.next::<(u32, Array<'_>)>().is_some() {
+            return Some(0);
+        }
+        let (first, last, _) = widths.next::<(u32, u32, f32)>()?;
+        Some(length(first, last))
+    });
+    let down = std::iter::from_fn(|| {
+        if heights.next::<(u32, Array<'_>)>().is_some() {
+            return Some(0);
+        }
+        let (first, last, ..) = heights.next::<(u32, u32, f32, f32, f32)>()?;
+        Some(length(first, last))
+    });
+    across.chain(down).sum()
+}
+
+/// The font of a composite font that has its glyphs.
+fn descendant<'a>(dict: &Dict<'a>) -> Option<Dict<'a>> {
+    let fonts = dict.get::<Array<'_>>(b"DescendantFonts")?;
+    fonts.iter::<Dict<'_>>().next()
+}
+
 fn is_bold(dict: &Dict<'_>) -> bool {
-    let descendant = dict
-        .get::<Array<'_>>(b"DescendantFonts")
-        .and_then(|fonts| fonts.iter::<Dict<'_>>().next());
+    let descendant = descendant(dict);
     let descriptor = descendant
         .as_ref()
         .unwrap_or(dict)

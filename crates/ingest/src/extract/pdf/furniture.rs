@@ -29,11 +29,12 @@ pub(super) fn remove(pages: &mut [PageRows]) {
     let running = running_lines(pages);
     let mut seen = HashSet::new();
     for page in pages {
+        let numbers = page.numbers();
         let gone: HashSet<usize> = page
             .edges()
-            .filter(|(_, text)| {
+            .filter(|(at, text)| {
                 let pattern = pattern(text);
-                running.contains(&pattern) && !seen.insert(pattern) || is_page_number(text)
+                running.contains(&pattern) && !seen.insert(pattern) || numbers.contains(&Some(*at))
             })
             .map(|(at, _)| at)
             .collect();
@@ -44,6 +45,21 @@ pub(super) fn remove(pages: &mut [PageRows]) {
 }
 
 impl PageRows {
+    /// The rows that are page numbers: one at the top and one at the bottom at most, and no
+    /// row of a table. More numbers than these are text.
+    fn numbers(&self) -> [Option<usize>; 2] {
+        let middle = 0.5 * self.height;
+        let numbers: Vec<usize> = self
+            .edges()
+            .filter(|(at, text)| self.rows[*at].len() == 1 && is_page_number(text))
+            .map(|(at, _)| at)
+            .collect();
+        let is_upper = |at: &&usize| self.rows[**at][0].y < middle;
+        let upper = numbers.iter().find(is_upper);
+        let lower = numbers.iter().rfind(|at| !is_upper(at));
+        [upper.copied(), lower.copied()]
+    }
+
     /// The short rows at the edges, with their text.
     fn edges(&self) -> impl Iterator<Item = (usize, String)> {
         let length = self.rows.len();
@@ -77,10 +93,12 @@ fn running_lines(pages: &[PageRows]) -> HashSet<String> {
         .collect()
 }
 
-/// A line without what changes from page to page: the page number. Larger numbers are
-/// values.
+/// A line without what changes from page to page: the page number (`7`, `7/12`). Larger
+/// numbers are values.
 fn pattern(text: &str) -> String {
-    let number = |word: &str| word.len() <= 3 && word.chars().all(|c| c.is_ascii_digit());
+    let digits =
+        |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_digit());
+    let number = |word: &str| word.split('/').count() <= 2 && word.split('/').all(digits);
     let words = text
         .split(' ')
         .map(|word| if number(word) { "#" } else { word });
@@ -146,13 +164,34 @@ mod tests {
     #[test]
     fn running_heads_go_but_for_the_first() {
         let mut document = pages(&[
-            &["Our Plan 2024", "One.", "First body.", "Page 1 of 3"],
-            &["Our Plan 2024", "Two.", "Second body.", "Page 2 of 3"],
-            &["Our Plan 2024", "Three.", "Third body.", "Page 3 of 3"],
+            &[
+                "Our Plan 2024",
+                "One.",
+                "First body.",
+                "Readers 1/3",
+                "Page 1 of 3",
+            ],
+            &[
+                "Our Plan 2024",
+                "Two.",
+                "Second body.",
+                "Readers 2/3",
+                "Page 2 of 3",
+            ],
+            &[
+                "Our Plan 2024",
+                "Three.",
+                "Third body.",
+                "Readers 3/3",
+                "Page 3 of 3",
+            ],
         ]);
+        for page in &mut document {
+            page.rows[3][0].y = 750.0;
+        }
         remove(&mut document);
         let expected = [
-            vec!["Our Plan 2024", "One.", "First body."],
+            vec!["Our Plan 2024", "One.", "First body.", "Readers 1/3"],
             vec!["Two.", "Second body."],
             vec!["Three.", "Third body."],
         ];
@@ -172,6 +211,27 @@ mod tests {
         remove(&mut document);
         assert_eq!(texts(&document), [["Same", "One."], ["Same", "Two."]]);
     }
+
+    #[test]
+    fn one_number_at_an_edge_is_a_page_number_and_a_table_is_none() {
+        let mut document = pages(&[&["Our plan.", "Text.", "More text.", "7"]]);
+        document[0].rows[3][0].y = 790.0;
+        document[0].rows[2] = rows(vec![Word {
+            text: "6".to_owned(),
+            y: 770.0,
+            ..document[0].rows[2][0].words[0].clone()
+        }])
+        .remove(0);
+        remove(&mut document);
+        assert_eq!(texts(&document), [["Our plan.", "Text.", "6"]]);
+
+        let mut document = pages(&[&["1", "Text."]]);
+        let cell = document[0].rows[0][0].clone();
+        document[0].rows[0].push(cell);
+        remove(&mut document);
+        assert_eq!(document[0].rows.len(), 2);
+    }
+
     #[test]
     fn page_numbers_are_told_from_values() {
         for number in ["7", "- 12 -", "Page 3 of 14", "3/14", "iv", "p. 9"] {

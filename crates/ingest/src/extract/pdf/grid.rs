@@ -16,6 +16,11 @@ const MAX_CROSSED: usize = 25;
 /// A cell with more words is a frame of the page's layout.
 const MAX_CELL_WORDS: usize = 250;
 
+/// Baselines that differ by less, in font sizes, are one.
+const SAME: f64 = 0.3;
+/// So many lines of figures make a column of rows that no rules part.
+const MIN_FIGURES: usize = 3;
+
 /// A ruled table: a cell of each row is a list of lines.
 #[derive(Debug)]
 pub(super) struct Grid {
@@ -186,35 +191,63 @@ fn is_crossed(words: &[Word], cell_of: impl Fn(&Word) -> Option<usize>) -> bool 
     crossing >= 3 && crossing * MAX_CROSSED > inside
 }
 
-/// A ruled row may hold several rows of a table: then its columns of figures have the
-/// same number of lines, on common baselines.
+/// A ruled row may hold several rows of a table: then columns of it have a short line for
+/// each, on common baselines.
 fn bands(row: Vec<Vec<Line>>) -> Vec<Vec<Vec<Line>>> {
-    let most = row.iter().map(Vec::len).max().unwrap_or(0);
-    let short = |cell: &Vec<Line>| {
-        cell.len() == most && cell.iter().map(Line::word_count).sum::<usize>() <= 2 * most
-    };
-    let Some(guide) = row.iter().find(|cell| short(cell)) else {
+    let Some(baselines) = even_baselines(&row).or_else(|| figure_baselines(&row)) else {
         return vec![row];
     };
-    let baselines: Vec<(f64, f64)> = guide.iter().map(|line| (line.y, line.size)).collect();
-    let band_of = |line: &Line| {
-        baselines
-            .iter()
-            .position(|(y, size)| (line.y - y).abs() <= 0.3 * size)
-    };
-    let aligned = row.iter().flatten().all(|line| band_of(line).is_some());
-    if most < 2 || row.iter().filter(|cell| short(cell)).count() < 2 || !aligned {
+    // Lines between two baselines go on with what began at the upper one.
+    let band_of = |line: &Line| baselines.partition_point(|y| *y <= line.y + SAME * line.size);
+    if row.iter().flatten().any(|line| band_of(line) == 0) {
         return vec![row];
     }
-    let mut bands = vec![vec![Vec::new(); row.len()]; most];
+    let mut bands = vec![vec![Vec::new(); row.len()]; baselines.len()];
     for (column, cell) in row.into_iter().enumerate() {
         for line in cell {
-            if let Some(band) = band_of(&line) {
-                bands[band][column].push(line);
-            }
+            bands[band_of(&line) - 1][column].push(line);
         }
     }
     bands
+}
+
+/// The baselines of two columns or more that have as many lines as any, and words of
+/// which no line is longer than two; where every line of the row stands on one of them.
+fn even_baselines(row: &[Vec<Line>]) -> Option<Vec<f64>> {
+    let most = row.iter().map(Vec::len).max().filter(|most| *most >= 2)?;
+    let short = |cell: &&Vec<Line>| {
+        cell.len() == most && cell.iter().map(Line::word_count).sum::<usize>() <= 2 * most
+    };
+    let guide = row.iter().find(short)?;
+    let aligned = row.iter().flatten().all(|line| stands_on(guide, line));
+    (row.iter().filter(short).count() >= 2 && aligned).then(|| ys(guide))
+}
+
+/// The baselines of two columns or more of figures, also where texts beside them have more
+/// lines.
+fn figure_baselines(row: &[Vec<Line>]) -> Option<Vec<f64>> {
+    let is_figure = |line: &&Line| {
+        let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+        line.word_count() <= 2 && line.words.iter().any(|word| digits(&word.text))
+    };
+    let are_figures = |cell: &&Vec<Line>| {
+        cell.len() >= MIN_FIGURES && cell.iter().filter(is_figure).count() * 5 >= cell.len() * 4
+    };
+    let columns = || row.iter().filter(are_figures);
+    let guide = columns().max_by_key(|cell| cell.len())?;
+    let same = columns()
+        .filter(|cell| cell.len() == guide.len() && cell.iter().all(|line| stands_on(guide, line)));
+    (same.count() >= 2).then(|| ys(guide))
+}
+
+fn stands_on(guide: &[Line], line: &Line) -> bool {
+    guide
+        .iter()
+        .any(|other| (line.y - other.y).abs() <= SAME * other.size)
+}
+
+fn ys(lines: &[Line]) -> Vec<f64> {
+    lines.iter().map(|line| line.y).collect()
 }
 
 fn cell_lines(words: Vec<Word>) -> Vec<Line> {
@@ -349,6 +382,30 @@ mod tests {
         let rows = bands(vec![lines(["Ohio", "Iowa"]), lines(["12", "7"])]);
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[1][1][0].text(), "7");
+    }
+
+    #[test]
+    fn rows_of_figures_keep_the_texts_beside_them_that_go_on_below() {
+        let lines = |texts: &[(&str, f64)]| {
+            let line = |(text, y): &(&str, f64)| Line::of(vec![word(text, 0.0, *y)]);
+            texts.iter().map(line).collect::<Vec<_>>()
+        };
+        let numbers = lines(&[("1", 10.0), ("2", 22.0), ("3", 46.0)]);
+        let times = lines(&[("08:00", 10.0), ("09:15", 22.0), ("11:30", 46.0)]);
+        let texts = lines(&[
+            ("Breakfast", 10.0),
+            ("Reading", 22.0),
+            ("together", 34.0),
+            ("Lunch", 46.0),
+        ]);
+        let rows = bands(vec![numbers.clone(), times, texts.clone()]);
+        assert_eq!(rows.len(), 3);
+        assert_eq!(
+            rows[1][2].iter().map(Line::text).collect::<Vec<_>>(),
+            ["Reading", "together"]
+        );
+        // One column of figures may be a list in a cell.
+        assert_eq!(bands(vec![numbers, texts]).len(), 1);
     }
 
     #[test]

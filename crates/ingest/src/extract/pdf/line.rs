@@ -15,6 +15,13 @@ const SCRIPT_SIZE: f64 = 0.85;
 /// A marker of a list may stand this far before its text, in font sizes.
 const MARKER_GAP: f64 = 4.0;
 
+/// So few letters that stand apart are no word.
+const MIN_LETTERS: usize = 4;
+/// The widest gap between letters that were set one by one, in font sizes: where blanks
+/// are drawn between words, and where they are not.
+const LETTER_GAP_BY_BLANKS: f64 = 0.45;
+const LETTER_GAP: f64 = 0.2;
+
 /// Stand around the mark of a note in raw text. They are not characters, so that no
 /// document has them.
 pub(super) const MARK_START: char = '\u{fdd0}';
@@ -70,16 +77,10 @@ impl Line {
 
     /// Its text, with the marks of notes between [`MARK_START`] and [`MARK_END`].
     pub(super) fn text(&self) -> String {
-        let letters = self.words.iter().map(|word| word.text.as_str());
-        let leftwards = letters
-            .clone()
-            .filter(|text| is_right_to_left(text))
-            .count();
-        let mut text = String::new();
-        if leftwards * 2 > self.words.len() {
-            let words: Vec<&str> = letters.rev().collect();
-            return words.join(" ");
+        if self.words.iter().any(|word| is_right_to_left(&word.text)) {
+            return leftwards_text(&self.words);
         }
+        let mut text = String::new();
         let mut end = f64::MAX;
         for word in &self.words {
             let gap = word.x0 - end;
@@ -111,6 +112,30 @@ impl Line {
             .filter(|word| word.text.contains(char::is_alphanumeric))
             .count()
     }
+}
+
+/// The text of a line with words that are read from right to left. In a line of mostly
+/// such words, those that are not (names, numbers) stand in their own order; in others,
+/// those that are.
+fn leftwards_text(words: &[Word]) -> String {
+    let is_leftwards = |word: &Word| is_right_to_left(&word.text);
+    let has_letters = |word: &&Word| word.text.contains(char::is_alphabetic);
+    let lettered = words.iter().filter(has_letters).count();
+    let leftwards = words.iter().filter(|word| is_leftwards(word)).count();
+    let runs = words.chunk_by(|a, b| is_leftwards(a) == is_leftwards(b));
+    let mut runs: Vec<Vec<&str>> = runs
+        .map(|run| {
+            let mut texts: Vec<&str> = run.iter().map(|word| word.text.as_str()).collect();
+            if is_leftwards(&run[0]) {
+                texts.reverse();
+            }
+            texts
+        })
+        .collect();
+    if leftwards * 2 > lettered {
+        runs.reverse();
+    }
+    without_leaders(&runs.concat().join(" "))
 }
 
 /// `7`, `*`, `††`.
@@ -247,7 +272,39 @@ fn parted(mut row: Vec<Word>) -> Row {
             None => lines.push(vec![word]),
         }
     }
-    lines.into_iter().map(Line::of).collect()
+    let lines = lines.into_iter().map(with_joined_letters);
+    lines.map(Line::of).collect()
+}
+
+/// A line whose letters were set one by one (`D e l i v e r e d  t o  a l l`) in words.
+/// Where blanks are drawn, they part words; in a line without any, gaps do.
+fn with_joined_letters(words: Vec<Word>) -> Vec<Word> {
+    let single = |word: &&Word| word.text.chars().nth(1).is_none();
+    let singles = words.iter().filter(single).count();
+    if words.len() < MIN_LETTERS || singles * 4 < words.len() * 3 {
+        return words;
+    }
+    let has_blanks = words.iter().skip(1).any(|word| word.spaced);
+    let widest = if has_blanks {
+        LETTER_GAP_BY_BLANKS
+    } else {
+        LETTER_GAP
+    };
+    let mut joined: Vec<Word> = Vec::new();
+    for word in words {
+        let goes_on = joined.last_mut().filter(|last| {
+            let size = last.size.max(word.size);
+            !word.spaced && word.x0 - last.x1 <= widest * size && word.size > SCRIPT_SIZE * size
+        });
+        match goes_on {
+            Some(last) => {
+                last.text.push_str(&word.text);
+                last.x1 = word.x1;
+            }
+            None => joined.push(word),
+        }
+    }
+    joined
 }
 
 /// `•`, `–`, `3.`, `(a)`, `iv)`, `2.1`: what begins an item of a list.
@@ -354,6 +411,56 @@ mod tests {
         ]);
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0][0].text(), "claim\u{fdd0}3\u{fdd1} more");
+    }
+
+    #[test]
+    fn lines_are_read_from_the_side_at_which_they_begin() {
+        let text = |texts: &[&str]| {
+            let words = texts.iter().zip(0_u32..);
+            let words = words.map(|(text, at)| word(text, 40.0 * f64::from(at), 100.0, 10.0));
+            Line::of(words.collect()).text()
+        };
+        let (aleph, bet, gimel) = ("\u{5d0}", "\u{5d1}", "\u{5d2}");
+        let hebrew = text(&[gimel, "2024", "Reading", "Project", bet, aleph]);
+        assert_eq!(
+            hebrew,
+            format!("{aleph} {bet} 2024 Reading Project {gimel}")
+        );
+        let english = text(&["They", "say", bet, aleph, "in", "Hebrew"]);
+        assert_eq!(english, format!("They say {aleph} {bet} in Hebrew"));
+    }
+
+    #[test]
+    fn letters_set_one_by_one_are_words_again() {
+        let text = |texts: &[(&str, f64)], blanks: &[usize]| {
+            let words = texts.iter().enumerate();
+            let words = words.map(|(at, (text, x0))| Word {
+                spaced: blanks.contains(&at),
+                ..word(text, *x0, 100.0, 10.0)
+            });
+            let lines = rows(words.collect());
+            lines[0].iter().map(Line::text).collect::<Vec<_>>()
+        };
+        let letters = [
+            ("O", 0.0),
+            ("u", 7.0),
+            ("r", 14.0),
+            ("b", 24.0),
+            ("a", 31.0),
+            ("y", 38.0),
+        ];
+        assert_eq!(text(&letters, &[3]), ["Our bay"]);
+        let figures = [
+            ("4", 0.0),
+            (",", 6.5),
+            ("6", 13.0),
+            ("0", 19.5),
+            ("0", 26.0),
+        ];
+        assert_eq!(text(&figures, &[]), ["4,600"]);
+        // Gaps as wide as blanks part words.
+        let cells = [("1", 0.0), ("2", 8.0), ("3", 16.0), ("4", 24.0)];
+        assert_eq!(text(&cells, &[]), ["1 2 3 4"]);
     }
 
     #[test]

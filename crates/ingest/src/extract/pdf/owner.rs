@@ -1,10 +1,12 @@
-//! The owner's password of a PDF, which opens it as the user's does.
+//! What hayro does not know of encrypted PDFs.
 //!
-//! hayro takes the user's password alone, for files encrypted with RC4 or AES-128. In
+//! The owner's password opens a file as the user's does. hayro takes the user's password alone, for files encrypted with RC4 or AES-128. In
 //! these the owner's encrypts the user's (ISO 32000-1, 7.6.3.4, algorithm 7), so that
 //! one leads to the other.
 
-use hayro_syntax::object::{Dict, FromBytes as _, String as Text};
+use std::ops::Range;
+
+use hayro_syntax::object::{Dict, FromBytes as _, Name, String as Text};
 use md5::{Digest as _, Md5};
 
 /// Fills passwords up to 32 bytes.
@@ -42,7 +44,7 @@ pub(super) fn user_password(file: &[u8], owner: &str) -> Option<String> {
 
 /// The dictionary of the standard encryption, which is never encrypted itself.
 fn encryption(file: &[u8]) -> Option<Dict<'_>> {
-    let after = &file[find_last(file, b"/Encrypt")? + b"/Encrypt".len()..];
+    let after = &file[mention(file)?.end..];
     let after = after.trim_ascii_start();
     if after.starts_with(b"<<") {
         return Dict::from_bytes(after);
@@ -53,6 +55,38 @@ fn encryption(file: &[u8]) -> Option<Dict<'_>> {
     let at = std::iter::successors(find_last(file, &head), |at| find_last(&file[..*at], &head))
         .find(|at| *at == 0 || !file[at - 1].is_ascii_digit())?;
     Dict::from_bytes(file[at + head.len()..].trim_ascii_start())
+}
+
+/// Where the trailer speaks of the encryption: not the last one of other names that
+/// begin like this.
+fn mention(file: &[u8]) -> Option<Range<usize>> {
+    const NAME: &[u8] = b"/Encrypt";
+    std::iter::successors(find_last(file, NAME), |at| find_last(&file[..*at], NAME))
+        .map(|at| at..at + NAME.len())
+        .find(|name| !file.get(name.end).is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// Whether it is encrypted, as far as that can be told of a broken file.
+pub(super) fn is_encrypted(file: &[u8]) -> bool {
+    encryption(file).is_some()
+}
+
+/// The file as it is for those who do not read its attachments, where only these are
+/// encrypted: nothing else speaks of the encryption any more.
+pub(super) fn with_open_pages(file: &[u8]) -> Option<Vec<u8>> {
+    let dict = encryption(file)?;
+    let version = dict.get::<u8>(b"V")?;
+    let open = |key: &[u8]| {
+        let filter = dict.get::<Name<'_>>(key);
+        filter.is_none_or(|filter| filter.as_ref() == b"Identity")
+    };
+    if version < 4 || !open(b"StmF") || !open(b"StrF") {
+        return None;
+    }
+    let mut file = file.to_vec();
+    let name = mention(&file)?;
+    file[name].copy_from_slice(b"/Nothing");
+    Some(file)
 }
 
 fn find_last(file: &[u8], what: &[u8]) -> Option<usize> {
@@ -122,15 +156,14 @@ mod tests {
         for byte in secret {
             write!(hex, "{byte:02x}").unwrap();
         }
-        let file =
-            format!("12 0 obj\n<< /R 2 /O <{hex}> >>\nendobj\ntrailer << /Encrypt 12 0 R >>");
-        assert_eq!(
-            user_password(file.as_bytes(), "owner").as_deref(),
-            Some("user")
-        );
-        assert_ne!(
-            user_password(file.as_bytes(), "wrong").as_deref(),
-            Some("user")
-        );
+        let dict = format!("<< /R 2 /O <{hex}> /EncryptMetadata false >>");
+        for file in [
+            format!("12 0 obj\n{dict}\nendobj\ntrailer << /Encrypt 12 0 R >>"),
+            format!("trailer << /Encrypt {dict} /Root 1 0 R >>"),
+        ] {
+            let user = |owner| user_password(file.as_bytes(), owner);
+            assert_eq!(user("owner").as_deref(), Some("user"), "{file}");
+            assert_ne!(user("wrong").as_deref(), Some("user"));
+        }
     }
 }

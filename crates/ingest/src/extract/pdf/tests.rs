@@ -147,6 +147,56 @@ fn an_encrypted_file_needs_its_password() {
     }
 }
 
+#[test]
+fn room_between_letters_parts_words_only_where_it_is_wider_than_letters() {
+    let content =
+        "BT /F1 11 Tf 3 Tc 72 700 Td (REPORT) Tj ET BT /F1 11 Tf 40 Tc 72 600 Td (0123) Tj ET";
+    let blocks = read(&pdf_with(&[content.to_owned()], "")).unwrap().blocks;
+    assert_eq!(blocks[0].text, "REPORT");
+    let rest: Vec<&str> = blocks[1..]
+        .iter()
+        .map(|block| block.text.as_str())
+        .collect();
+    assert!(!rest.concat().contains("01"), "{rest:?}");
+}
+
+/// Found by mutation: a width for each of four thousand million glyphs.
+#[test]
+fn a_font_with_more_widths_than_glyphs_takes_no_memory() {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /Contents 5 0 R /Resources << /Font << /F1 4 0 R /F2 6 0 R >> >> >>".to_owned(),
+        "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /DescendantFonts [<< /Type /Font \
+         /Subtype /CIDFontType2 /BaseFont /A /W [1 [500] 2 4294967295 400] /W2 [1 4294967295 1 2 3] >>] >>"
+            .to_owned(),
+        "<< /Length 88 >>\nstream\nBT /F1 9 Tf 72 700 Td <0041> Tj ET BT /F2 9 Tf 72 600 Td (Words that are read) Tj ET\nendstream".to_owned(),
+        font(),
+    ];
+    let blocks = read(&assemble(&objects, "")).unwrap().blocks;
+    assert_eq!(blocks.last().unwrap().text, "Words that are read");
+}
+
+#[test]
+fn a_file_of_which_only_the_attachments_are_encrypted_needs_no_password() {
+    let locked = "/Encrypt << /Filter /Standard /V 5 /R 6 /P -4 /Length 256 /StmF /Identity /StrF /Identity \
+        /EFF /StdCF /CF << /StdCF << /CFM /AESV3 >> >> /O <00> /U <00> /OE <00> /UE <00> >> /ID [<01> <01>]";
+    let content = text_at("F1", 11, 72, 700, "Open words");
+    let blocks = read(&pdf_with(&[content], locked)).unwrap().blocks;
+    assert_eq!(blocks[0].text, "Open words");
+}
+
+#[test]
+fn a_broken_encrypted_file_asks_for_its_password() {
+    let mut file = locked_pdf();
+    // The table of objects is not where the file says.
+    let at = file.len() - 8;
+    file.splice(at..at, *b"9");
+    let with = |password: Option<&str>| extract(&file, &Given { password });
+    assert_eq!(with(None).unwrap_err(), IngestError::Encrypted);
+    assert_eq!(with(Some("user")).unwrap().page_count, Some(1));
+}
+
 fn kinds_and_texts(file: &[u8]) -> Vec<(BlockKind, String)> {
     let blocks = read(file).unwrap().blocks;
     blocks

@@ -98,6 +98,8 @@ pub(super) struct Drawn<'t> {
 pub(super) struct Words {
     done: Vec<Word>,
     open: Option<Word>,
+    /// Where in the open word's text each of its glyphs begins.
+    glyphs: Vec<usize>,
     /// Where the last glyph of the open word stands.
     last: (f64, f64),
     /// A blank was drawn since the last glyph.
@@ -122,10 +124,12 @@ impl Words {
             .as_mut()
             .filter(|word| !self.blank && follows(word, glyph))
         {
+            self.glyphs.push(word.text.len());
             append(word, glyph);
             return;
         }
         self.close();
+        self.glyphs = vec![0];
         self.open = Some(Word {
             text: glyph.text.to_owned(),
             x0: glyph.x0,
@@ -176,7 +180,7 @@ impl Words {
             return;
         };
         if is_right_to_left(&word.text) && word.x1 > word.x0 {
-            word.text = word.text.chars().rev().collect();
+            word.text = read_leftwards(&word.text, &self.glyphs);
         }
         (word.x0, word.x1) = (word.x0.min(word.x1), word.x0.max(word.x1));
         // Shadows and poor man's bold are drawn with an offset of a point or less.
@@ -245,6 +249,30 @@ fn append(word: &mut Word, glyph: &Drawn<'_>) {
     }
 }
 
+/// A word whose glyphs were drawn from left to right, in the order in which it is read
+/// from right to left. Numbers are read from left to right in it, and glyphs of several
+/// letters hold them in order.
+fn read_leftwards(text: &str, glyphs: &[usize]) -> String {
+    let ends = glyphs.iter().skip(1).copied().chain([text.len()]);
+    let parts = glyphs
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| &text[*start..end]);
+    let mut parts: Vec<&str> = parts.collect();
+    parts.reverse();
+    let is_number = |part: &&str| part.contains(char::is_numeric);
+    for at in 0..parts.len() {
+        if !is_number(&parts[at]) || at > 0 && is_number(&parts[at - 1]) {
+            continue;
+        }
+        let inside = |part: &&str| is_number(part) || matches!(*part, "." | "," | "/" | ":" | "-");
+        let end = at + parts[at..].iter().take_while(|part| inside(part)).count();
+        let last = parts[at..end].iter().rposition(is_number).unwrap_or(0);
+        parts[at..=at + last].reverse();
+    }
+    parts.concat()
+}
+
 /// Whether it holds letters of Hebrew, Arabic or their relatives, and no others.
 pub(super) fn is_right_to_left(text: &str) -> bool {
     let mut letters = text.chars().filter(|c| c.is_alphabetic()).peekable();
@@ -294,6 +322,20 @@ mod tests {
     fn accents_go_onto_the_letter_below_them() {
         assert_eq!(texts(&[("e", 0.0), ("´", 0.5), ("g", 5.0)]), ["e\u{301}g"]);
         assert_eq!(texts(&[("ı", 0.0), ("´", 0.2)]), ["i\u{301}"]);
+    }
+
+    #[test]
+    fn numbers_and_joined_letters_keep_their_order_in_right_to_left_words() {
+        let visual = [
+            ("1", 0.0),
+            ("2", 5.0),
+            ("-", 10.0),
+            ("\u{644}\u{627}", 15.0),
+            ("\u{628}", 20.0),
+        ];
+        assert_eq!(texts(&visual), ["\u{628}\u{644}\u{627}-12"]);
+        let dated = [("3", 0.0), ("/", 5.0), ("4", 10.0), ("\u{5d1}", 15.0)];
+        assert_eq!(texts(&dated), ["\u{5d1}3/4"]);
     }
 
     #[test]
