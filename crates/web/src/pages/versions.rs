@@ -58,7 +58,7 @@ impl Kin {
         if !document.versions.is_empty() {
             let versions = versions::list(state, document).await?;
             let view = |version| version_view(version, document.doc_id);
-            kin.versions = versions.into_iter().map(view).collect();
+            kin.versions = versions.iter().map(view).collect();
         }
         let mut conn = state.pool.acquire().await?;
         let found = similar::find(&mut conn, &state.cpu, document.doc_id).await?;
@@ -92,7 +92,7 @@ pub(super) fn place(version: usize, of: usize) -> String {
     }
 }
 
-fn version_view(version: Document, shown: DocumentId) -> VersionView {
+fn version_view(version: &Document, shown: DocumentId) -> VersionView {
     VersionView {
         id: version.doc_id,
         title: version.display_title().to_owned(),
