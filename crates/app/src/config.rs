@@ -363,6 +363,9 @@ pub(crate) struct FilterArgs {
     /// Only this tag (repeatable)
     #[arg(long = "tag", value_name = "TAG")]
     pub tags: Vec<String>,
+    /// Older versions of documents, too
+    #[arg(long)]
+    pub include_superseded: bool,
 }
 
 /// `archivist search`.

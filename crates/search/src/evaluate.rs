@@ -236,6 +236,7 @@ fn record(number: u128, entry: &Entry) -> DocumentRecord {
             outcome: None,
             programs: Vec::new(),
             tags: Vec::new(),
+            superseded: false,
         },
         passages: vec![PassageRecord {
             id: PassageId(Uuid::from_u128(number)),

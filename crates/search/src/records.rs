@@ -54,10 +54,13 @@ pub struct Facets {
     pub programs: Vec<String>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// A newer version of it has taken its place.
+    pub superseded: bool,
 }
 
 /// Hard restrictions. An empty list restricts nothing; within a list any value
-/// suffices; all lists must be satisfied together.
+/// suffices; all lists must be satisfied together. Superseded documents are left out
+/// unless they are asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filters {
     /// Kinds of documents.
@@ -76,12 +79,15 @@ pub struct Filters {
     pub documents: Vec<DocumentId>,
     /// None of these documents.
     pub exclude_documents: Vec<DocumentId>,
+    /// Documents of which there are newer versions, too.
+    pub include_superseded: bool,
 }
 
 impl Filters {
     /// Whether a document with these facets may be found.
     pub fn admit(&self, document: DocumentId, facets: &Facets) -> bool {
-        any_of(&self.doc_types, &facets.doc_type)
+        (self.include_superseded || !facets.superseded)
+            && any_of(&self.doc_types, &facets.doc_type)
             && (self.years.is_empty() || facets.year.is_some_and(|y| self.years.contains(&y)))
             && self.in_year_range(facets.year)
             && any_name_of(&self.programs, &facets.programs)
@@ -202,6 +208,7 @@ mod tests {
             outcome: Some(Outcome::Funded),
             programs: vec!["Early Literacy".into()],
             tags: vec!["rural".into(), "coaching".into()],
+            superseded: false,
         }
     }
 
@@ -225,7 +232,23 @@ mod tests {
             tags: vec!["RURAL".into()],
             documents: vec![DocumentId(Uuid::from_u128(1))],
             exclude_documents: vec![DocumentId(Uuid::from_u128(2))],
+            include_superseded: false,
         }));
+    }
+
+    #[test]
+    fn older_versions_are_found_only_when_they_are_asked_for() {
+        let older = Facets {
+            superseded: true,
+            ..facets()
+        };
+        let id = DocumentId(Uuid::from_u128(1));
+        assert!(!Filters::default().admit(id, &older));
+        let with_older = Filters {
+            include_superseded: true,
+            ..Filters::default()
+        };
+        assert!(with_older.admit(id, &older) && with_older.admit(id, &facets()));
     }
 
     #[test]

@@ -47,6 +47,9 @@ pub struct Document {
     pub tags: Vec<String>,
     /// It may hold personal data, and no editor has decided yet: see [`crate::holds`].
     pub held: bool,
+    /// The versions that it is one of, itself included, the oldest first; empty where it
+    /// stands for itself. See [`crate::versions`].
+    pub versions: Vec<DocumentId>,
 }
 
 impl Document {
@@ -58,6 +61,20 @@ impl Document {
     /// What to call it: the title, or else the file name.
     pub fn display_title(&self) -> &str {
         self.title.as_deref().unwrap_or(&self.filename)
+    }
+
+    /// The newest of its versions, where it is an older one.
+    pub fn superseded_by(&self) -> Option<DocumentId> {
+        self.versions
+            .last()
+            .copied()
+            .filter(|id| *id != self.doc_id)
+    }
+
+    /// Which of its versions it is, from 1, the oldest; 1 where it stands for itself.
+    pub fn version(&self) -> usize {
+        let place = self.versions.iter().position(|id| *id == self.doc_id);
+        place.map_or(1, |place| place + 1)
     }
 }
 
@@ -129,6 +146,8 @@ pub async fn list<'c>(
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
                   EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
+                  ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
+                        WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
                   count(*) OVER () AS "total!"
            FROM documents d
            WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
@@ -179,6 +198,7 @@ pub async fn list<'c>(
             programs: r.programs,
             tags: r.tags,
             held: r.held,
+            versions: r.versions,
         })
         .collect();
     Ok(Page { rows, total })
@@ -205,7 +225,7 @@ pub async fn get<'c>(
 }
 
 /// One document, as a transaction sees it.
-pub(crate) async fn in_transaction(
+pub async fn in_transaction(
     conn: &mut PgConnection,
     id: DocumentId,
 ) -> sqlx::Result<Option<Document>> {
@@ -218,7 +238,9 @@ pub(crate) async fn in_transaction(
                   d.created_by,
                   ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
-                  EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!"
+                  EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
+                  ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
+                        WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>"
            FROM documents d WHERE d.doc_id = $1"#,
         id.0
     )

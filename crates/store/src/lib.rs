@@ -14,6 +14,7 @@ pub mod contract;
 pub mod conversations;
 pub mod documents;
 pub mod files;
+pub mod fingerprints;
 pub mod holds;
 pub mod jobs;
 mod json;
@@ -30,6 +31,7 @@ pub mod sources;
 pub mod statistics;
 pub mod styles;
 pub mod users;
+pub mod versions;
 
 pub use sqlx::{Error as DatabaseError, PgConnection, PgPool};
 

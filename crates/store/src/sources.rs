@@ -24,6 +24,8 @@ pub struct OutputSource {
     pub heading: Option<String>,
     /// The passage's text.
     pub excerpt: String,
+    /// The newest version of the document, where it is an older one.
+    pub superseded_by: Option<DocumentId>,
 }
 
 /// Keeps the passages that an output cites, given as marker and passage; what a
@@ -59,8 +61,11 @@ pub async fn of_output(
     sqlx::query_as!(
         OutputSource,
         r#"SELECT number, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
-                  title, filename, year, page, heading, excerpt
-           FROM output_sources WHERE output_id = $1 ORDER BY number"#,
+                  title, filename, year, page, heading, excerpt,
+                  (SELECT n.doc_id FROM document_versions v JOIN document_versions n USING (chain_id)
+                   WHERE v.doc_id = s.doc_id AND n.number > v.number
+                   ORDER BY n.number DESC LIMIT 1) AS "superseded_by?: DocumentId"
+           FROM output_sources s WHERE output_id = $1 ORDER BY number"#,
         output.0
     )
     .fetch_all(db)

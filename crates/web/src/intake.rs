@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use crate::blobs::{BlobFolder, BlobWriter};
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::similar::SimilarDocument;
 use crate::state::AppState;
 
 /// What a person says about a document, not yet checked.
@@ -168,7 +169,7 @@ pub struct Queued {
 }
 
 /// What came of an order: the `result` of its job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Receipt {
     /// The document is in the library, with all its passages.
@@ -179,6 +180,9 @@ pub enum Receipt {
         passages: usize,
         /// What a person should know about how it was read.
         notes: Vec<String>,
+        /// Documents that have much in common with it.
+        #[serde(default)]
+        similar: Vec<SimilarDocument>,
     },
     /// It is no document: the files in it have jobs of their own.
     Unpacked {

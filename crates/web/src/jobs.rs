@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use crate::error::Error;
 use crate::intake;
 use crate::secret::Secret;
+use crate::similar::SimilarDocument;
 use crate::state::AppState;
 use crate::wire;
 
@@ -127,6 +128,9 @@ pub struct JobInfo {
     /// What a person should know about how the file was read.
     #[schema(example = json!(["Page 3 has no text: it may be a picture."]))]
     pub notes: Vec<String>,
+    /// Documents that have much in common with the one that came of it, as they were
+    /// then: it may be a version of one of them.
+    pub similar: Vec<SimilarDocument>,
     /// The document that came of it, or that has the same bytes.
     pub doc_id: Option<DocumentId>,
     /// How many passages the document has.
@@ -167,6 +171,7 @@ impl JobInfo {
             pages: job.pages,
             code: text(&result["outcome"]),
             notes: serde_json::from_value(result["notes"].clone()).unwrap_or_default(),
+            similar: serde_json::from_value(result["similar"].clone()).unwrap_or_default(),
             doc_id: serde_json::from_value(result["doc_id"].clone()).ok(),
             chunks_created: result["passages"].as_i64(),
             can_retry: job.can_retry,

@@ -28,10 +28,12 @@ pub mod retrieve;
 pub mod router;
 pub mod secret;
 mod sent;
+pub mod similar;
 pub mod state;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod versions;
 pub mod wire;
 
 pub use error::Error;

@@ -33,8 +33,8 @@ pub struct Found {
     pub document: Document,
 }
 
-/// Searches the archive. Hits whose passage has just been deleted are left out,
-/// so that the database has the last word.
+/// Searches the archive. Hits that have just been deleted, held or superseded are left
+/// out, so that the database has the last word.
 pub async fn search(state: &AppState, request: SearchRequest) -> Result<Vec<Found>, Error> {
     let mut answers = search_all(state, vec![request]).await?;
     Ok(answers.pop().unwrap_or_default())
@@ -47,6 +47,10 @@ pub async fn search_all(
     requests: Vec<SearchRequest>,
 ) -> Result<Vec<Vec<Found>>, Error> {
     let (index, year) = (state.index.clone(), state.clock.year());
+    let with_superseded: Vec<bool> = requests
+        .iter()
+        .map(|request| request.filters.include_superseded)
+        .collect();
     let answers: Vec<Vec<Hit>> = state
         .cpu
         .run(move || {
@@ -58,10 +62,10 @@ pub async fn search_all(
         })
         .await;
     let (passages, documents) = load(state, answers.iter().flatten()).await?;
-    let join = |hit: Hit| {
+    let join = |hit: Hit, with_superseded: bool| {
         let passage = passages.get(&hit.passage)?.clone();
         let document = documents.get(&hit.document)?.clone();
-        if document.held {
+        if document.held || (document.superseded_by().is_some() && !with_superseded) {
             return None;
         }
         Some(Found {
@@ -72,7 +76,8 @@ pub async fn search_all(
     };
     Ok(answers
         .into_iter()
-        .map(|hits| hits.into_iter().filter_map(join).collect())
+        .zip(with_superseded)
+        .map(|(hits, with)| hits.into_iter().filter_map(|hit| join(hit, with)).collect())
         .collect())
 }
 

@@ -3,6 +3,7 @@
 
 import { ApiError, post } from "./api.js";
 import { follow } from "./follow.js";
+import { askAbout } from "./similar.js";
 import { upload } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
@@ -293,21 +294,27 @@ async function showMembers({ row }, id) {
   row.querySelector(".file-result").after(list);
 }
 
-function showMember(line, { status, filename, doc_id: id, message }) {
+function showMember(line, job) {
+  const { status, filename, doc_id: id, message } = job;
   const sign = { ready: "✓", failed: "×", cancelled: "–" }[status] ?? "…";
   line.className = { ready: "good", failed: "bad" }[status] ?? "";
   line.textContent = `${sign} `;
   const name = document.createElement(id ? "a" : "span");
   name.textContent = filename;
   if (id) name.href = `/library/${id}`;
-  line.append(name, status === "ready" ? "" : `: ${message}`);
+  const words = document.createElement("span");
+  words.textContent = status === "ready" ? "" : `: ${message}`;
+  line.append(name, words);
+  if (status === "ready") askAbout(words, job);
 }
 
-function succeed(entry, { doc_id: id, chunks_created: passages }) {
+function succeed(entry, job) {
+  const { doc_id: id, chunks_created: passages } = job;
   entry.isAdded = true;
   entry.row.querySelector("details").remove();
   end(entry, "good", `✓ Added with ${passages} ${passages === 1 ? "passage" : "passages"}. `);
   link(entry, id);
+  askAbout(entry.row.querySelector(".file-result"), job);
 }
 
 function known(entry, { doc_id: id, message }) {

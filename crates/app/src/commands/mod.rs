@@ -87,6 +87,7 @@ fn filters(args: FilterArgs) -> Filters {
         programs: args.programs,
         outcomes: args.outcomes,
         tags: args.tags,
+        include_superseded: args.include_superseded,
         ..Filters::default()
     }
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::print_json;
 use crate::config::{PlaceArgs, ReprocessArgs};
 use crate::site::{READERS, Site, open_existing};
-use crate::work::reindex;
 use crate::work::reprocess::{self, Changes, Outcome, Place};
+use crate::work::{fingerprints, reindex};
 
 /// Words of a passage that are shown.
 const SHOWN_WORDS: usize = 12;
@@ -53,7 +53,11 @@ async fn reprocess_all(site: &Site, args: &ReprocessArgs) -> Result<Vec<Report>>
         .buffered(READERS)
         .collect()
         .await;
-    if !dry_run && let Err(error) = reindex::catch_up(site).await {
+    if dry_run {
+        return Ok(reports);
+    }
+    fingerprints::catch_up(site).await?;
+    if let Err(error) = reindex::catch_up(site).await {
         eprintln!(
             "note: the search index could not be brought up to date, the next start does it: {error:#}"
         );

@@ -58,6 +58,7 @@ fn as_json(found: &Found) -> Value {
         "passage_id": passage.passage_id,
         "title": document.display_title(),
         "filename": document.filename,
+        "superseded_by": document.superseded_by(),
         "doc_type": document.doc_type,
         "year": document.year,
         "page": passage.page_first,
@@ -83,8 +84,10 @@ fn print_hit(number: usize, found: &Found) {
         .page_first
         .map(|page| format!(", page {page}"))
         .unwrap_or_default();
+    let older = document.superseded_by().map(|_| ", superseded");
+    let older = older.unwrap_or_default();
     say!(
-        "{number}. {}{year}{page}   [{:.2}]",
+        "{number}. {}{year}{page}{older}   [{:.2}]",
         document.display_title(),
         hit.score
     );

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use archivist_domain::document::MAX_FILENAME_CHARS;
 use archivist_domain::{DocType, DocumentId, JobId, JobState};
+use archivist_ingest::fingerprint::Fingerprint;
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
@@ -16,13 +17,13 @@ use archivist_store::passages::NewPassage;
 use archivist_store::{DatabaseError, PgConnection, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
 use archivist_web::secret::Secret;
-use serde_json::Value;
+use archivist_web::similar;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::unpack::Unpacked;
 use crate::site::Site;
-use crate::work::{findings, passages};
+use crate::work::{findings, fingerprints, passages};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -159,6 +160,10 @@ struct Kept<'a> {
     passages: &'a [NewPassage],
     /// What may be personal in it.
     findings: &'a [holds::Finding],
+    /// By what documents are found that have much in common with it.
+    print: &'a Fingerprint,
+    /// What a person should know about how it was read.
+    notes: Vec<String>,
 }
 
 impl Task<'_> {
@@ -263,21 +268,18 @@ impl Task<'_> {
     ) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
         let passages = passages::new(new.doc_id, &parsed.passages);
+        let print = fingerprints::of_new(self.site, &passages).await;
         let held = findings::note(&parsed.findings);
-        let receipt = Receipt::Added {
-            doc_id: new.doc_id,
-            passages: passages.len(),
-            notes: held.into_iter().chain(parsed.notes).collect(),
-        };
-        let result = serde_json::to_value(&receipt)?;
         let findings = findings::to_store(&parsed.findings);
         let kept = Kept {
             new: &new,
             passages: &passages,
             findings: &findings,
+            print: &print,
+            notes: held.into_iter().chain(parsed.notes).collect(),
         };
-        match self.commit(queued, &kept, unpacked, &result).await {
-            Ok(done) => Ok(done.then_some(receipt)),
+        match self.commit(queued, kept, unpacked).await {
+            Ok(done) => Ok(done),
             Err(error) => {
                 let error = error.downcast::<DatabaseError>()?;
                 let instead = self.instead_of_adding(&queued.order, error).await?;
@@ -344,23 +346,35 @@ impl Task<'_> {
     async fn commit(
         &self,
         queued: &Queued,
-        kept: &Kept<'_>,
+        kept: Kept<'_>,
         unpacked: Option<&Unpacked>,
-        result: &Value,
-    ) -> Result<bool> {
+    ) -> Result<Option<Receipt>> {
+        let state = &self.site.state;
         let request = queued.order.request.clone();
         let origin = Origin::request(self.job.requested_by, request);
-        let mut tx = Audited::begin(&self.site.state.pool, origin).await?;
+        let mut tx = Audited::begin(&state.pool, origin).await?;
         // Before the turn to change documents is taken: it may last.
         self.queue_members(&mut tx, queued, unpacked).await?;
+        let doc_id = kept.new.doc_id;
         documents::insert(&mut tx, kept.new, kept.passages).await?;
-        holds::hold(&mut tx, kept.new.doc_id, kept.findings).await?;
-        let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
-        // A transaction that is left behind undoes all of it.
-        if ours {
-            tx.commit().await?;
+        holds::hold(&mut tx, doc_id, kept.findings).await?;
+        fingerprints::keep(&mut tx, doc_id, kept.print).await?;
+        // It is this document's turn: of two that come in at the same time the second
+        // finds the first.
+        let similar = similar::find(&mut tx, &state.cpu, doc_id).await?;
+        let receipt = Receipt::Added {
+            doc_id,
+            passages: kept.passages.len(),
+            notes: kept.notes,
+            similar: similar::told(similar),
+        };
+        let result = serde_json::to_value(&receipt)?;
+        if !jobs::finish(&mut tx, self.worker, self.job.job_id, &result).await? {
+            // A transaction that is left behind undoes all of it.
+            return Ok(None);
         }
-        Ok(ours)
+        tx.commit().await?;
+        Ok(Some(receipt))
     }
 
     /// Ends the job without a new document; a file that nobody needs then goes. With

@@ -1,6 +1,7 @@
 //! Work in the background of the server.
 
 mod findings;
+pub(crate) mod fingerprints;
 pub(crate) mod ingest;
 mod passages;
 pub(crate) mod reindex;
@@ -52,6 +53,7 @@ impl Background {
         }
         background.spawn("jobs", site, ingest::ring);
         background.spawn("index", site, reindex::follow);
+        background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);
         background.spawn("tidy", site, tidy_up);

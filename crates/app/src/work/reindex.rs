@@ -117,6 +117,7 @@ async fn load(site: &Site, ids: &[DocumentId]) -> Result<Vec<DocumentRecord>> {
 }
 
 fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
+    let superseded = document.superseded_by().is_some();
     DocumentRecord {
         id: document.doc_id,
         title: document.display_title().to_owned(),
@@ -126,6 +127,7 @@ fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
             outcome: document.outcome,
             programs: document.programs,
             tags: document.tags,
+            superseded,
         },
         passages: passages
             .into_iter()

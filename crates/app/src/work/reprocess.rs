@@ -13,7 +13,7 @@ use archivist_store::passages::{self as stored, NewPassage};
 use archivist_store::sources;
 
 use crate::site::Site;
-use crate::work::{findings, passages};
+use crate::work::{findings, fingerprints, passages};
 
 /// What reading a document again did, or would do.
 #[derive(Debug)]
@@ -105,6 +105,8 @@ pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -
         let (new, moved) = (&comparison.new, comparison.moved());
         documents::replace_passages(&mut tx, document.doc_id, pages, new, &moved, changes.counts)
             .await?;
+        let print = fingerprints::of_new(site, new).await;
+        fingerprints::keep(&mut tx, document.doc_id, &print).await?;
         let findings = findings::to_store(&parsed.findings);
         holds::replace_findings(&mut tx, document.doc_id, &findings).await?;
         tx.commit().await?;

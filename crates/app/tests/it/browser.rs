@@ -7,5 +7,6 @@ mod refusals;
 mod roles;
 mod tab;
 mod uploads;
+mod versions;
 
 use tab::Tab;

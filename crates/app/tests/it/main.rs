@@ -31,3 +31,4 @@ mod settings;
 mod styles;
 mod support;
 mod users;
+mod versions;

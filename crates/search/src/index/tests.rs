@@ -36,6 +36,7 @@ fn facets(year: Option<i32>, outcome: Option<Outcome>) -> Facets {
         outcome,
         programs: vec!["Early Literacy".into()],
         tags: Vec::new(),
+        superseded: false,
     }
 }
 

@@ -49,6 +49,9 @@ struct SearchParams {
     #[serde(default)]
     #[param(example = json!(["rural"]))]
     tag: Vec<String>,
+    /// Passages of older versions, too, of which there are newer ones; false when not given.
+    #[param(example = false)]
+    include_superseded: Option<bool>,
     /// How many passages to return at most; 10 when not given.
     #[param(minimum = 1, maximum = 50, example = 10)]
     limit: Option<usize>,
@@ -117,6 +120,8 @@ struct HitDocument {
     /// Tags.
     #[schema(example = json!(["rural"]))]
     tags: Vec<String>,
+    /// The newest version of it, where it is an older one.
+    superseded_by: Option<DocumentId>,
 }
 
 /// Searches the library for passages, by words and by meaning.
@@ -160,6 +165,7 @@ impl SearchParams {
                 programs: self.program,
                 outcomes: self.outcome,
                 tags: self.tag,
+                include_superseded: self.include_superseded.unwrap_or(false),
                 ..Filters::default()
             },
             ..SearchRequest::default()
@@ -190,6 +196,7 @@ impl From<Found> for SearchHit {
             document: HitDocument {
                 doc_id: document.doc_id,
                 title: document.display_title().to_owned(),
+                superseded_by: document.superseded_by(),
                 filename: document.filename,
                 doc_type: document.doc_type,
                 year: document.year,
@@ -213,6 +220,7 @@ mod tests {
             program: Vec::new(),
             outcome: Vec::new(),
             tag: vec!["rural".into()],
+            include_superseded: None,
             limit: Some(limit),
         }
     }

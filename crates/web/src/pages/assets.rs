@@ -52,6 +52,7 @@ static ASSETS: &[Asset] = assets! {
     "write.js" as JAVASCRIPT,
     "stream.js" as JAVASCRIPT,
     "follow.js" as JAVASCRIPT,
+    "similar.js" as JAVASCRIPT,
     "draft.js" as JAVASCRIPT,
     "sources.js" as JAVASCRIPT,
     "output.js" as JAVASCRIPT,

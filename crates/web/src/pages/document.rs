@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::form::{CheckedForm, NoFields};
 use super::shell::{Place, Shell};
+use super::versions::Kin;
 use super::visitor::{PageEditor, PageWriter};
 use super::{page, show};
 use crate::error::Error;
@@ -27,6 +28,8 @@ pub(super) struct DocumentPage {
     pub(super) passages: Vec<PassageView>,
     /// Personal data that was found in it, for an editor.
     pub(super) findings: Vec<Finding>,
+    /// Its versions, and what it has much in common with.
+    pub(super) kin: Kin,
 }
 
 /// A passage in its place.
@@ -105,6 +108,7 @@ pub(super) async fn show(
     } else {
         Vec::new()
     };
+    let kin = Kin::load(&state, &document, visitor.is_editor()).await?;
     let chosen = chosen.passage.and_then(|id| id.parse().ok());
     let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
     page(&DocumentPage {
@@ -112,6 +116,7 @@ pub(super) async fn show(
         is_editor: visitor.is_editor(),
         passages: views(&document, passages, chosen),
         findings,
+        kin,
         document,
     })
 }
@@ -158,7 +163,7 @@ pub(super) async fn release(
     Ok(Redirect::to(&format!("/library/{}", document.doc_id)).into_response())
 }
 
-fn not_found() -> Error {
+pub(super) fn not_found() -> Error {
     Error::NotFound("There is no such document: it may have been deleted.".to_owned())
 }
 

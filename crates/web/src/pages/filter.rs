@@ -24,6 +24,8 @@ pub(super) struct FilterForm {
     pub(super) program: String,
     pub(super) tag: String,
     pub(super) outcome: String,
+    /// `true`: older versions, too. Of a search alone.
+    pub(super) include_superseded: String,
     /// Which page of a longer list, from 1.
     pub(super) page: String,
 }
@@ -40,6 +42,11 @@ impl FilterForm {
         ]
         .iter()
         .any(|field| filled(field).is_some())
+    }
+
+    /// Whether older versions are asked for, too.
+    pub(super) fn with_superseded(&self) -> bool {
+        self.include_superseded == "true"
     }
 
     /// Whether every document matches.
@@ -83,6 +90,7 @@ impl FilterForm {
                 .collect::<Vec<Outcome>>(),
             programs: list(&self.program),
             tags: list(&self.tag),
+            include_superseded: self.with_superseded(),
             ..Filters::default()
         })
     }
@@ -97,6 +105,7 @@ impl FilterForm {
             ("program", &self.program),
             ("tag", &self.tag),
             ("outcome", &self.outcome),
+            ("include_superseded", &self.include_superseded),
         ];
         let mut query = Serializer::new(String::new());
         for (name, current) in fields {

@@ -1,6 +1,6 @@
 //! `/library`: every document, filtered, and the files being taken in.
 
-use archivist_domain::{JobId, JobState};
+use archivist_domain::{DocumentId, JobId, JobState};
 use archivist_store::documents::{self, Document, DocumentFilter};
 use archivist_store::jobs::{self, JobFilter};
 use archivist_store::statistics::{self, LibraryFigures, Tally};
@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::filter::{Choices, FilterForm};
 use super::shell::{Place, Shell};
+use super::versions::place;
 use super::visitor::{PageWriter, Visitor};
 use super::{page, show};
 use crate::error::Error;
@@ -55,6 +56,10 @@ pub(super) struct Row {
     pub(super) outcome: Option<show::Chip>,
     pub(super) passages: i32,
     pub(super) needs_ocr: bool,
+    /// Which of its versions it is, where there are others.
+    pub(super) version: Option<String>,
+    /// The newest of them, where it is another one: address and title.
+    pub(super) newest: Option<(String, String)>,
     pub(super) added: String,
     pub(super) added_iso: String,
 }
@@ -125,7 +130,7 @@ pub(super) async fn list(
         is_editor: visitor.is_editor(),
         choices: Choices::load(&state.pool, &figures).await?,
         facets: facets(&filter, &figures),
-        rows: found.rows.into_iter().map(row).collect(),
+        rows: rows(&state, found.rows).await?,
         total: found.total,
         documents: figures.documents,
         passages: figures.passages,
@@ -137,11 +142,31 @@ pub(super) async fn list(
     })
 }
 
-fn row(document: Document) -> Row {
+/// The lines of the list. The newest versions of documents may stand on other pages of it.
+async fn rows(state: &AppState, documents: Vec<Document>) -> Result<Vec<Row>, Error> {
+    let newest = documents.iter().filter_map(Document::superseded_by);
+    let newest: Vec<DocumentId> = newest.collect();
+    let newest = if newest.is_empty() {
+        Vec::new()
+    } else {
+        documents::by_ids(&state.pool, &newest).await?
+    };
+    let named = |id| newest.iter().find(|document| Some(document.doc_id) == id);
+    let line = |document: Document| row(named(document.superseded_by()), document);
+    Ok(documents.into_iter().map(line).collect())
+}
+
+fn row(newest: Option<&Document>, document: Document) -> Row {
     let title = document.display_title().to_owned();
     Row {
         address: format!("/library/{}", document.doc_id),
         needs_ocr: document.needs_ocr(),
+        version: (!document.versions.is_empty())
+            .then(|| place(document.version(), document.versions.len())),
+        newest: newest.map(|newest| {
+            let address = format!("/library/{}", newest.doc_id);
+            (address, newest.display_title().to_owned())
+        }),
         filename: (document.filename != title).then_some(document.filename),
         title,
         filed: document.programs.into_iter().chain(document.tags).collect(),

@@ -24,6 +24,7 @@ mod show;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod visitor;
 mod write;
 
@@ -60,6 +61,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(document::confirm_delete).post(document::delete),
         )
         .route("/library/{id}/release", post(document::release))
+        .route("/library/{id}/versions", post(versions::add))
+        .route("/library/{id}/versions/remove", post(versions::remove))
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))

@@ -43,6 +43,8 @@ pub(super) struct HitView {
     pub(super) doc_type: &'static str,
     pub(super) year: Option<i32>,
     pub(super) outcome: Option<show::Chip>,
+    /// There is a newer version of its document.
+    pub(super) is_superseded: bool,
     pub(super) pages: Option<String>,
     pub(super) heading: Option<String>,
     /// 0 to 100: comparable within one answer.
@@ -120,6 +122,7 @@ fn hit_view(found: Found) -> HitView {
         doc_type: document.doc_type.as_str(),
         year: document.year,
         outcome: show::outcome(document.outcome),
+        is_superseded: document.superseded_by().is_some(),
         pages: show::pages(passage.page_first, passage.page_last),
         heading: passage.heading,
         score: percent(hit.score),

@@ -28,6 +28,9 @@ pub(super) fn outcome(outcome: Option<Outcome>) -> Option<Chip> {
     }
 }
 
+/// A document of which there is a newer version.
+pub(super) const SUPERSEDED: Chip = chip("", "↻", "Superseded");
+
 /// A document that is not found by all that it says.
 pub(super) const NEEDS_OCR: Chip = chip("warn", "▨", "Needs OCR");
 

@@ -31,6 +31,7 @@ use super::search::{HitView, SearchPage};
 use super::shell::{Person, Place, Shell};
 use super::show;
 use super::sign_in::SignInPage;
+use super::versions::{Kin, SimilarView, VersionView};
 use super::write::{self, WritePage};
 
 /// A text that must never reach a page as markup.
@@ -100,6 +101,7 @@ fn document(title: Option<String>) -> Document {
         programs: vec![HOSTILE.into()],
         tags: vec![long_word()],
         held: false,
+        versions: Vec::new(),
     }
 }
 
@@ -202,6 +204,8 @@ fn the_library_with_and_without_documents() {
         outcome: None,
         passages: 3,
         needs_ocr: true,
+        version: Some("version 1 of 2".into()),
+        newest: Some(("/library/2".into(), HOSTILE.into())),
         added: "2 Oct 2026".into(),
         added_iso: "2026-10-02".into(),
     };
@@ -290,6 +294,7 @@ fn a_document_with_the_passage_that_was_asked_for() {
             masked: "***-**-6789".into(),
             confidence: 0.9,
         }],
+        kin: kin(),
     });
     assert!(html.contains("***-**-6789"));
     assert_eq!(html.matches("This passage").count(), 1);
@@ -299,6 +304,27 @@ fn a_document_with_the_passage_that_was_asked_for() {
         document: document(None),
     });
     assert!(html.contains("plan.pdf"));
+}
+
+/// A newer version than the one that is shown, and a document that is much like it.
+fn kin() -> Kin {
+    let version = |is_shown| VersionView {
+        id: DocumentId(Uuid::from_u128(u128::from(is_shown))),
+        title: long_word(),
+        year: Some(2024),
+        added: "2 Oct 2026".into(),
+        is_shown,
+    };
+    Kin {
+        versions: vec![version(false), version(true)],
+        similar: vec![SimilarView {
+            id: DocumentId(Uuid::from_u128(7)),
+            title: HOSTILE.into(),
+            year: None,
+            share: "87 %".into(),
+            is_superseded: true,
+        }],
+    }
 }
 
 fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
@@ -324,6 +350,7 @@ fn hits_are_marked_and_never_read_as_markup() {
         doc_type: "Other",
         year: Some(2024),
         outcome: show::outcome(Some(Outcome::NotFunded)),
+        is_superseded: true,
         pages: Some("page 4".into()),
         heading: Some(HOSTILE.into()),
         score: 87,
@@ -421,6 +448,7 @@ fn an_output_keeps_what_was_typed() {
         page: Some(3),
         heading: Some(HOSTILE.into()),
         excerpt: HOSTILE.into(),
+        superseded_by: Some(DocumentId(Uuid::nil())),
     };
     let mut problems = Problems::at("awarded_amount", "too much");
     problems.add("status", "not that way");

@@ -38,7 +38,7 @@ use self::watch::Folder;
 use super::{print_json, read_secret};
 use crate::config::{ImportArgs, PlaceArgs};
 use crate::site::{READERS, Site, open_or_make};
-use crate::work::{ingest, reindex};
+use crate::work::{fingerprints, ingest, reindex};
 
 /// Bytes read at a time.
 const PIECE: usize = 256 * 1024;
@@ -120,6 +120,8 @@ async fn import_into(
     let wishes = Wishes::read(site, args, top.lists(args)).await?;
     let folder = Folder::with_taken(top, &files, args.settle_seconds);
     let files = wishes.check(files, !args.watch)?;
+    // What comes in is compared with what is there.
+    fingerprints::catch_up(site).await?;
     let worker = &site.worker().await?;
     let import = Import::new(site, worker, password);
     let reports = import.all(files, args.json).await;

@@ -60,9 +60,22 @@ fn counts(reports: &[Report]) -> (usize, usize, usize) {
 fn print_trouble(report: &Report) {
     if let Some(reason) = reason(report) {
         say!("not taken in: {}\n  {reason}", report.file.display());
-    } else if let Ok(Receipt::Added { notes, .. }) = &report.result {
+    } else if let Ok(Receipt::Added {
+        doc_id,
+        notes,
+        similar,
+        ..
+    }) = &report.result
+    {
+        let file = report.file.display();
         for note in notes {
-            say!("note: {}: {note}", report.file.display());
+            say!("note: {file}: {note}");
+        }
+        for other in similar {
+            say!("note: {file}: {}", other.in_words());
+        }
+        if !similar.is_empty() {
+            say!("  If one is a newer version of the other, say so at /library/{doc_id}");
         }
     }
 }

@@ -199,6 +199,46 @@ async fn an_index_serves_each_list_each_search_and_each_figure() {
         .await;
 }
 
+/// Four thousand documents, of which the first five share a band with the seventh.
+const FINGERPRINTS: &str = "
+    INSERT INTO documents (doc_id, filename, doc_type)
+    SELECT md5(n::text)::uuid, n || '.txt', 'Other' FROM generate_series(1, 4000) n;
+    INSERT INTO document_fingerprints (doc_id, shingles, least)
+    SELECT doc_id, 500, decode(repeat(md5(filename), 32), 'hex') FROM documents;
+    INSERT INTO document_bands (band, doc_id)
+    SELECT n * 100 + k, md5(n::text)::uuid FROM generate_series(1, 4000) n, generate_series(1, 42) k;
+    INSERT INTO document_bands (band, doc_id)
+    SELECT 701, md5(n::text)::uuid FROM generate_series(1, 5) n;
+    ANALYZE";
+
+#[tokio::test]
+async fn an_index_finds_what_has_much_in_common_with_a_document() {
+    let testbed = Testbed::get().await.unwrap();
+    let database = testbed
+        .scratch(&template())
+        .mode(Mode::Clone)
+        .await
+        .unwrap();
+    let mut connection = database.connect().await.unwrap();
+    sqlx::raw_sql(FINGERPRINTS)
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let text = query(&["FROM document_fingerprints", "b.band = ANY"]);
+    let types = "uuid, bigint[], bigint";
+    let bands: Vec<_> = (701..=742).map(|band| band.to_string()).collect();
+    let arguments = format!("md5('7')::uuid, '{{{}}}', 100", bands.join(","));
+    let mut by_bands = Prepared::new(&mut connection, types, &text).await;
+    let settled = by_bands.plan(&arguments).await;
+    let executed = executed(&mut connection, types, &text, &arguments).await;
+    for plan in [settled, executed.clone()] {
+        assert!(plan.contains("document_bands_pkey"), "{plan}");
+        assert!(!plan.contains("Seq Scan"), "{plan}");
+    }
+    // Its own 42 rows and the five of the others.
+    assert!(executed.contains("actual rows=5"), "{executed}");
+}
+
 /// How often PostgreSQL came to each line of a plan.
 async fn executed(
     connection: &mut PgConnection,

@@ -17,6 +17,14 @@ const REFUSED: &[(&str, &str)] = &[
         "WITH held AS (INSERT INTO document_holds (doc_id) SELECT doc_id FROM documents RETURNING doc_id) INSERT INTO document_findings (doc_id, number, kind, passage, starts, ends, masked, confidence) SELECT doc_id, 1, 'iban', 0, 5, 4, '*', 1 FROM held",
     ),
     (
+        "document_fingerprints_shingles_not_negative",
+        "INSERT INTO document_fingerprints (doc_id, shingles, least) SELECT doc_id, -1, '' FROM documents",
+    ),
+    (
+        "document_versions_number_positive",
+        "INSERT INTO document_versions (doc_id, chain_id, number) SELECT doc_id, doc_id, 0 FROM documents",
+    ),
+    (
         "files_sha256_is_lower_hex",
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
     ),

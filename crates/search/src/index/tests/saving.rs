@@ -29,6 +29,20 @@ fn a_saved_index_answers_the_same() {
 }
 
 #[test]
+fn what_is_superseded_stays_so_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    let mut older = record(6, "Older", &["Marigolds grow beside the well."]);
+    older.facets.superseded = true;
+    index_of([older]).save(&path).unwrap();
+    let loaded = Index::load(&path).unwrap();
+    let mut request = SearchRequest::new("marigolds");
+    assert_eq!(loaded.search(&request, 2026).len(), 0);
+    request.filters.include_superseded = true;
+    assert_eq!(loaded.search(&request, 2026).len(), 1);
+}
+
+#[test]
 fn an_empty_and_an_untrained_index_are_saved_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("search.index");

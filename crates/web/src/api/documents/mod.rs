@@ -5,6 +5,7 @@ mod form;
 mod reply;
 mod sensitivity;
 mod upload;
+mod versions;
 
 use archivist_domain::permission::Actor;
 use archivist_domain::{DocType, DocumentId, Outcome, UserRole};
@@ -44,6 +45,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(file::file))
         .routes(routes!(sensitivity::sensitivity))
         .routes(routes!(sensitivity::release))
+        .routes(routes!(versions::similar))
+        .routes(routes!(versions::list, versions::add, versions::remove))
 }
 
 /// Which documents to list; all conditions hold together.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::pagination::Pagination;
+use crate::similar::SimilarDocument;
 use crate::wire;
 
 /// A document.
@@ -53,12 +54,23 @@ pub(super) struct DocumentInfo {
     file_size: Option<i32>,
     /// It may hold personal data: only editors see it, until one of them has decided.
     held: bool,
+    /// Which of its versions it is, from 1, the oldest.
+    #[schema(example = 1)]
+    version: usize,
+    /// How many versions there are of it, itself included.
+    #[schema(example = 1)]
+    versions: usize,
+    /// The newest version of it, where it is an older one: then search leaves it out.
+    superseded_by: Option<DocumentId>,
 }
 
 impl From<Document> for DocumentInfo {
     fn from(document: Document) -> Self {
         Self {
             needs_ocr: document.needs_ocr(),
+            version: document.version(),
+            versions: document.versions.len().max(1),
+            superseded_by: document.superseded_by(),
             doc_id: document.doc_id,
             filename: document.filename,
             title: document.title,
@@ -199,6 +211,8 @@ pub(super) struct Uploaded {
     /// What a person should know about how the file was read.
     #[schema(example = json!(["Page 3 has no text: it may be a picture."]))]
     pub(super) notes: Vec<String>,
+    /// Documents that have much in common with it: it may be a version of one of them.
+    pub(super) similar: Vec<SimilarDocument>,
 }
 
 /// A document is gone.

@@ -197,6 +197,7 @@ async fn answer(
             doc_id,
             passages,
             notes,
+            similar,
         } => Ok(Uploaded {
             success: true,
             doc_id,
@@ -204,6 +205,7 @@ async fn answer(
             message: format!("Document '{filename}' uploaded successfully"),
             filename,
             notes,
+            similar,
         }),
         // Not waited for, see above.
         Receipt::Unpacked { .. } => Err(Error::internal(anyhow::anyhow!(

@@ -145,6 +145,8 @@ pub(super) struct SourceResponse {
     /// The passage's text.
     #[schema(example = "A board of eleven members governs it and meets every month.")]
     excerpt: String,
+    /// The newest version of the document, where it is an older one.
+    superseded_by: Option<DocumentId>,
 }
 
 impl From<OutputSource> for SourceResponse {
@@ -159,6 +161,7 @@ impl From<OutputSource> for SourceResponse {
             page: source.page,
             heading: source.heading,
             excerpt: source.excerpt,
+            superseded_by: source.superseded_by,
         }
     }
 }

@@ -93,6 +93,9 @@ struct QueryFilters {
     /// Tags, in any letter case.
     #[schema(example = json!(["rural"]))]
     tags: Option<Vec<String>>,
+    /// Older versions, too, of which there are newer ones; false when not given.
+    #[schema(example = false)]
+    include_superseded: Option<bool>,
     /// Documents to leave out.
     exclude_docs: Option<Vec<DocumentId>>,
     /// First and last year, both included.
@@ -200,6 +203,7 @@ impl From<QueryFilters> for Filters {
             outcomes: sent.outcomes.unwrap_or_default(),
             tags: sent.tags.unwrap_or_default(),
             documents: Vec::new(),
+            include_superseded: sent.include_superseded.unwrap_or(false),
             exclude_documents: sent.exclude_docs.unwrap_or_default(),
         }
     }
