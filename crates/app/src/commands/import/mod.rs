@@ -35,7 +35,7 @@ use self::sidecar::Sidecar;
 use self::watch::Folder;
 use super::{print_json, read_secret};
 use crate::config::{ImportArgs, PlaceArgs};
-use crate::site::{READERS, Site, open_or_make};
+use crate::site::{READERS, Site, check_store, open_or_make};
 use crate::work::{ingest, reindex};
 
 /// Bytes read at a time.
@@ -79,6 +79,7 @@ async fn import_into(
     password: Option<&Secret>,
 ) -> Result<ExitCode> {
     // All of it is known to be right before anything happens.
+    check_store(&site.state.blobs).await?;
     let wishes = Wishes::read(site, top, args).await?;
     let folder = Folder::with_taken(top, &files, args.settle_seconds);
     let files = wishes.check(files, !args.watch)?;
