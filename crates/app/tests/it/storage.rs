@@ -28,7 +28,7 @@ async fn job(client: &Client, accepted: &Reply) -> Value {
 
 #[tokio::test]
 async fn a_document_comes_in_and_goes_out_by_a_bucket() {
-    let s3 = S3::start().await;
+    let s3 = S3::start();
     let server = TestServer::start_with(&s3.flags(PLACE)).await;
     let editor = server.as_editor().await;
     let document = a_document("boats.pdf").saying(&[WORDS]);
@@ -66,7 +66,7 @@ async fn a_document_comes_in_and_goes_out_by_a_bucket() {
 
 #[tokio::test]
 async fn commands_read_from_a_bucket_and_notice_damage() {
-    let s3 = S3::start().await;
+    let s3 = S3::start();
     let site = Site::new().await;
     let folder = site.path("papers");
     site.write("papers/one.txt", WORDS);
@@ -101,7 +101,7 @@ async fn commands_read_from_a_bucket_and_notice_damage() {
 
 #[tokio::test]
 async fn a_store_that_is_away_for_a_while_puts_jobs_off() {
-    let s3 = S3::start().await;
+    let s3 = S3::start();
     let server = TestServer::start_with(&s3.flags(PLACE)).await;
     let editor = server.as_editor().await;
     s3.be_away(true);
@@ -134,7 +134,7 @@ async fn a_store_that_is_away_for_a_while_puts_jobs_off() {
 
 #[tokio::test]
 async fn a_start_says_what_is_wrong_with_the_bucket() {
-    let s3 = S3::start().await;
+    let s3 = S3::start();
     let site = Site::new().await;
     let start = |flags: &[&str]| {
         let said = run(&mut serve_command(&site, flags)).failed();
@@ -178,7 +178,7 @@ async fn a_start_says_what_is_wrong_with_the_bucket() {
 
 #[tokio::test]
 async fn files_move_from_the_folder_to_a_bucket_and_back() {
-    let s3 = S3::start().await;
+    let s3 = S3::start();
     let site = Site::new().await;
     let small = site.write("boats.txt", WORDS);
     site.run(&["import", small.to_str().unwrap()]).ok();

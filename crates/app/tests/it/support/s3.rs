@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use archivist_web::blobs::hex;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
 pub(crate) const BUCKET: &str = "papers";
 pub(crate) const ACCESS_KEY: &str = "AKIAORCHARD7";
@@ -28,7 +30,8 @@ const REGION: &str = "us-east-1";
 pub(crate) struct S3 {
     address: String,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
+    // Dropped, it ends the server.
+    _stop: oneshot::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -40,16 +43,22 @@ struct Shared {
 }
 
 impl S3 {
-    pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    pub(crate) fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::<Shared>::default();
-        let service = Router::new().fallback(answer).with_state(shared.clone());
-        let task = tokio::spawn(async { axum::serve(listener, service).await.unwrap() });
+        let service = Router::new()
+            .fallback(answer)
+            .layer(DefaultBodyLimit::disable())
+            .with_state(shared.clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        // Tests wait for processes, which wait for this: it needs a thread of its own.
+        thread::spawn(move || serve(listener, service, stopped));
         Self {
             address,
             shared,
-            task,
+            _stop: stop,
         }
     }
 
@@ -93,10 +102,15 @@ impl S3 {
     }
 }
 
-impl Drop for S3 {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+fn serve(listener: std::net::TcpListener, service: Router, stopped: oneshot::Receiver<()>) {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener).unwrap();
+        tokio::select! {
+            served = axum::serve(listener, service).into_future() => served.unwrap(),
+            _ = stopped => {}
+        }
+    });
 }
 
 /// An answer with a code of the protocol.
