@@ -210,7 +210,7 @@ impl Error {
     pub fn log(&self) {
         match self {
             Self::Internal(cause) => {
-                tracing::error!(error = format!("{cause:#}"), "request failed")
+                tracing::error!(error = format!("{cause:#}"), "request failed");
             }
             Self::StoreAway(cause) => tracing::error!(error = %cause, "request failed"),
             _ => {}

@@ -57,9 +57,7 @@ async fn check(site: &Site, content: bool, as_json: bool) -> Result<ExitCode> {
             "place": blobs.place(), "files": all.len(), "problems": listed(&problems),
         }));
     } else {
-        problems
-            .iter()
-            .for_each(|it| say!("{}: {}", it.sha256, it.what));
+        print_problems(&problems);
         say!(
             "{}: {} files, {} problems.",
             blobs.place(),
@@ -88,7 +86,7 @@ async fn find_problem(
 
 /// Files that were copied, and those that had to be left.
 #[derive(Default)]
-struct Copied {
+struct Tally {
     copied: usize,
     there_already: usize,
     problems: Vec<Problem>,
@@ -103,7 +101,7 @@ async fn copy(site: &Site, place: &PlaceArgs, to: &str, as_json: bool) -> Result
         target.place()
     );
     check_store(&target).await?;
-    let mut done = Copied::default();
+    let mut done = Tally::default();
     let all = files::all(&site.state.pool).await?;
     let mut copies = stream::iter(&all)
         .map(|file| {
@@ -157,7 +155,7 @@ async fn copy_one(from: &Blobs, to: &Blobs, file: &StoredFile) -> Result<bool, B
     Ok(true)
 }
 
-fn print_copied(target: &Blobs, done: &Copied, as_json: bool) {
+fn print_copied(target: &Blobs, done: &Tally, as_json: bool) {
     if as_json {
         print_json(&json!({
             "place": target.place(), "copied": done.copied,
@@ -165,9 +163,7 @@ fn print_copied(target: &Blobs, done: &Copied, as_json: bool) {
         }));
         return;
     }
-    done.problems
-        .iter()
-        .for_each(|it| say!("{}: {}", it.sha256, it.what));
+    print_problems(&done.problems);
     say!(
         "{}: {} files copied, {} were there already, {} could not be copied.",
         target.place(),
@@ -175,6 +171,12 @@ fn print_copied(target: &Blobs, done: &Copied, as_json: bool) {
         done.there_already,
         done.problems.len()
     );
+}
+
+fn print_problems(problems: &[Problem]) {
+    for problem in problems {
+        say!("{}: {}", problem.sha256, problem.what);
+    }
 }
 
 fn listed(problems: &[Problem]) -> Vec<Value> {
