@@ -4,16 +4,21 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
 use archivist_domain::{
     Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, Section, UserRole,
 };
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
+use archivist_web::blobs::{AccessKey, Bucket, BucketAddress};
+use archivist_web::secret::Secret;
 use axum::http::{HeaderValue, Uri};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::commands::FolderRule;
+use url::Url;
+
+use crate::commands::{FolderRule, read_secret};
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
 #[derive(Debug, Parser)]
@@ -60,6 +65,143 @@ pub(crate) struct PlaceArgs {
         global = true
     )]
     pub max_file_size_mb: u64,
+    /// Where original files are kept.
+    #[command(flatten)]
+    pub files: FilesArgs,
+}
+
+impl PlaceArgs {
+    /// The bucket that files are kept in; `None` where they are kept in the data folder.
+    pub(crate) fn bucket(&self) -> Result<Option<Bucket>> {
+        let address = self.files.files.clone();
+        address
+            .map(|address| self.files.bucket(address))
+            .transpose()
+    }
+}
+
+/// Where original files are kept, when not in the data folder.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Files in a bucket")]
+pub(crate) struct FilesArgs {
+    /// Keep original files in this bucket (s3://bucket or s3://bucket/prefix) instead of
+    /// the data folder
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "ARCHIVIST_FILES",
+        global = true,
+        hide_short_help = true
+    )]
+    pub files: Option<BucketAddress>,
+    /// The service that has the bucket; Amazon's when not given
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ARCHIVIST_S3_ENDPOINT",
+        value_parser = endpoint,
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_endpoint: Option<Url>,
+    /// The region of the bucket
+    #[arg(
+        long,
+        value_name = "REGION",
+        env = "ARCHIVIST_S3_REGION",
+        default_value = "us-east-1",
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_region: String,
+    /// Access key; without one, AWS_ACCESS_KEY_ID or the role of the machine counts
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "ARCHIVIST_S3_ACCESS_KEY",
+        hide_env_values = true,
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_access_key: Option<String>,
+    /// Secret key that belongs to it
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "ARCHIVIST_S3_SECRET_KEY",
+        hide_env_values = true,
+        value_parser = secret,
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_secret_key: Option<Secret>,
+    /// File with the secret key
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "ARCHIVIST_S3_SECRET_KEY_FILE",
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_secret_key_file: Option<PathBuf>,
+    /// Whether the bucket is named in the path (host/bucket) or in the host (bucket.host)
+    /// [default: in the path if there is an endpoint]
+    #[arg(
+        long,
+        value_name = "ON",
+        env = "ARCHIVIST_S3_PATH_STYLE",
+        value_parser = BoolishValueParser::new(),
+        global = true,
+        hide_short_help = true
+    )]
+    pub s3_path_style: Option<bool>,
+}
+
+impl FilesArgs {
+    /// A bucket at this address, with what is said about the service.
+    pub(crate) fn bucket(&self, address: BucketAddress) -> Result<Bucket> {
+        Ok(Bucket {
+            address,
+            endpoint: self.s3_endpoint.clone(),
+            region: self.s3_region.clone(),
+            key: self.access_key()?,
+            path_style: self.s3_path_style.unwrap_or(self.s3_endpoint.is_some()),
+        })
+    }
+
+    fn access_key(&self) -> Result<Option<AccessKey>> {
+        let secret = match (&self.s3_secret_key, &self.s3_secret_key_file) {
+            (Some(_), Some(_)) => {
+                bail!("give ARCHIVIST_S3_SECRET_KEY or ARCHIVIST_S3_SECRET_KEY_FILE, not both")
+            }
+            (Some(secret), None) => Some(secret.clone()),
+            (None, Some(file)) => Secret::new(read_secret(file)?),
+            (None, None) => None,
+        };
+        match (self.s3_access_key.clone(), secret) {
+            (Some(id), Some(secret)) => Ok(Some(AccessKey { id, secret })),
+            (None, None) => Ok(None),
+            (Some(_), None) => bail!(
+                "ARCHIVIST_S3_ACCESS_KEY is set without its secret: set ARCHIVIST_S3_SECRET_KEY \
+                 or ARCHIVIST_S3_SECRET_KEY_FILE"
+            ),
+            (None, Some(_)) => {
+                bail!("there is a secret key of S3 without ARCHIVIST_S3_ACCESS_KEY: set that too")
+            }
+        }
+    }
+}
+
+fn endpoint(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() && url.query().is_none() => Ok(url),
+        _ => Err("it must be http://host:port or https://host:port".to_owned()),
+    }
+}
+
+fn secret(text: &str) -> Result<Secret, &'static str> {
+    Secret::new(text.to_owned()).ok_or("it is empty")
 }
 
 /// The verbs.
@@ -73,6 +215,12 @@ pub(crate) enum Command {
     /// Read the stored files again, after an upgrade that reads better: passages that
     /// stay keep their ids, and citations follow
     Reprocess(ReprocessArgs),
+    /// Look at documents that were deleted, and bring them back
+    #[command(subcommand)]
+    Documents(DocumentsCommand),
+    /// Look at original files, or copy them to another place
+    #[command(subcommand)]
+    Files(FilesCommand),
     /// Look at background jobs: the files on their way into the library
     #[command(subcommand)]
     Jobs(JobsCommand),
@@ -296,6 +444,55 @@ pub(crate) struct ReprocessArgs {
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,
+}
+
+/// `archivist documents …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DocumentsCommand {
+    /// List documents that were deleted and can come back, the one deleted last first
+    Deleted {
+        /// How many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring a deleted document back, as it was
+    Restore {
+        /// The document
+        #[arg(value_name = "ID")]
+        document: DocumentId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `archivist files …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FilesCommand {
+    /// Prove that the place where files are kept works and that all of them are there;
+    /// exit with 1 where they are not
+    Check {
+        /// Read every file, too, and prove that its content is what it was
+        #[arg(long)]
+        content: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy all files to another place, so that the site can be set to it; what is there
+    /// already is passed over
+    Copy {
+        /// A bucket (s3://bucket or s3://bucket/prefix, of the service that the settings
+        /// name) or a folder: usually the folder `files` of the data folder
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `archivist jobs …`.

@@ -14,7 +14,7 @@ use archivist_search::Index;
 use archivist_store::jobs::Worker;
 use archivist_store::{migrate, site};
 use archivist_web::auth::tokens::{TokenKeys, random_secret};
-use archivist_web::blobs::BlobFolder;
+use archivist_web::blobs::Blobs;
 use archivist_web::clock::Clock;
 use archivist_web::cpu::CpuPool;
 use archivist_web::jobs::JobBell;
@@ -59,7 +59,7 @@ impl Site {
         let state = AppState {
             pool: database.pool.clone(),
             index: Arc::new(RwLock::new(load_index(&index_file))),
-            blobs: BlobFolder::open(place.data.join("files")).await?,
+            blobs: blobs(place).await?,
             provider: Arc::new(Composer),
             work: Arc::new(Notify::new()),
             jobs: JobBell::default(),
@@ -109,6 +109,25 @@ async fn index_file(data: &Path, database: &Database) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let id = site::id(&database.pool).await?;
     Ok(folder.join(format!("{id}.index")))
+}
+
+/// The store of files. What it is, is not asked before a file is needed, so that commands
+/// which need none work without it.
+async fn blobs(place: &PlaceArgs) -> Result<Blobs> {
+    let folder = place.data.join("files");
+    match place.bucket()? {
+        Some(bucket) => Ok(Blobs::in_bucket(bucket, folder).await?),
+        None => Ok(Blobs::in_folder(folder).await?),
+    }
+}
+
+/// Proves that files can be stored, and says what to do where they cannot.
+pub(crate) async fn check_store(blobs: &Blobs) -> Result<()> {
+    let place = blobs.place();
+    blobs
+        .check()
+        .await
+        .with_context(|| format!("files cannot be kept in {place}"))
 }
 
 /// The saved index; an empty one where there is none that can be used. It is

@@ -358,21 +358,6 @@ async fn file_under(
     Ok(())
 }
 
-/// Deletes a document with its passages; returns what it was, where it was there.
-pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Document>> {
-    // Before its filing is locked, which a renamed program changes too. From here on
-    // nobody else changes it.
-    changes::take_turn(tx).await?;
-    let Some(document) = in_transaction(tx, id).await? else {
-        return Ok(None);
-    };
-    sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
-        .execute(&mut **tx)
-        .await?;
-    tx.deleted(&document).await?;
-    Ok(Some(document))
-}
-
 /// How another reading of a document's file changed its passages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reread {

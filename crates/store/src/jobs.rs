@@ -533,7 +533,7 @@ fn state_of(job: &Job) -> Facts {
 }
 
 /// Gives up a file that was kept for a job to be tried again, where its time is over;
-/// the file may go now, see [`crate::files::forget_unused`].
+/// the file may go now, see [`crate::files::unused`].
 pub async fn expire_file(conn: &mut PgConnection) -> sqlx::Result<Option<String>> {
     let sha256 = sqlx::query_scalar!(
         r#"UPDATE jobs SET file_kept_until = NULL

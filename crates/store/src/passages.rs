@@ -84,7 +84,7 @@ pub(crate) async fn insert(
 
 /// Puts other passages in the place of a document's own: those that are not among the
 /// new ones go, and what cites one of `moved` (old, new) cites the new one from then
-/// on. A citation of a passage that goes without a successor keeps its excerpt.
+/// on. A citation of a passage that goes without a successor keeps its excerpt alone.
 pub(crate) async fn replace(
     conn: &mut PgConnection,
     doc_id: DocumentId,
@@ -105,6 +105,13 @@ pub(crate) async fn replace(
          FROM unnest($1::uuid[], $2::uuid[]) AS m(old, new) WHERE passage_id = m.old",
         &old,
         &new
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE output_sources SET passage_id = NULL
+         WHERE passage_id IN (SELECT passage_id FROM passages WHERE doc_id = $1 AND ordinal < 0)",
+        doc_id.0
     )
     .execute(&mut *conn)
     .await?;

@@ -12,6 +12,9 @@ pub struct OutputSource {
     pub passage_id: Option<PassageId>,
     /// The document, while it exists.
     pub doc_id: Option<DocumentId>,
+    /// The passage as it was cited, for [`crate::citations::get`]: it may be one of a deleted
+    /// document.
+    pub cited_passage_id: Option<PassageId>,
     /// What the document was called.
     pub title: String,
     /// Its file name.
@@ -60,12 +63,17 @@ pub async fn of_output(
 ) -> sqlx::Result<Vec<OutputSource>> {
     sqlx::query_as!(
         OutputSource,
-        r#"SELECT number, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
-                  title, filename, year, page, heading, excerpt,
+        r#"SELECT s.number, p.passage_id AS "passage_id?: PassageId", d.doc_id AS "doc_id?: DocumentId",
+                  coalesce(p.passage_id, k.passage_id) AS "cited_passage_id: PassageId",
+                  s.title, s.filename, s.year, s.page, s.heading, s.excerpt,
                   (SELECT n.doc_id FROM document_versions v JOIN document_versions n USING (chain_id)
                    WHERE v.doc_id = s.doc_id AND n.number > v.number
                    ORDER BY n.number DESC LIMIT 1) AS "superseded_by?: DocumentId"
-           FROM output_sources s WHERE output_id = $1 ORDER BY number"#,
+           FROM output_sources s
+           LEFT JOIN passages p ON p.passage_id = s.passage_id
+           LEFT JOIN documents d ON d.doc_id = s.doc_id
+           LEFT JOIN deleted_passages k ON k.passage_id = s.passage_id
+           WHERE s.output_id = $1 ORDER BY s.number"#,
         output.0
     )
     .fetch_all(db)

@@ -3,6 +3,7 @@
 
 use archivist_domain::DocumentId;
 use serde_json::json;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::audit::{Audited, facts};
@@ -76,19 +77,46 @@ fn refusal(document: &Document, other: &Document) -> Option<Refusal> {
     held.map(|one| Refusal::Held(one.doc_id))
 }
 
-async fn begin(tx: &mut Audited, first: DocumentId) -> sqlx::Result<()> {
+/// Puts a document that has come back where it stood among the versions `was`, the oldest
+/// first: beside the nearest of them that is still there.
+pub(crate) async fn rejoin(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    was: &[DocumentId],
+) -> sqlx::Result<()> {
+    let place = was.iter().position(|one| *one == id).unwrap_or(0);
+    let older = was[..place].iter().rev().map(|of| (Side::Newer, *of));
+    let newer = was.iter().skip(place + 1).map(|of| (Side::Older, *of));
+    for (side, of) in older.chain(newer) {
+        let Some(other) = documents::in_transaction(conn, of).await? else {
+            continue;
+        };
+        if other.versions.is_empty() {
+            begin(conn, of).await?;
+        }
+        return insert(conn, id, side, of).await;
+    }
+    Ok(())
+}
+
+async fn begin(conn: &mut PgConnection, first: DocumentId) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO document_versions (doc_id, chain_id, number) VALUES ($1, $2, 1)",
         first.0,
         Uuid::new_v4()
     )
-    .execute(&mut **tx)
+    .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Makes room in the chain of `of`, and takes it.
-async fn insert(tx: &mut Audited, id: DocumentId, side: Side, of: DocumentId) -> sqlx::Result<()> {
+async fn insert(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    side: Side,
+    of: DocumentId,
+) -> sqlx::Result<()> {
     let is_newer = side == Side::Newer;
     sqlx::query!(
         "UPDATE document_versions v SET number = v.number + 1 FROM document_versions o
@@ -97,7 +125,7 @@ async fn insert(tx: &mut Audited, id: DocumentId, side: Side, of: DocumentId) ->
         of.0,
         is_newer
     )
-    .execute(&mut **tx)
+    .execute(&mut *conn)
     .await?;
     sqlx::query!(
         "INSERT INTO document_versions (doc_id, chain_id, number)
@@ -107,7 +135,7 @@ async fn insert(tx: &mut Audited, id: DocumentId, side: Side, of: DocumentId) ->
         of.0,
         is_newer
     )
-    .execute(&mut **tx)
+    .execute(conn)
     .await?;
     Ok(())
 }

@@ -11,6 +11,7 @@
 //! | 422 | a field is missing or has a value that is never right |
 //! | 429 | a limit is reached; the reply says how long to wait |
 //! | 500 | our fault: the reply says no more than that, the log has the rest |
+//! | 503 | the store of files does not answer: the same request may do later |
 
 use std::any::Any;
 
@@ -21,6 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::blobs::BlobError;
 use crate::limit::Reached;
 
 /// A field that cannot be accepted.
@@ -153,6 +155,9 @@ pub enum Error {
     /// 429, with how long to wait.
     #[error(transparent)]
     TooMany(Reached),
+    /// 503. The cause is for the log only.
+    #[error("The store of files does not answer. Nothing was changed; try again in a minute.")]
+    StoreAway(#[source] BlobError),
     /// 500. The cause is for the log only.
     #[error("Internal server error")]
     Internal(#[source] anyhow::Error),
@@ -208,14 +213,19 @@ impl Error {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// Writes the cause of an error of ours to the log; others need no line.
     pub fn log(&self) {
-        if let Self::Internal(cause) = self {
-            tracing::error!(error = format!("{cause:#}"), "request failed");
+        match self {
+            Self::Internal(cause) => {
+                tracing::error!(error = format!("{cause:#}"), "request failed");
+            }
+            Self::StoreAway(cause) => tracing::error!(error = %cause, "request failed"),
+            _ => {}
         }
     }
 
@@ -287,6 +297,15 @@ pub(crate) fn panicked(cause: Box<dyn Any + Send>) -> Response {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Store(_) => Self::StoreAway(error),
+            other => Self::internal(other),
+        }
     }
 }
 

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use archivist_domain::document::{check_year, clean_tags};
 use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
-use archivist_store::audit::Origin;
 use archivist_store::jobs::{Claimed, NewJob, Worker};
-use archivist_store::{PgConnection, PgPool, documents, files, jobs, programs};
+use archivist_store::{PgConnection, PgPool, files, jobs, programs};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::blobs::{BlobFolder, BlobWriter};
+use crate::blobs::{BlobWriter, Blobs};
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::similar::SimilarDocument;
@@ -318,15 +317,27 @@ async fn keep(
     serde_json::to_value(Queued { order, program_ids }).map_err(Error::internal)
 }
 
-/// Drops a file that no document and no open job needs, in a transaction that the
-/// caller commits.
+/// Drops a file that nothing needs, in a transaction that the caller commits. Where the
+/// store does not answer, the file stays for [`sweep_files`].
 pub async fn drop_unused(
     conn: &mut PgConnection,
-    blobs: &BlobFolder,
+    blobs: &Blobs,
     sha256: &str,
 ) -> Result<(), Error> {
-    if files::forget_unused(conn, sha256).await? {
-        blobs.remove(sha256).await?;
+    if !files::lock_unused(conn, sha256).await? {
+        return Ok(());
+    }
+    match blobs.remove(sha256).await {
+        Ok(()) => files::forget(conn, sha256).await?,
+        Err(error) => tracing::warn!(%error, "a file that nobody needs cannot be removed yet"),
+    }
+    Ok(())
+}
+
+/// Drops all files that nothing needs any more.
+pub async fn sweep_files(state: &AppState) -> Result<(), Error> {
+    for sha256 in files::unused(&state.pool).await? {
+        drop_alone(state, &sha256).await?;
     }
     Ok(())
 }
@@ -353,29 +364,7 @@ pub async fn wait(state: &AppState, job: JobId) -> Result<Option<Receipt>, Error
     }
 }
 
-/// Deletes a document, its passages and, where no other needs it, its file.
-/// Returns the document that was deleted.
-pub async fn remove(
-    state: &AppState,
-    id: DocumentId,
-    origin: Origin,
-) -> Result<documents::Document, Error> {
-    let mut tx = state.begin(origin).await?;
-    let document = documents::delete(&mut tx, id).await?;
-    let document =
-        document.ok_or_else(|| Error::NotFound(format!("There is no document {id}.")))?;
-    tx.commit().await?;
-    if let Some(sha256) = &document.file_sha256 {
-        // Only now: were the deletion undone, the document would be without its file.
-        // The document is gone in any case; at worst its bytes stay, unused.
-        if let Err(error) = drop_alone(state, sha256).await {
-            error.log();
-        }
-    }
-    Ok(document)
-}
-
-/// Drops a file that no document and no job needs.
+/// Drops a file, if nothing needs it.
 pub(crate) async fn drop_alone(state: &AppState, sha256: &str) -> Result<(), Error> {
     let mut tx = state.pool.begin().await?;
     drop_unused(&mut tx, &state.blobs, sha256).await?;

@@ -24,6 +24,8 @@ pub mod limit;
 pub mod metrics;
 mod outputs;
 mod pages;
+mod partial;
+pub mod removal;
 pub mod retrieve;
 pub mod router;
 pub mod secret;

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, RwLock};
 
 use crate::address::Network;
 use crate::auth::tokens::TokenKeys;
-use crate::blobs::BlobFolder;
+use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
 use crate::error::Error;
@@ -64,7 +64,7 @@ pub struct AppState {
     /// The search index, which follows the database.
     pub index: Arc<RwLock<Index>>,
     /// The original files.
-    pub blobs: BlobFolder,
+    pub blobs: Blobs,
     /// What writes drafts.
     pub provider: Arc<dyn Provider>,
     /// Rings when there is background work to do.

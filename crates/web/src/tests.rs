@@ -12,7 +12,7 @@ use tokio::sync::{Notify, RwLock};
 
 use crate::api;
 use crate::auth::tokens::TokenKeys;
-use crate::blobs::BlobFolder;
+use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::cpu::CpuPool;
 use crate::jobs::JobBell;
@@ -50,8 +50,8 @@ async fn idle_router() -> Router {
     })
 }
 
-async fn blobs(folder: &Path) -> BlobFolder {
-    BlobFolder::open(folder.join("files")).await.unwrap()
+async fn blobs(folder: &Path) -> Blobs {
+    Blobs::in_folder(folder.join("files")).await.unwrap()
 }
 
 /// Every route as `POST /api/query`, in the order of paths. The router tells them only

@@ -8,7 +8,9 @@ macro_rules! say {
 mod accounts;
 mod audit;
 mod db;
+mod documents;
 mod draft;
+mod files;
 mod import;
 mod jobs;
 mod migrate;
@@ -52,6 +54,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve::serve(place, args).await,
         Command::Import(args) => import::import(place, args).await,
         Command::Reprocess(args) => reprocess::reprocess(place, args).await,
+        Command::Documents(command) => documents::run(place, command).await,
+        Command::Files(command) => files::run(place, command).await,
         Command::Jobs(command) => jobs::run(place, command).await,
         Command::Search(args) => search::search(place, args).await,
         Command::Draft(args) => draft::draft(place, args).await,
@@ -93,7 +97,7 @@ fn filters(args: FilterArgs) -> Filters {
 }
 
 /// A secret out of a file, without the end of its line.
-fn read_secret(file: &Path) -> Result<String> {
+pub(crate) fn read_secret(file: &Path) -> Result<String> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())

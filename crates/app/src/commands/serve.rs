@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::accounts::{self, FirstAdmin};
 use super::read_secret;
 use crate::config::{PlaceArgs, ServeArgs};
-use crate::site::{Site, secret_key};
+use crate::site::{Site, check_store, secret_key};
 use crate::work::Background;
 use crate::{demo, original};
 
@@ -36,6 +36,7 @@ pub(crate) async fn serve(place: &PlaceArgs, args: ServeArgs) -> Result<ExitCode
     let stop = stop_signal()?;
     let keys = TokenKeys::from_secret(key(&place.data, &args)?.as_bytes());
     let site = Site::open(place, settings(&args), keys, args.database_connections).await?;
+    check_store(&site.state.blobs).await?;
     let admin =
         accounts::first_admin(&site.state, &args.admin_email, admin_password(&args)?).await?;
     // Told at once: whatever fails later, the password is shown only now.

@@ -1,6 +1,7 @@
 //! Taking a stored file into the library: read it in the sandbox, cut it into
 //! passages, and commit document, passages and the job's end together.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -182,7 +183,7 @@ impl Task<'_> {
         jobs::progress(&state.pool, self.job.job_id, "reading").await?;
         // Dropping what reads kills its process.
         tokio::select! {
-            found = self.parse(order) => match found {
+            found = self.parse(order) => match found? {
                 Ok(found) => Ok(Some(Ok(found))),
                 Err(error @ IngestError::Io { .. }) => Err(error.into()),
                 Err(error) => Ok(Some(Err(unreadable(&error)))),
@@ -191,23 +192,28 @@ impl Task<'_> {
         }
     }
 
-    async fn parse(&self, order: &Order) -> Result<Found, IngestError> {
-        let state = &self.site.state;
-        let (path, year) = (state.blobs.path(&order.sha256), state.clock.year());
+    /// Reads the file in the sandbox. The outer error is that of the store of files.
+    async fn parse(&self, order: &Order) -> Result<Result<Found, IngestError>> {
+        let file = self.site.state.blobs.fetch(&order.sha256).await?;
+        Ok(self.parse_file(order, file.path()).await)
+    }
+
+    async fn parse_file(&self, order: &Order, path: &Path) -> Result<Found, IngestError> {
+        let year = self.site.state.clock.year();
         let password = self.password(order);
         let given = Given {
             password: password.as_ref().map(Secret::reveal),
         };
         let sandbox = &self.site.sandbox;
-        match sandbox.process(&path, &order.filename, year, &given).await {
+        match sandbox.process(path, &order.filename, year, &given).await {
             // What came out of another file was taken apart with it.
             Ok(parsed) if parsed.kind.is_container() && order.inside.is_none() => {
-                let unpacked = Unpacked::of(self.site, order, &given).await?;
+                let unpacked = Unpacked::of(self.site, order, path, &given).await?;
                 Ok(Found::Document(Box::new(parsed), Some(unpacked)))
             }
             Ok(parsed) => Ok(Found::Document(Box::new(parsed), None)),
             Err(IngestError::Archive) if order.inside.is_none() => Ok(Found::Archive(
-                Unpacked::of(self.site, order, &given).await?,
+                Unpacked::of(self.site, order, path, &given).await?,
             )),
             Err(error) => Err(error),
         }

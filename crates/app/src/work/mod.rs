@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use archivist_web::intake;
+use archivist_web::{intake, removal};
 use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -114,6 +114,7 @@ async fn tidy_up(site: Arc<Site>) -> Result<()> {
         archivist_store::sessions::purge(&site.state.pool, now).await?;
         archivist_store::jobs::purge(&site.state.pool, JOB_DAYS).await?;
         drop_expired_files(&site).await?;
+        removal::sweep(&site.state, now).await?;
         let abandoned = now - UNFINISHED_UPLOAD;
         site.state.blobs.clear_unfinished(abandoned.into()).await?;
         tokio::time::sleep(TIDY).await;

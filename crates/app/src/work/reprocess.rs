@@ -71,11 +71,11 @@ pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -
         let reason = "Its file was not kept when this site was taken over.".to_owned();
         return Ok(Outcome::Skipped { reason });
     };
-    let (path, year) = (state.blobs.path(sha256), state.clock.year());
+    let (file, year) = (state.blobs.fetch(sha256).await?, state.clock.year());
     let name = &document.filename;
     let read = site
         .sandbox
-        .process(&path, name, year, &Given::default())
+        .process(file.path(), name, year, &Given::default())
         .await;
     let parsed = match read {
         Ok(parsed) => parsed,

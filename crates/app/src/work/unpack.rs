@@ -1,5 +1,7 @@
 //! Files that hold others: each of those becomes a job, and a document, of its own.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use archivist_domain::document::MAX_FILENAME_CHARS;
 use archivist_ingest::{FileKind, Given, IngestError, Member};
@@ -27,12 +29,12 @@ impl Unpacked {
     pub(super) async fn of(
         site: &Site,
         order: &Order,
+        file: &Path,
         given: &Given<'_>,
     ) -> Result<Self, IngestError> {
         let folder = site.state.blobs.scratch().await?;
-        let file = site.state.blobs.path(&order.sha256);
         let (sandbox, into) = (&site.sandbox, folder.path());
-        let members = sandbox.unpack(&file, &order.filename, given, into).await?;
+        let members = sandbox.unpack(file, &order.filename, given, into).await?;
         Ok(Self {
             members,
             _folder: folder,

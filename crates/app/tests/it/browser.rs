@@ -1,6 +1,7 @@
 //! The pages, used as people use them: in a real Chromium.
 
 mod chromium;
+mod deleting;
 mod first_sitting;
 mod looks;
 mod refusals;

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 
 use serde_json::{Value, json};
 
+use crate::support::client::http;
 use crate::support::process::run;
 use crate::support::server::{ADMIN, SECRET, serve, serve_command};
 use crate::support::{Site, TestServer};
@@ -190,7 +191,9 @@ async fn d_58_settings_of_the_original_work_or_are_told_to_be_in_vain() {
         .env("ENABLE_AUTH", "false");
     let (mut process, address) = serve(&mut command);
     let url = format!("{address}/api/health");
-    let asked = reqwest::Client::new()
+    let asked = http()
+        .build()
+        .unwrap()
         .get(url)
         .header("Origin", "https://old.example.org");
     let reply = asked.send().await.unwrap();

@@ -228,6 +228,20 @@ async fn a_version_is_put_where_it_belongs_and_a_deleted_one_closes_the_gap() {
         server.count("SELECT count(*) FROM document_versions").await,
         0
     );
+    // Who comes back stands where it stood.
+    for back in [id(&between), second.as_str(), id(&oldest)] {
+        let path = format!("/api/documents/{back}/restore");
+        editor.post(&path, &json!({})).await.ok();
+    }
+    let versions = editor.get(&path).await.ok();
+    let there = [
+        "plan-2024.txt",
+        "between.txt",
+        "plan-2023.txt",
+        "oldest.txt",
+    ];
+    assert_eq!(names(&versions), there);
+    finds(&editor, "q=tutors", &["plan-2024.txt"]).await;
 }
 
 #[tokio::test]

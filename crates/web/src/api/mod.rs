@@ -7,6 +7,7 @@ mod alias;
 mod audit;
 mod auth;
 mod chat;
+pub(crate) mod citations;
 mod config;
 mod document;
 mod documents;
@@ -112,6 +113,7 @@ fn areas() -> OpenApiRouter<AppState> {
         .merge(system::routes())
         .merge(auth::routes())
         .merge(documents::routes())
+        .merge(citations::routes())
         .merge(jobs::routes())
         .merge(search::routes())
         .merge(query::routes())

@@ -5,7 +5,7 @@
 //! the figures about it.
 
 use archivist_domain::{
-    ConversationId, DocumentId, JobId, OutputId, ProgramId, PromptId, StyleId, UserId,
+    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, PromptId, StyleId, UserId,
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
@@ -51,6 +51,10 @@ impl PathId for ConversationId {
 
 impl PathId for OutputId {
     const KIND: &'static str = "output";
+}
+
+impl PathId for PassageId {
+    const KIND: &'static str = "passage";
 }
 
 impl PathId for ProgramId {

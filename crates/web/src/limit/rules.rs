@@ -75,6 +75,7 @@ pub(super) fn rule(method: &Method, path: &str, is_queued: bool) -> Option<Rule>
         "/api/prompts",
         "/api/outputs",
         "/api/jobs",
+        "/api/citations",
     ]
     .iter()
     .any(|p| under(p))
@@ -93,7 +94,7 @@ fn documents(method: &Method, path: &str, is_queued: bool) -> Rate {
     match *method {
         Method::POST if path.contains("upload") && is_queued => QUEUED,
         Method::POST if path.contains("upload") => COSTLY,
-        Method::DELETE => WRITE,
+        Method::POST | Method::DELETE => WRITE,
         _ => READ,
     }
 }
@@ -127,7 +128,9 @@ mod tests {
             ("GET /api/chat/7", Some((10, 60))),
             ("POST /api/documents/upload", Some((10, 60))),
             ("DELETE /api/documents/7", Some((20, 60))),
+            ("POST /api/documents/7/restore", Some((20, 60))),
             ("GET /api/documents", Some((100, 60))),
+            ("GET /api/citations/7/file", Some((100, 60))),
             ("GET /api/writing-styles", Some((100, 60))),
             ("POST /api/prompts", Some((20, 60))),
             ("PUT /api/outputs/7", Some((20, 60))),

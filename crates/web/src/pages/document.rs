@@ -16,7 +16,7 @@ use super::visitor::{PageEditor, PageWriter};
 use super::{page, show};
 use crate::error::Error;
 use crate::extract::{Client, Query};
-use crate::intake;
+use crate::removal;
 use crate::state::AppState;
 
 #[derive(Template)]
@@ -143,8 +143,9 @@ pub(super) async fn delete(
 ) -> Result<Response, Error> {
     let document = find(&state, &id).await?;
     let origin = client.by(visitor.signed_in.user.user_id);
-    intake::remove(&state, document.doc_id, origin).await?;
-    Ok(Redirect::to("/library").into_response())
+    removal::remove(&state, document.doc_id, origin).await?;
+    let notice = format!("/library?deleted={}", document.doc_id);
+    Ok(Redirect::to(&notice).into_response())
 }
 
 /// Releases a held document: everybody finds it from then on.

@@ -1,6 +1,7 @@
 //! `/library`: every document, filtered, and the files being taken in.
 
 use archivist_domain::{DocumentId, JobId, JobState};
+use archivist_store::deleted;
 use archivist_store::documents::{self, Document, DocumentFilter};
 use archivist_store::jobs::{self, JobFilter};
 use archivist_store::statistics::{self, LibraryFigures, Tally};
@@ -9,6 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::deleted::DeletedRow;
 use super::filter::{Choices, FilterForm};
 use super::shell::{Place, Shell};
 use super::versions::place;
@@ -43,6 +45,8 @@ pub(super) struct LibraryPage {
     pub(super) jobs: JobsFragment,
     /// Those that can be tried again.
     pub(super) failed: Vec<JobLine>,
+    /// A document that was deleted just now.
+    pub(super) deleted: Option<DeletedRow>,
 }
 
 /// A document as a line of the list.
@@ -115,6 +119,7 @@ pub(super) async fn list(
     State(state): State<AppState>,
     PageWriter(visitor): PageWriter,
     Query(filter): Query<FilterForm>,
+    Query(gone): Query<Gone>,
 ) -> Result<Response, Error> {
     let number = filter.page_number()?;
     let skip = (number - 1) * ROWS_PER_PAGE;
@@ -138,8 +143,28 @@ pub(super) async fn list(
         older: (skip + ROWS_PER_PAGE < found.total).then(|| turn(number + 1)),
         jobs: load_jobs(&state, &visitor).await?,
         failed: load_failed(&state).await?,
+        deleted: load_deleted(&state, &visitor, gone).await?,
         filter,
     })
+}
+
+/// What was deleted on the page before.
+#[derive(Debug, Deserialize)]
+pub(super) struct Gone {
+    deleted: Option<String>,
+}
+
+/// The document whose deletion can be undone at once.
+async fn load_deleted(
+    state: &AppState,
+    visitor: &Visitor,
+    gone: Gone,
+) -> Result<Option<DeletedRow>, Error> {
+    let id = gone.deleted.and_then(|id| id.parse().ok());
+    match id.filter(|_| visitor.is_editor()) {
+        Some(id) => Ok(deleted::get(&state.pool, id).await?.map(DeletedRow::of)),
+        None => Ok(None),
+    }
 }
 
 /// The lines of the list. The newest versions of documents may stand on other pages of it.

@@ -9,7 +9,9 @@ mod account;
 mod add;
 mod assets;
 mod board;
+mod citation;
 mod cited;
+mod deleted;
 mod document;
 pub(crate) mod failure;
 mod filter;
@@ -55,6 +57,7 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         .route("/library/jobs/{id}/cancel", post(jobs::cancel))
         .route("/library/jobs/{id}/retry", post(jobs::retry))
         .route("/library/add", get(add::show).merge(files))
+        .route("/library/deleted", get(deleted::list))
         .route("/library/{id}", get(document::show))
         .route(
             "/library/{id}/delete",
@@ -63,6 +66,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         .route("/library/{id}/release", post(document::release))
         .route("/library/{id}/versions", post(versions::add))
         .route("/library/{id}/versions/remove", post(versions::remove))
+        .route("/library/{id}/restore", post(deleted::restore))
+        .route("/cited/{passage}", get(citation::show))
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))

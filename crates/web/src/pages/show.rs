@@ -121,11 +121,30 @@ pub(super) fn file_address(
     filename: &str,
     page: Option<i32>,
 ) -> String {
+    at_page(format!("/api/documents/{id}/file"), filename, page)
+}
+
+/// The address of the original file that a cited passage is in, also when its document has
+/// been deleted.
+pub(super) fn cited_file_address(
+    passage: archivist_domain::PassageId,
+    filename: &str,
+    page: Option<i32>,
+) -> String {
+    at_page(format!("/api/citations/{passage}/file"), filename, page)
+}
+
+fn at_page(address: String, filename: &str, page: Option<i32>) -> String {
     let is_pdf = filename.to_ascii_lowercase().ends_with(".pdf");
     match page.filter(|_| is_pdf) {
-        Some(page) => format!("/api/documents/{id}/file#page={page}"),
-        None => format!("/api/documents/{id}/file"),
+        Some(page) => format!("{address}#page={page}"),
+        None => address,
     }
+}
+
+/// The address of a cited passage, also when its document has been deleted.
+pub(super) fn citation_address(passage: archivist_domain::PassageId) -> String {
+    format!("/cited/{passage}")
 }
 
 /// The address of a passage, shown in its document.

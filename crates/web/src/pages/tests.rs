@@ -7,6 +7,8 @@ use archivist_domain::{
     Audience, DocType, DocumentId, JobId, Outcome, OutputId, OutputStatus, OutputType, PassageId,
     UserRole,
 };
+use archivist_store::citations::Citation;
+use archivist_store::deleted::Deleted;
 use archivist_store::documents::Document;
 use archivist_store::outputs::Output;
 use archivist_store::sources::OutputSource;
@@ -19,7 +21,9 @@ use uuid::Uuid;
 use super::account::PasswordPage;
 use super::add::{AddPage, AddedPage};
 use super::board::{BoardFilter, BoardPage, Card, Column};
+use super::citation::CitationPage;
 use super::cited;
+use super::deleted::{DeletedPage, DeletedRow};
 use super::document::{self, DocumentPage, PassageView};
 use super::failure::ErrorPage;
 use super::filter::{Choices, FilterForm};
@@ -189,7 +193,56 @@ fn library(rows: Vec<Row>, documents: i64) -> LibraryPage {
             csrf: Some("token".to_owned()),
         },
         failed: vec![job_line()],
+        deleted: Some(deleted_row()),
     }
+}
+
+fn deleted_row() -> DeletedRow {
+    DeletedRow::of(Deleted {
+        doc_id: DocumentId(Uuid::nil()),
+        filename: "plan.pdf".into(),
+        title: Some(long_word()),
+        year: None,
+        file_sha256: None,
+        deleted_at: "2026-10-02T04:05:06Z".parse().unwrap(),
+        deleted_by: Some(HOSTILE.into()),
+    })
+}
+
+#[test]
+fn deleted_documents_can_come_back() {
+    let html = rendered(&library(Vec::new(), 0));
+    assert!(html.contains("can come back until 1 Nov 2026"));
+    let page = |rows| DeletedPage {
+        shell: shell(),
+        rows,
+        total: 301,
+    };
+    let html = rendered(&page(vec![deleted_row()]));
+    assert!(html.contains("Bring back") && html.contains("The latest 1 of 301"));
+    assert!(rendered(&page(Vec::new())).contains("Nothing was deleted lately"));
+}
+
+#[test]
+fn a_cited_passage_outlives_its_document() {
+    let html = rendered(&CitationPage {
+        shell: shell(),
+        citation: Citation {
+            passage_id: PassageId(Uuid::nil()),
+            doc_id: DocumentId(Uuid::nil()),
+            title: long_word(),
+            filename: "plan.pdf".into(),
+            year: Some(2024),
+            file_sha256: Some("ab".into()),
+            page: Some(3),
+            heading: Some(HOSTILE.into()),
+            text: format!("One.\n\n{HOSTILE}"),
+            deleted_at: Some("2026-10-02T04:05:06Z".parse().unwrap()),
+            held: false,
+        },
+    });
+    assert!(html.contains("deleted on 2 Oct 2026"));
+    assert!(html.contains("/file#page=3"));
 }
 
 #[test]
@@ -442,6 +495,7 @@ fn an_output_keeps_what_was_typed() {
         number: 1,
         passage_id: None,
         doc_id: None,
+        cited_passage_id: Some(PassageId(Uuid::nil())),
         title: long_word(),
         filename: "a.pdf".into(),
         year: Some(2024),
@@ -459,6 +513,7 @@ fn an_output_keeps_what_was_typed() {
             source,
             passage: None,
             file: None,
+            kept: Some("/cited/7".into()),
         }],
         steps: output::steps(output.status, false),
         form: TrackingForm {
@@ -475,6 +530,7 @@ fn an_output_keeps_what_was_typed() {
     assert!(html.contains("Too much.") && html.contains("Not that way."));
     assert!(html.contains(r##"href="#source-1""##) && html.contains("(no source)"));
     assert!(html.contains("This document has since been deleted"));
+    assert!(html.contains(r#"href="/cited/7""#));
 }
 
 #[test]

@@ -37,7 +37,7 @@ use self::sidecar::{ListFile, Sidecar};
 use self::watch::Folder;
 use super::{print_json, read_secret};
 use crate::config::{ImportArgs, PlaceArgs};
-use crate::site::{READERS, Site, open_or_make};
+use crate::site::{READERS, Site, check_store, open_or_make};
 use crate::work::{fingerprints, ingest, reindex};
 
 /// Bytes read at a time.
@@ -117,6 +117,7 @@ async fn import_into(
     password: Option<&Secret>,
 ) -> Result<ExitCode> {
     // All of it is known to be right before anything happens.
+    check_store(&site.state.blobs).await?;
     let wishes = Wishes::read(site, args, top.lists(args)).await?;
     let folder = Folder::with_taken(top, &files, args.settle_seconds);
     let files = wishes.check(files, !args.watch)?;

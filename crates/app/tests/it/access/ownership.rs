@@ -50,7 +50,9 @@ const OWNED: [Owned; 5] = [
 /// What in a path is everybody's, or nobody's in particular. Figures keep to one's own
 /// outputs, accounts are for admins but for one's own, and jobs for editors but for one's
 /// own: their areas test that.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 14] = [
+    "/api/citations/{passage_id}",
+    "/cited/{passage}",
     "/api/jobs/{job_id}",
     "/library/jobs/{id}",
     "/api/outputs/analytics/",

@@ -62,6 +62,7 @@ async fn addresses(admin: &Client) -> Vec<String> {
         "/library",
         "/library?q=nothing-like-this",
         "/library/add",
+        "/library/deleted",
         "/search",
         "/search?q=reading+coaches",
         "/search?q=zzzz",

@@ -7,6 +7,13 @@ use serde_json::{Value, json};
 use super::openapi;
 use super::samples::Document;
 
+/// What asks servers of tests: no proxy stands before them, and none has a certificate.
+pub(crate) fn http() -> reqwest::ClientBuilder {
+    // An error says that the process has one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().tls_certs_only([])
+}
+
 /// Sends requests to one server, with or without a token.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -18,9 +25,7 @@ pub(crate) struct Client {
 impl Client {
     /// Somebody who is not signed in.
     pub(crate) fn new(address: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy();
+        let http = http().redirect(reqwest::redirect::Policy::none());
         Self {
             http: http.build().unwrap(),
             address: address.to_owned(),

@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod openapi;
 pub(crate) mod process;
+pub(crate) mod s3;
 pub(crate) mod samples;
 pub(crate) mod server;
 pub(crate) mod site;

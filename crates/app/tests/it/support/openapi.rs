@@ -67,7 +67,7 @@ impl Contract {
     /// The description by the server that `url` leads to.
     pub(crate) async fn of(url: &Url) -> Self {
         let url = url.join("/openapi.json").unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = super::client::http().build().unwrap();
         let reply = http.get(url).send().await.expect("an OpenAPI document");
         Self::new(reply.json().await.expect("a JSON document"))
     }

@@ -1,17 +1,19 @@
 //! The original file of a document.
 
+use std::ops::Range;
+
 use archivist_domain::DocumentId;
-use archivist_store::documents::Document;
-use archivist_store::files;
+use archivist_store::files::{self, StoredFile};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
+use futures_util::TryStreamExt;
 use utoipa::ToSchema;
 
 use super::find;
@@ -20,12 +22,13 @@ use crate::api::path::Id;
 use crate::api::refusals::ForWriters;
 use crate::auth::Writer;
 use crate::error::Error;
+use crate::partial::{self, Wanted};
 use crate::state::AppState;
 
 /// The bytes of a file, for OpenAPI.
 #[derive(ToSchema)]
 #[schema(as = FileBytes, value_type = String, format = Binary)]
-struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
+pub(in crate::api) struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
 
 /// The original file of a document.
 ///
@@ -65,6 +68,7 @@ struct Bytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
         (status = 416, description = "The file has no such part", headers(
             ("Content-Range" = String, description = "How much there is"),
         )),
+        (status = 503, description = "The store of files does not answer; try again", body = ErrorBody),
         ForWriters,
     ))]
 pub(super) async fn file(
@@ -75,20 +79,63 @@ pub(super) async fn file(
 ) -> Result<Response, Error> {
     let document = find(&state, id, &writer.actor()).await?;
     let sha256 = document.file_sha256.as_deref().ok_or_else(never_kept)?;
-    let media_type = files::media_type(&state.pool, sha256).await?;
-    let media_type = media_type.ok_or_else(never_kept)?;
-    let Ok(mut response) = ServeFile::new(state.blobs.path(sha256))
-        .oneshot(request)
-        .await;
-    if response.status() == StatusCode::NOT_FOUND {
-        let lost = anyhow::anyhow!("the file {sha256} is not in the store");
-        return Err(Error::internal(lost));
-    }
-    describe(response.headers_mut(), &media_type, &document);
-    Ok(response.into_response())
+    let (request, _) = request.into_parts();
+    send(&state, sha256, &document.filename, &request).await
 }
 
-fn never_kept() -> Error {
+/// The answer with a stored file, or with the part of it that is asked for.
+pub(in crate::api) async fn send(
+    state: &AppState,
+    sha256: &str,
+    filename: &str,
+    request: &Parts,
+) -> Result<Response, Error> {
+    let file = files::get(&state.pool, sha256).await?;
+    let file = file.ok_or_else(never_kept)?;
+    let size = u64::try_from(file.size_bytes).map_err(Error::internal)?;
+    let mut response = match Wanted::of(&request.headers, size, file.stored_at) {
+        Wanted::Unchanged => StatusCode::NOT_MODIFIED.into_response(),
+        Wanted::Changed => StatusCode::PRECONDITION_FAILED.into_response(),
+        Wanted::Beyond => {
+            let range = [(CONTENT_RANGE, format!("bytes */{size}"))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response()
+        }
+        Wanted::Whole => {
+            let length = [(CONTENT_LENGTH, size.to_string())];
+            (length, body(state, sha256, None, request).await?).into_response()
+        }
+        Wanted::Part(part) => {
+            let headers = [
+                (CONTENT_LENGTH, (part.end - part.start).to_string()),
+                (
+                    CONTENT_RANGE,
+                    format!("bytes {}-{}/{size}", part.start, part.end - 1),
+                ),
+            ];
+            let body = body(state, sha256, Some(part), request).await?;
+            (StatusCode::PARTIAL_CONTENT, headers, body).into_response()
+        }
+    };
+    describe(response.headers_mut(), &file, filename);
+    Ok(response)
+}
+
+async fn body(
+    state: &AppState,
+    sha256: &str,
+    part: Option<Range<u64>>,
+    request: &Parts,
+) -> Result<Body, Error> {
+    if request.method == Method::HEAD {
+        return Ok(Body::empty());
+    }
+    let pieces = state.blobs.read(sha256, part).await?;
+    // The reply has begun: all that is left is to break it off, and to say why.
+    let pieces = pieces.inspect_err(|error| tracing::error!(%error, "a file broke off"));
+    Ok(Body::from_stream(pieces))
+}
+
+pub(in crate::api) fn never_kept() -> Error {
     Error::NotFound("The original file of this document was never kept.".to_owned())
 }
 
@@ -96,12 +143,15 @@ fn never_kept() -> Error {
 /// and takes it for no page of ours. A PDF needs more to be shown.
 const INERT: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 
-fn describe(headers: &mut HeaderMap, media_type: &str, document: &Document) {
-    let shown = media_type == "application/pdf";
-    let disposition = disposition(shown, &document.filename);
+fn describe(headers: &mut HeaderMap, file: &StoredFile, filename: &str) {
+    let shown = file.media_type == "application/pdf";
+    let disposition = disposition(shown, filename);
+    let since = partial::written(file.stored_at);
     for (name, value) in [
-        (CONTENT_TYPE, media_type),
-        (CONTENT_DISPOSITION, disposition.as_str()),
+        (CONTENT_TYPE, file.media_type.as_str()),
+        (CONTENT_DISPOSITION, &disposition),
+        (LAST_MODIFIED, &since),
+        (ACCEPT_RANGES, "bytes"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (CACHE_CONTROL, "private, no-cache"),
     ] {

@@ -1,6 +1,7 @@
 //! The library (contract, 7.2).
 
-mod file;
+mod deleted;
+pub(in crate::api) mod file;
 mod form;
 mod reply;
 mod sensitivity;
@@ -25,7 +26,7 @@ use super::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::{Editor, Writer};
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
-use crate::intake;
+use crate::removal;
 use crate::state::AppState;
 
 const PAGE: PageSize = PageSize {
@@ -40,6 +41,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(upload)
         .routes(routes!(list))
         .routes(routes!(stats))
+        .routes(routes!(deleted::deleted))
+        .routes(routes!(deleted::restore))
         .routes(routes!(get, delete))
         .routes(routes!(list_passages))
         .routes(routes!(file::file))
@@ -152,9 +155,11 @@ async fn list_passages(
     Ok(Json(PassageList::new(id, found)))
 }
 
-/// Deletes a document, its passages and its file.
+/// Deletes a document.
 ///
-/// Outputs keep the excerpts that they cite.
+/// It and its passages are out of the library at once. For 30 days it can be brought back;
+/// then it is gone for good, with its file, except for passages that outputs and answers
+/// cite: these can be opened for ever.
 #[utoipa::path(delete, path = "/api/documents/{doc_id}", operation_id = "delete_document", tag = "documents",
     params(("doc_id" = DocumentId, Path, description = "The document")),
     responses(
@@ -170,7 +175,7 @@ async fn delete(
     Id(id): Id<DocumentId>,
 ) -> Result<Json<DocumentDeleted>, Error> {
     let origin = client.by(signed_in.user.user_id);
-    let document = intake::remove(&state, id, origin).await?;
+    let document = removal::remove(&state, id, origin).await?;
     Ok(Json(document.into()))
 }
 

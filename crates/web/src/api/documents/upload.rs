@@ -75,6 +75,7 @@ pub(super) struct UploadParams {
         (status = 400, description = "Not confirmed, or metadata, programs, type or content will not do", body = ErrorBody),
         (status = 409, description = "The same file is in the library already", body = ErrorBody),
         (status = 413, description = "The file is too large", body = ErrorBody),
+        (status = 503, description = "The store of files does not answer; try again", body = ErrorBody),
         WithFields,
         ForHigherRoles,
     ))]

@@ -129,6 +129,9 @@ pub(super) struct SourceResponse {
     passage_id: Option<PassageId>,
     /// The document, while it exists.
     doc_id: Option<DocumentId>,
+    /// The passage, also when its document has been deleted: `/api/citations/{passage_id}`
+    /// has it. Null where its text was read anew since, and is in no passage any more.
+    cited_passage_id: Option<PassageId>,
     /// What the document was called.
     #[schema(example = "Annual Report 2024")]
     title: String,
@@ -155,6 +158,7 @@ impl From<OutputSource> for SourceResponse {
             number: source.number,
             passage_id: source.passage_id,
             doc_id: source.doc_id,
+            cited_passage_id: source.cited_passage_id,
             title: source.title,
             filename: source.filename,
             year: source.year,

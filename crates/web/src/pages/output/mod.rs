@@ -40,11 +40,13 @@ pub(super) struct OutputPage {
     pub(super) may_delete: bool,
 }
 
-/// A source with its links, while document and passage exist.
+/// A source with its links: to the document while it exists, and else to what was kept.
 pub(super) struct SourceView {
     pub(super) source: OutputSource,
     pub(super) passage: Option<String>,
     pub(super) file: Option<String>,
+    /// What was kept of a deleted document.
+    pub(super) kept: Option<String>,
 }
 
 /// A status on the way, with whether it may come next.
@@ -175,10 +177,12 @@ fn source_view(source: OutputSource) -> SourceView {
     let file = source
         .doc_id
         .map(|document| show::file_address(document, &source.filename, source.page));
+    let kept = source.cited_passage_id.filter(|_| source.doc_id.is_none());
     SourceView {
         source,
         passage,
         file,
+        kept: kept.map(show::citation_address),
     }
 }
 
