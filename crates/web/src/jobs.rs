@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::intake;
+use crate::review::Proposed;
 use crate::secret::Secret;
 use crate::state::AppState;
 use crate::wire;
@@ -127,6 +128,9 @@ pub struct JobInfo {
     /// What a person should know about how the file was read.
     #[schema(example = json!(["Page 3 has no text: it may be a picture."]))]
     pub notes: Vec<String>,
+    /// What was found in the document that nobody has said, for a person to confirm or correct; see
+    /// `/api/documents/{doc_id}/proposals` for how that stands now.
+    pub proposals: Vec<Proposed>,
     /// The document that came of it, or that has the same bytes.
     pub doc_id: Option<DocumentId>,
     /// How many passages the document has.
@@ -167,6 +171,7 @@ impl JobInfo {
             pages: job.pages,
             code: text(&result["outcome"]),
             notes: serde_json::from_value(result["notes"].clone()).unwrap_or_default(),
+            proposals: serde_json::from_value(result["proposals"].clone()).unwrap_or_default(),
             doc_id: serde_json::from_value(result["doc_id"].clone()).ok(),
             chunks_created: result["passages"].as_i64(),
             can_retry: job.can_retry,

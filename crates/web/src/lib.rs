@@ -25,6 +25,7 @@ pub mod metrics;
 mod outputs;
 mod pages;
 pub mod retrieve;
+pub mod review;
 pub mod router;
 pub mod secret;
 mod sent;

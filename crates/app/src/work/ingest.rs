@@ -10,9 +10,12 @@ use archivist_domain::{DocType, DocumentId, JobId, JobState};
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
+use archivist_store::entities::{self as stored_entities, PassageEntities};
 use archivist_store::holds;
 use archivist_store::jobs::{self, Claimed, MAX_ATTEMPTS, MAX_POSTPONED, Worker};
 use archivist_store::passages::NewPassage;
+use archivist_store::programs;
+use archivist_store::reviews::{self, NewReview};
 use archivist_store::{DatabaseError, PgConnection, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
 use archivist_web::secret::Secret;
@@ -22,7 +25,7 @@ use uuid::Uuid;
 
 use super::unpack::Unpacked;
 use crate::site::Site;
-use crate::work::{findings, passages};
+use crate::work::{entities, findings, passages, proposals};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -159,6 +162,10 @@ struct Kept<'a> {
     passages: &'a [NewPassage],
     /// What may be personal in it.
     findings: &'a [holds::Finding],
+    /// What was found about it, and who said what stands.
+    review: &'a NewReview,
+    /// What its passages name.
+    entities: &'a [PassageEntities],
 }
 
 impl Task<'_> {
@@ -262,19 +269,24 @@ impl Task<'_> {
         unpacked: Option<&Unpacked>,
     ) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
+        let (parsed, review) = self.review(&queued.order, parsed).await?;
         let passages = passages::new(new.doc_id, &parsed.passages);
         let held = findings::note(&parsed.findings);
         let receipt = Receipt::Added {
             doc_id: new.doc_id,
             passages: passages.len(),
             notes: held.into_iter().chain(parsed.notes).collect(),
+            proposals: proposals::told(&review),
         };
         let result = serde_json::to_value(&receipt)?;
         let findings = findings::to_store(&parsed.findings);
+        let entities = entities::to_store(&passages, &parsed.entities);
         let kept = Kept {
             new: &new,
             passages: &passages,
             findings: &findings,
+            review: &review,
+            entities: &entities,
         };
         match self.commit(queued, &kept, unpacked, &result).await {
             Ok(done) => Ok(done.then_some(receipt)),
@@ -284,6 +296,19 @@ impl Task<'_> {
                 self.settle(instead, !queued.order.is_awaited).await
             }
         }
+    }
+
+    /// What was found about the document. Looking for the programs goes through all of
+    /// its text.
+    async fn review(&self, order: &Order, parsed: Parsed) -> Result<(Parsed, NewReview)> {
+        let state = &self.site.state;
+        let programs = programs::active_names(&state.pool).await?;
+        let said = order.metadata.clone();
+        let look = move || {
+            let review = proposals::review(&said, &parsed, &programs);
+            (parsed, review)
+        };
+        Ok(state.cpu.run(look).await)
     }
 
     /// Ends the job of a file that is no document, with the jobs of the files in it.
@@ -354,6 +379,8 @@ impl Task<'_> {
         // Before the turn to change documents is taken: it may last.
         self.queue_members(&mut tx, queued, unpacked).await?;
         documents::insert(&mut tx, kept.new, kept.passages).await?;
+        reviews::keep(&mut tx, kept.new.doc_id, kept.review).await?;
+        stored_entities::keep(&mut tx, kept.entities).await?;
         holds::hold(&mut tx, kept.new.doc_id, kept.findings).await?;
         let ours = jobs::finish(&mut tx, self.worker, self.job.job_id, result).await?;
         // A transaction that is left behind undoes all of it.

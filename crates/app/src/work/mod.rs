@@ -1,8 +1,10 @@
 //! Work in the background of the server.
 
+mod entities;
 mod findings;
 pub(crate) mod ingest;
 mod passages;
+mod proposals;
 pub(crate) mod reindex;
 pub(crate) mod reprocess;
 mod seal;

@@ -14,6 +14,20 @@ use url::form_urlencoded::Serializer;
 use super::form::filled;
 use crate::error::{Error, FieldProblem};
 
+/// What was found in them waits for a person's word.
+const TO_CONFIRM: &str = "To confirm";
+
+/// They wait for an editor's decision.
+const HELD: &str = "Held";
+
+/// What documents of the library may wait for.
+const STATES: [&str; 2] = [TO_CONFIRM, HELD];
+
+/// The same for who may see it.
+pub(super) fn states(is_editor: bool) -> &'static [&'static str] {
+    if is_editor { &STATES } else { &STATES[..1] }
+}
+
 /// The filters as they stand in the address: empty means any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -24,6 +38,8 @@ pub(super) struct FilterForm {
     pub(super) program: String,
     pub(super) tag: String,
     pub(super) outcome: String,
+    /// What waits for somebody, for the library: one of [`STATES`].
+    pub(super) state: String,
     /// Which page of a longer list, from 1.
     pub(super) page: String,
 }
@@ -37,6 +53,7 @@ impl FilterForm {
             &self.program,
             &self.tag,
             &self.outcome,
+            &self.state,
         ]
         .iter()
         .any(|field| filled(field).is_some())
@@ -59,6 +76,8 @@ impl FilterForm {
     pub(super) fn for_documents(&self) -> Result<DocumentFilter, Error> {
         let owned = |text: &str| filled(text).map(str::to_owned);
         Ok(DocumentFilter {
+            to_confirm: self.state_is(TO_CONFIRM)?.then_some(true),
+            held: self.state_is(HELD)?.then_some(true),
             ids: None,
             doc_type: label("doc_type", &self.doc_type)?,
             year: self.year_number()?,
@@ -97,6 +116,7 @@ impl FilterForm {
             ("program", &self.program),
             ("tag", &self.tag),
             ("outcome", &self.outcome),
+            ("state", &self.state),
         ];
         let mut query = Serializer::new(String::new());
         for (name, current) in fields {
@@ -111,6 +131,18 @@ impl FilterForm {
         match query.finish() {
             query if query.is_empty() => base.to_owned(),
             query => format!("{base}?{query}"),
+        }
+    }
+
+    /// Whether this state is asked for.
+    fn state_is(&self, state: &str) -> Result<bool, Error> {
+        match filled(&self.state) {
+            None => Ok(false),
+            Some(asked) if STATES.contains(&asked) => Ok(asked == state),
+            Some(_) => {
+                let message = format!("use one of {}", STATES.join(", "));
+                Err(invalid("state", &message))
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::filter::{Choices, FilterForm};
+use super::filter::{self, Choices, FilterForm};
 use super::shell::{Place, Shell};
 use super::visitor::{PageWriter, Visitor};
 use super::{page, show};
@@ -30,6 +30,8 @@ pub(super) struct LibraryPage {
     pub(super) is_editor: bool,
     pub(super) filter: FilterForm,
     pub(super) choices: Choices,
+    /// What documents may wait for.
+    pub(super) states: &'static [&'static str],
     pub(super) facets: Vec<Facet>,
     pub(super) rows: Vec<Row>,
     /// Documents that match.
@@ -55,6 +57,8 @@ pub(super) struct Row {
     pub(super) outcome: Option<show::Chip>,
     pub(super) passages: i32,
     pub(super) needs_ocr: bool,
+    /// What waits for somebody.
+    pub(super) waits: Vec<show::Chip>,
     pub(super) added: String,
     pub(super) added_iso: String,
 }
@@ -118,12 +122,13 @@ pub(super) async fn list(
         ..filter.for_documents()?
     };
     let found = documents::list(&state.pool, &wanted, skip, ROWS_PER_PAGE).await?;
-    let figures = statistics::library(&state.pool).await?;
+    let figures = statistics::library(&state.pool, visitor.is_editor()).await?;
     let turn = |to: i64| filter.address_with("/library", "page", &to.to_string());
     page(&LibraryPage {
         shell: visitor.shell(Place::Library),
         is_editor: visitor.is_editor(),
         choices: Choices::load(&state.pool, &figures).await?,
+        states: filter::states(visitor.is_editor()),
         facets: facets(&filter, &figures),
         rows: found.rows.into_iter().map(row).collect(),
         total: found.total,
@@ -142,6 +147,7 @@ fn row(document: Document) -> Row {
     Row {
         address: format!("/library/{}", document.doc_id),
         needs_ocr: document.needs_ocr(),
+        waits: waits(&document),
         filename: (document.filename != title).then_some(document.filename),
         title,
         filed: document.programs.into_iter().chain(document.tags).collect(),
@@ -152,6 +158,15 @@ fn row(document: Document) -> Row {
         added: show::day(document.upload_date.date()),
         added_iso: document.upload_date.date().to_string(),
     }
+}
+
+fn waits(document: &Document) -> Vec<show::Chip> {
+    let waits = [
+        (document.held, show::HELD),
+        (document.to_confirm, show::TO_CONFIRM),
+    ];
+    let waits = waits.into_iter().filter(|(it_does, _)| *it_does);
+    waits.map(|(_, chip)| chip).collect()
 }
 
 fn facets(filter: &FilterForm, figures: &LibraryFigures) -> Vec<Facet> {

@@ -10,6 +10,7 @@ mod add;
 mod assets;
 mod board;
 mod cited;
+mod confirm;
 mod document;
 pub(crate) mod failure;
 mod filter;
@@ -17,6 +18,7 @@ mod form;
 mod jobs;
 mod library;
 mod marked;
+mod named;
 mod output;
 mod search;
 mod shell;
@@ -60,6 +62,10 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(document::confirm_delete).post(document::delete),
         )
         .route("/library/{id}/release", post(document::release))
+        .route(
+            "/library/{id}/confirm",
+            get(confirm::show).post(confirm::confirm),
+        )
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))

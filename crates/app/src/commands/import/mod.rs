@@ -259,7 +259,12 @@ impl Wishes {
             Some(rule) => rule.read(&item.inside, &self.known)?,
             None => Said::default(),
         };
-        Ok(said.or(&by_folders).or(&self.for_all).into_metadata())
+        let listed = said.or(&by_folders);
+        let by_list = listed.fields();
+        Ok(Metadata {
+            by_list,
+            ..listed.or(&self.for_all).into_metadata()
+        })
     }
 }
 
