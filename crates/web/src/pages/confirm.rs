@@ -2,6 +2,8 @@
 //! and confirms. The page of a document has the same form, and so has each row of the page
 //! that adds files.
 
+use std::fmt::Display;
+
 use archivist_domain::document::FIRST_YEAR;
 use archivist_domain::{DocType, DocumentField, DocumentId, Outcome, Sureness, money};
 use archivist_store::documents::{Document, Values};
@@ -142,41 +144,39 @@ impl Typed {
     /// What the person says; an empty field says that there is none.
     fn read(&self) -> Result<Correction, Error> {
         let mut problems = Vec::new();
-        let mut wrong = |field: &str, message: String| {
-            problems.push(FieldProblem::body(field, message));
-        };
-        let doc_type = self.doc_type.parse().map_err(|error| {
-            let _: &archivist_domain::enums::UnknownLabel = &error;
-            wrong("doc_type", error.to_string());
-        });
-        let outcome = self.outcome.parse().map_err(|error| {
-            let _: &archivist_domain::enums::UnknownLabel = &error;
-            wrong("outcome", error.to_string());
-        });
         let year = filled(&self.year).map(str::parse).transpose();
-        let year = year.map_err(|_| wrong("year", "must be a year, as 2024".to_owned()));
-        let mut amount = |field: &str, typed: &str| {
-            let amount = filled(typed).map(money::parse).transpose();
-            amount.map_err(|error| wrong(field, error.to_string())).ok()
-        };
-        let requested_amount = amount("requested_amount", &self.requested_amount);
-        let awarded_amount = amount("awarded_amount", &self.awarded_amount);
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
+        let year = year.map_err(|_| "must be a year, as 2024");
+        let amount = |typed: &str| filled(typed).map(money::parse).transpose();
+        let requested = amount(&self.requested_amount);
+        let awarded = amount(&self.awarded_amount);
         let text = |typed: &str| Some(filled(typed).map(str::to_owned));
-        Ok(Correction {
+        let correction = Correction {
             title: Some(self.title.clone()),
-            doc_type: doc_type.ok(),
-            year: year.ok(),
+            doc_type: noted(&mut problems, "doc_type", self.doc_type.parse()),
+            year: noted(&mut problems, "year", year),
             fiscal_year: text(&self.fiscal_year),
             funder: text(&self.funder),
-            requested_amount,
-            awarded_amount,
-            outcome: outcome.ok(),
+            requested_amount: noted(&mut problems, "requested_amount", requested),
+            awarded_amount: noted(&mut problems, "awarded_amount", awarded),
+            outcome: noted(&mut problems, "outcome", self.outcome.parse()),
             programs: Some(self.programs.clone()),
-        })
+        };
+        if problems.is_empty() {
+            Ok(correction)
+        } else {
+            Err(Error::Invalid(problems))
+        }
     }
+}
+
+/// What was read of a field; what is wrong with it goes to the problems.
+fn noted<T, E: Display>(
+    problems: &mut Vec<FieldProblem>,
+    field: &str,
+    read: Result<T, E>,
+) -> Option<T> {
+    read.map_err(|error| problems.push(FieldProblem::body(field, error.to_string())))
+        .ok()
 }
 
 /// The form of a document, filled with what stands and what waits, or with what somebody
