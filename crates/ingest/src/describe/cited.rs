@@ -10,7 +10,7 @@ static CITATION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         \bet\ al\.?,?\ ?\(?(20\d\d)[a-z]?\b
-        | \b(?:[A-Z][\w’'-]+),?\ \(?(20\d\d)[a-z]?\)
+        | \b(?:[A-Z][\w’'-]+),?\ \(?(20\d\d)[a-z]?[;)]
         | \((20\d\d)[a-z]?\)",
     )
     .expect("a valid pattern")
