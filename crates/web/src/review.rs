@@ -10,7 +10,7 @@ use archivist_store::audit::Origin;
 use archivist_store::documents::Values;
 use archivist_store::reviews::{self, Decision, Opened, Proposal, Sayings};
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, FieldProblem};
@@ -61,16 +61,65 @@ impl Proposed {
     }
 }
 
+/// What somebody says of a field that may hold nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Said<T> {
+    /// Not a word: it stays as it is.
+    #[default]
+    Unsaid,
+    /// That there is none.
+    Nothing,
+    /// That it is this.
+    Value(T),
+}
+
+impl<T> Said<T> {
+    fn is_said(&self) -> bool {
+        !matches!(self, Self::Unsaid)
+    }
+
+    /// What stands then, in the place of what stood before.
+    fn or(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Unsaid => before,
+            Self::Nothing => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+
+    /// The same of another value.
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Said<U> {
+        match self {
+            Self::Unsaid => Said::Unsaid,
+            Self::Nothing => Said::Nothing,
+            Self::Value(value) => Said::Value(f(value)),
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Said<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Self::Value)
+    }
+}
+
+/// For fields with a default, which is what is left out; null says that there is none.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Said<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Self::from)
+    }
+}
+
 /// What a person says of a document; `None` leaves a field as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Correction {
     pub(crate) title: Option<String>,
     pub(crate) doc_type: Option<DocType>,
-    pub(crate) year: Option<Option<i32>>,
-    pub(crate) fiscal_year: Option<Option<String>>,
-    pub(crate) funder: Option<Option<String>>,
-    pub(crate) requested_amount: Option<Option<Decimal>>,
-    pub(crate) awarded_amount: Option<Option<Decimal>>,
+    pub(crate) year: Said<i32>,
+    pub(crate) fiscal_year: Said<String>,
+    pub(crate) funder: Said<String>,
+    pub(crate) requested_amount: Said<Decimal>,
+    pub(crate) awarded_amount: Said<Decimal>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) programs: Option<Vec<String>>,
 }
@@ -81,14 +130,14 @@ impl Correction {
         let said = [
             (DocumentField::Title, self.title.is_some()),
             (DocumentField::DocType, self.doc_type.is_some()),
-            (DocumentField::Year, self.year.is_some()),
-            (DocumentField::FiscalYear, self.fiscal_year.is_some()),
-            (DocumentField::Funder, self.funder.is_some()),
+            (DocumentField::Year, self.year.is_said()),
+            (DocumentField::FiscalYear, self.fiscal_year.is_said()),
+            (DocumentField::Funder, self.funder.is_said()),
             (
                 DocumentField::RequestedAmount,
-                self.requested_amount.is_some(),
+                self.requested_amount.is_said(),
             ),
-            (DocumentField::AwardedAmount, self.awarded_amount.is_some()),
+            (DocumentField::AwardedAmount, self.awarded_amount.is_said()),
             (DocumentField::Outcome, self.outcome.is_some()),
             (DocumentField::Programs, self.programs.is_some()),
         ];
@@ -117,10 +166,8 @@ impl Correction {
                 );
             }
         }
-        if let Some(Err(error)) = self
-            .year
-            .flatten()
-            .map(|year| check_year(year, current_year))
+        if let Said::Value(year) = self.year
+            && let Err(error) = check_year(year, current_year)
         {
             problem("year", error.to_string());
         }
@@ -128,14 +175,13 @@ impl Correction {
             ("funder", &mut self.funder, MAX_FUNDER_CHARS),
             ("fiscal_year", &mut self.fiscal_year, MAX_FISCAL_YEAR_CHARS),
         ] {
-            let Some(text) = text else { continue };
-            *text = text.take().map(|text| text.trim().to_owned());
-            text.take_if(|text| text.is_empty());
-            if text
-                .as_deref()
-                .is_some_and(|text| text.chars().count() > most)
-            {
+            let Said::Value(said) = text else { continue };
+            *said = said.trim().to_owned();
+            if said.chars().count() > most {
                 problem(name, format!("must have at most {most} characters"));
+            }
+            if said.is_empty() {
+                *text = Said::Nothing;
             }
         }
         if !problems.is_empty() {
@@ -156,13 +202,11 @@ impl Correction {
     fn write_into(self, values: &mut Values) {
         values.title = self.title.or_else(|| values.title.take());
         values.doc_type = self.doc_type.unwrap_or(values.doc_type);
-        values.year = self.year.unwrap_or(values.year);
-        values.fiscal_year = self
-            .fiscal_year
-            .unwrap_or_else(|| values.fiscal_year.take());
-        values.funder = self.funder.unwrap_or_else(|| values.funder.take());
-        values.requested_amount = self.requested_amount.unwrap_or(values.requested_amount);
-        values.awarded_amount = self.awarded_amount.unwrap_or(values.awarded_amount);
+        values.year = self.year.or(values.year);
+        values.fiscal_year = self.fiscal_year.or(values.fiscal_year.take());
+        values.funder = self.funder.or(values.funder.take());
+        values.requested_amount = self.requested_amount.or(values.requested_amount);
+        values.awarded_amount = self.awarded_amount.or(values.awarded_amount);
         values.outcome = self.outcome.or(values.outcome);
         if let Some(programs) = self.programs {
             values.programs = programs;

@@ -20,7 +20,7 @@ use super::shell::{Place, Shell};
 use super::visitor::{PageEditor, Visitor};
 use crate::error::{Error, FieldProblem};
 use crate::extract::Client;
-use crate::review::{self, Correction, Extent};
+use crate::review::{self, Correction, Extent, Said};
 use crate::state::AppState;
 
 #[derive(Template)]
@@ -149,15 +149,19 @@ impl Typed {
         let amount = |typed: &str| filled(typed).map(money::parse).transpose();
         let requested = amount(&self.requested_amount);
         let awarded = amount(&self.awarded_amount);
-        let text = |typed: &str| Some(filled(typed).map(str::to_owned));
+        let text = |typed: &str| Said::from(filled(typed).map(str::to_owned));
         let correction = Correction {
             title: Some(self.title.clone()),
             doc_type: noted(&mut problems, "doc_type", self.doc_type.parse()),
-            year: noted(&mut problems, "year", year),
+            year: noted(&mut problems, "year", year).flatten().into(),
             fiscal_year: text(&self.fiscal_year),
             funder: text(&self.funder),
-            requested_amount: noted(&mut problems, "requested_amount", requested),
-            awarded_amount: noted(&mut problems, "awarded_amount", awarded),
+            requested_amount: noted(&mut problems, "requested_amount", requested)
+                .flatten()
+                .into(),
+            awarded_amount: noted(&mut problems, "awarded_amount", awarded)
+                .flatten()
+                .into(),
             outcome: noted(&mut problems, "outcome", self.outcome.parse()),
             programs: Some(self.programs.clone()),
         };
@@ -333,10 +337,10 @@ mod tests {
         let said = typed.read().unwrap();
         assert_eq!(
             said.year,
-            Some(None),
+            Said::Nothing,
             "an empty field says that there is none"
         );
-        assert_eq!(said.requested_amount, Some(Some(50_000.into())));
+        assert_eq!(said.requested_amount, Said::Value(50_000.into()));
         typed.year = "soon".to_owned();
         typed.awarded_amount = "lots".to_owned();
         let Err(Error::Invalid(problems)) = typed.read() else {

@@ -52,8 +52,8 @@ fn what_waits_is_put_in_and_a_persons_word_stays() {
 #[test]
 fn a_correction_says_what_it_speaks_of() {
     let correction = Correction {
-        year: Some(None),
-        funder: Some(Some("Rivers".to_owned())),
+        year: Said::Nothing,
+        funder: Said::Value("Rivers".to_owned()),
         ..Correction::default()
     };
     let fields: Vec<_> = correction.fields().into_iter().collect();

@@ -5,7 +5,7 @@ use archivist_store::documents::Document;
 use archivist_store::reviews::{self, Proposal, Review};
 use axum::extract::State;
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::find;
@@ -16,7 +16,7 @@ use crate::api::refusals::{ForHigherRoles, ForWriters, WithFields};
 use crate::auth::{Editor, Writer};
 use crate::error::Error;
 use crate::extract::{Client, Json};
-use crate::review::{self, Correction, Extent, Proposed};
+use crate::review::{self, Correction, Extent, Proposed, Said};
 use crate::state::AppState;
 use crate::wire;
 
@@ -93,41 +93,34 @@ pub(super) struct CorrectDocument {
     /// Its kind.
     doc_type: Option<DocType>,
     /// The year it is of, from 2000 to next year.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<i32>, minimum = 2000)]
-    year: Option<Option<i32>>,
+    year: Said<i32>,
     /// Its fiscal year.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 20, example = "FY2024")]
-    fiscal_year: Option<Option<String>>,
+    fiscal_year: Said<String>,
     /// Who is asked for money, or gave it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255)]
-    funder: Option<Option<String>>,
+    funder: Said<String>,
     /// How much is asked for.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<AmountInput>)]
-    requested_amount: Option<Option<Amount>>,
+    requested_amount: Said<Amount>,
     /// How much was given.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<AmountInput>)]
-    awarded_amount: Option<Option<Amount>>,
+    awarded_amount: Said<Amount>,
     /// What became of it; `N/A` says that there is nothing to become of it.
     outcome: Option<Outcome>,
     /// Names of active programs, in any letter case; an empty list says none.
     programs: Option<Vec<String>>,
 }
 
-/// Tells null from what is left out.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
-}
-
 impl From<CorrectDocument> for Correction {
     fn from(body: CorrectDocument) -> Self {
-        let amount = |amount: Option<Option<Amount>>| amount.map(|it| it.map(|amount| amount.0));
+        let amount = |amount: Said<Amount>| amount.map(|amount| amount.0);
         Self {
             title: body.title,
             doc_type: body.doc_type,
