@@ -211,6 +211,21 @@ database_enums! {
             Academic = "academic",
             Other = "other",
         }
+        /// What a passage names.
+        EntityKind ("kind of entity") as "entitykind" in "passage_entities.kinds" {
+            /// A person's name, without title.
+            Person = "person",
+            /// A county, city, state, country, river …
+            Place = "place",
+            /// A foundation, school, office, company …
+            Organization = "organization",
+            /// An amount of money with its sign or currency.
+            Money = "money",
+            /// A share in a hundred.
+            Percent = "percent",
+            /// A month, or more exactly a day, with or without its year.
+            Date = "date",
+        }
     }
     checked {
         /// What kind of document was put in.
@@ -229,6 +244,18 @@ database_enums! {
             NotFunded = "Not Funded",
             Pending = "Pending",
             FinalReport = "Final Report",
+        }
+        /// What is known of a document, and proposed from its content.
+        DocumentField ("field of a document") by "document_proposals_field_known" in "document_proposals.field" {
+            Title = "title",
+            DocType = "doc_type",
+            Year = "year",
+            FiscalYear = "fiscal_year",
+            Funder = "funder",
+            RequestedAmount = "requested_amount",
+            AwardedAmount = "awarded_amount",
+            Outcome = "outcome",
+            Programs = "programs",
         }
         /// How carefully a document must be handled.
         SensitivityLevel ("sensitivity level") by "valid_sensitivity_level" in "documents.sensitivity_level" {
@@ -271,6 +298,27 @@ database_enums! {
 }
 
 closed_set! {
+    /// Who said what stands in a field of a document.
+    SaidBy, "who said it", {
+        /// A person, for this document.
+        Person = "person",
+        /// A list or the rule for the folders of an import.
+        List = "list",
+        /// Nobody yet: it was found in the document.
+        Proposal = "proposal",
+    }
+}
+
+closed_set! {
+    /// How sure a proposal is, in a word.
+    Sureness, "word for how sure it is", {
+        Sure = "sure",
+        Likely = "likely",
+        Guess = "guess",
+    }
+}
+
+closed_set! {
     /// Who a draft is written for.
     Audience, "audience", {
         FederalRfp = "Federal RFP",
@@ -290,6 +338,34 @@ closed_set! {
         BudgetNarrative = "Budget Narrative",
         SustainabilityPlan = "Sustainability Plan",
         EvaluationPlan = "Evaluation Plan",
+    }
+}
+
+impl Sureness {
+    /// The word for a confidence from 0 to 1.
+    pub fn of(confidence: f32) -> Self {
+        match confidence {
+            sure if sure >= 0.85 => Self::Sure,
+            likely if likely >= 0.55 => Self::Likely,
+            _ => Self::Guess,
+        }
+    }
+}
+
+impl DocumentField {
+    /// The name in words for people (`Amount requested`).
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::DocType => "Type",
+            Self::Year => "Year",
+            Self::FiscalYear => "Fiscal year",
+            Self::Funder => "Funder",
+            Self::RequestedAmount => "Amount requested",
+            Self::AwardedAmount => "Amount awarded",
+            Self::Outcome => "Outcome",
+            Self::Programs => "Programs",
+        }
     }
 }
 
@@ -388,7 +464,7 @@ mod tests {
         let native = DATABASE_ENUMS
             .iter()
             .filter(|e| matches!(e.storage, Storage::Native(_)));
-        assert_eq!(native.count(), 4);
+        assert_eq!(native.count(), 5);
     }
 
     #[test]

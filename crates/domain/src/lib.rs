@@ -20,8 +20,9 @@ pub mod sentences;
 pub mod success;
 
 pub use enums::{
-    Audience, DocType, JobKind, JobState, MessageRole, Outcome, OutputStatus, OutputType,
-    PromptCategory, Section, SensitivityLevel, StylePurpose, StyleType, UserRole,
+    Audience, DocType, DocumentField, EntityKind, JobKind, JobState, MessageRole, Outcome,
+    OutputStatus, OutputType, PromptCategory, SaidBy, Section, SensitivityLevel, StylePurpose,
+    StyleType, Sureness, UserRole,
 };
 pub use ids::{
     ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId,

@@ -6,12 +6,14 @@
 //! (`*_RULES`, `*_LABELS`) are all there is to read and to change.
 
 mod amounts;
+mod cited;
 mod funder;
 mod kinds;
 mod labels;
 mod outcome;
 mod places;
 mod programs;
+mod terms;
 mod title;
 mod votes;
 mod year;

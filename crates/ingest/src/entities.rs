@@ -11,26 +11,9 @@ mod names;
 
 use std::ops::Range;
 
+pub use archivist_domain::EntityKind;
 use archivist_domain::figures::{self, Unit, dates, numbers};
 use serde::{Deserialize, Serialize};
-
-/// What an entity is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntityKind {
-    /// A person's name, without title.
-    Person,
-    /// A county, city, state, country, river …
-    Place,
-    /// A foundation, school, office, company …
-    Organization,
-    /// An amount of money with its sign or currency.
-    Money,
-    /// A share in a hundred.
-    Percent,
-    /// A month, or more exactly a day, with or without its year.
-    Date,
-}
 
 /// Something that a text names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

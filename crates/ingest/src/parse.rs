@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::describe::{self, Proposal};
+use crate::entities::{Entity, entities};
 use crate::error::IngestError;
 use crate::extract::{self, Given};
 use crate::kind::{self, FileKind};
@@ -29,6 +30,8 @@ pub struct Parsed {
     pub word_count: u32,
     /// Metadata proposed from name and content, each with its evidence.
     pub proposal: Proposal,
+    /// What each passage names.
+    pub entities: Vec<Vec<Entity>>,
     /// Personal data that is likely in it: for an editor to judge.
     pub findings: Vec<Finding>,
 }
@@ -51,6 +54,10 @@ pub fn parse(
     let findings = sensitive::findings(&passages);
     Ok(Parsed {
         findings,
+        entities: passages
+            .iter()
+            .map(|passage| entities(&passage.text))
+            .collect(),
         kind: detected.kind,
         title: extracted.title,
         page_count: extracted.page_count,

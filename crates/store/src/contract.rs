@@ -140,9 +140,11 @@ fn compare_native(contract: &EnumContract, name: &str, actual: &Catalog) -> Vec<
     findings
 }
 
+/// The type of an enum's column; of a column of lists, the type of what is listed.
 fn column_type<'a>(contract: &EnumContract, actual: &'a Catalog) -> Option<&'a str> {
     let (table, column) = contract.column.split_once('.')?;
-    Some(actual.table(table)?.column(column)?.data_type.as_str())
+    let data_type = actual.table(table)?.column(column)?.data_type.as_str();
+    Some(data_type.strip_suffix("[]").unwrap_or(data_type))
 }
 
 fn compare_checked(contract: &EnumContract, name: &str, actual: &Catalog) -> Option<Finding> {

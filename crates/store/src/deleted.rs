@@ -16,18 +16,24 @@ use crate::documents::{self, Document};
 use crate::{Page, changes, versions};
 
 /// The tables whose rows go with a document and come back with it, in the order in which
-/// they can be filled. Passages are kept apart, and programs and versions by their ids.
-pub const TABLES: [&str; 6] = [
+/// they can be filled. Passages and what they name are kept
+/// apart, and programs and versions by their ids.
+pub const TABLES: [&str; 8] = [
     "documents",
     "document_tags",
     "document_holds",
     "document_findings",
     "document_fingerprints",
     "document_bands",
+    "document_reviews",
+    "document_proposals",
 ];
 
 /// What stands for the programs among the kept rows.
 const PROGRAMS: &str = "programs";
+
+/// What stands for what its passages name.
+const ENTITIES: &str = "passage_entities";
 
 /// What stands for its versions there, the oldest first.
 const VERSIONS: &str = "versions";
@@ -134,6 +140,14 @@ async fn rows_of(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<Map<St
         .await?;
         rows.insert(table.to_owned(), found);
     }
+    let entities = sqlx::query_scalar!(
+        r#"SELECT coalesce(jsonb_agg(to_jsonb(e)), '[]') AS "rows!"
+           FROM passage_entities e JOIN passages p USING (passage_id) WHERE p.doc_id = $1"#,
+        id.0
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    rows.insert(ENTITIES.to_owned(), entities);
     let programs = sqlx::query_scalar!(
         r#"SELECT p.program_id AS "id: ProgramId" FROM document_programs d
            JOIN programs p ON p.name = d.program WHERE d.doc_id = $1"#,
@@ -240,6 +254,7 @@ async fn put_back(conn: &mut PgConnection, id: DocumentId, rows: &Value) -> sqlx
     .fetch_one(&mut *conn)
     .await?;
     put_rows_back(conn, "passages", &passages).await?;
+    put_rows_back(conn, ENTITIES, &rows[ENTITIES]).await?;
     sqlx::query!(
         "INSERT INTO document_programs (doc_id, program)
          SELECT $1, name FROM programs

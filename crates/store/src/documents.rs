@@ -2,6 +2,7 @@
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
+use rust_decimal::Decimal;
 use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -25,6 +26,14 @@ pub struct Document {
     pub year: Option<i32>,
     /// What became of it.
     pub outcome: Option<Outcome>,
+    /// Its fiscal year, as people write it (`FY2024`).
+    pub fiscal_year: Option<String>,
+    /// Who is asked for money, or gave it.
+    pub funder: Option<String>,
+    /// How much is asked for.
+    pub requested_amount: Option<Decimal>,
+    /// How much was given.
+    pub awarded_amount: Option<Decimal>,
     /// Free notes.
     pub notes: Option<String>,
     /// When it was put in (UTC).
@@ -50,9 +59,49 @@ pub struct Document {
     /// The versions that it is one of, itself included, the oldest first; empty where it
     /// stands for itself. See [`crate::versions`].
     pub versions: Vec<DocumentId>,
+    /// What was found in it waits for a person's word: see [`crate::reviews`].
+    pub to_confirm: bool,
+}
+
+/// What people say of a document, as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Values {
+    /// What to call it.
+    pub title: Option<String>,
+    /// Its kind.
+    pub doc_type: DocType,
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// Its fiscal year.
+    pub fiscal_year: Option<String>,
+    /// Who is asked for money, or gave it.
+    pub funder: Option<String>,
+    /// How much is asked for.
+    pub requested_amount: Option<Decimal>,
+    /// How much was given.
+    pub awarded_amount: Option<Decimal>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
+    /// Programs it is filed under.
+    pub programs: Vec<String>,
 }
 
 impl Document {
+    /// What people say of it.
+    pub fn values(&self) -> Values {
+        Values {
+            title: self.title.clone(),
+            doc_type: self.doc_type,
+            year: self.year,
+            fiscal_year: self.fiscal_year.clone(),
+            funder: self.funder.clone(),
+            requested_amount: self.requested_amount,
+            awarded_amount: self.awarded_amount,
+            outcome: self.outcome,
+            programs: self.programs.clone(),
+        }
+    }
+
     /// Whether pages of it are pictures whose text was not read.
     pub fn needs_ocr(&self) -> bool {
         !self.pages_without_text.is_empty()
@@ -92,6 +141,10 @@ impl Subject for Document {
             ("doc_type", json!(self.doc_type)),
             ("year", json!(self.year)),
             ("outcome", json!(self.outcome)),
+            ("fiscal_year", json!(self.fiscal_year)),
+            ("funder", json!(self.funder)),
+            ("requested_amount", json!(self.requested_amount)),
+            ("awarded_amount", json!(self.awarded_amount)),
             ("notes", json!(self.notes.as_deref().map(mark))),
             ("programs", json!(self.programs)),
             ("tags", json!(self.tags)),
@@ -123,6 +176,10 @@ pub struct DocumentFilter {
     pub search: Option<String>,
     /// Leave out those that wait for an editor's decision.
     pub without_held: bool,
+    /// Only those that wait for an editor's decision (true), or that do not (false).
+    pub held: Option<bool>,
+    /// Only those that wait for a person's word (true), or that do not (false).
+    pub to_confirm: Option<bool>,
 }
 
 /// Documents that match, newest first.
@@ -140,6 +197,7 @@ pub async fn list<'c>(
     let rows = sqlx::query!(
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
                   d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
+                  d.fiscal_year, d.funder, d.requested_amount, d.awarded_amount,
                   d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
                   d.pages_without_text, d.file_sha256,
                   d.created_by,
@@ -148,6 +206,7 @@ pub async fn list<'c>(
                   EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
                   ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
                         WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
+                  EXISTS (SELECT 1 FROM document_reviews r WHERE r.doc_id = d.doc_id AND r.to_confirm) AS "to_confirm!",
                   count(*) OVER () AS "total!"
            FROM documents d
            WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
@@ -159,6 +218,10 @@ pub async fn list<'c>(
              AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
              AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
                                                WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+             AND ($11::bool IS NULL OR $11 = EXISTS (SELECT 1 FROM document_holds h
+                                                     WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+             AND ($12::bool IS NULL OR $12 = EXISTS (SELECT 1 FROM document_reviews r
+                                                     WHERE r.doc_id = d.doc_id AND r.to_confirm))
            ORDER BY d.upload_date DESC, d.doc_id OFFSET $8 LIMIT $9"#,
         ids.as_deref(),
         filter.doc_type.map(DocType::as_str),
@@ -169,7 +232,9 @@ pub async fn list<'c>(
         search,
         skip,
         limit,
-        filter.without_held
+        filter.without_held,
+        filter.held,
+        filter.to_confirm
     )
     .fetch_all(db)
     .await?;
@@ -187,6 +252,10 @@ pub async fn list<'c>(
             doc_type: r.doc_type,
             year: r.year,
             outcome: r.outcome,
+            fiscal_year: r.fiscal_year,
+            funder: r.funder,
+            requested_amount: r.requested_amount,
+            awarded_amount: r.awarded_amount,
             notes: r.notes,
             upload_date: r.upload_date,
             file_size: r.file_size,
@@ -199,6 +268,7 @@ pub async fn list<'c>(
             tags: r.tags,
             held: r.held,
             versions: r.versions,
+            to_confirm: r.to_confirm,
         })
         .collect();
     Ok(Page { rows, total })
@@ -233,6 +303,7 @@ pub async fn in_transaction(
         Document,
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
                   d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
+                  d.fiscal_year, d.funder, d.requested_amount, d.awarded_amount,
                   d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
                   d.pages_without_text, d.file_sha256,
                   d.created_by,
@@ -240,7 +311,8 @@ pub async fn in_transaction(
                   ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
                   EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
                   ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
-                        WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>"
+                        WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
+                  EXISTS (SELECT 1 FROM document_reviews r WHERE r.doc_id = d.doc_id AND r.to_confirm) AS "to_confirm!"
            FROM documents d WHERE d.doc_id = $1"#,
         id.0
     )
@@ -356,6 +428,62 @@ async fn file_under(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Writes what people say of a document, whose turn the transaction has. Programs that
+/// have been deleted are left out.
+pub(crate) async fn set_values(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    values: &Values,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE documents SET title = $2, doc_type = $3, year = $4, outcome = $5, fiscal_year = $6,
+             funder = $7, requested_amount = $8, awarded_amount = $9
+         WHERE doc_id = $1",
+        id.0,
+        values.title,
+        values.doc_type.as_str(),
+        values.year,
+        values.outcome.map(Outcome::as_str),
+        values.fiscal_year,
+        values.funder,
+        values.requested_amount,
+        values.awarded_amount
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM document_programs WHERE doc_id = $1 AND program <> ALL ($2)",
+        id.0,
+        &values.programs
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO document_programs (doc_id, program)
+         SELECT $1, name FROM programs WHERE name = ANY ($2) ON CONFLICT DO NOTHING",
+        id.0,
+        &values.programs
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Deletes a document with its passages; returns what it was, where it was there.
+pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Document>> {
+    // Before its filing is locked, which a renamed program changes too. From here on
+    // nobody else changes it.
+    changes::take_turn(tx).await?;
+    let Some(document) = in_transaction(tx, id).await? else {
+        return Ok(None);
+    };
+    sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
+        .execute(&mut **tx)
+        .await?;
+    tx.deleted(&document).await?;
+    Ok(Some(document))
 }
 
 /// How another reading of a document's file changed its passages.

@@ -3,7 +3,7 @@
 use archivist_domain::DocumentId;
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 
 use crate::audit::{Audited, Facts, facts};
 use crate::{changes, documents};
@@ -44,9 +44,13 @@ pub async fn hold(tx: &mut Audited, id: DocumentId, findings: &[Finding]) -> sql
     if findings.is_empty() {
         return Ok(());
     }
-    sqlx::query!("INSERT INTO document_holds (doc_id) VALUES ($1)", id.0)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "INSERT INTO document_holds (doc_id) VALUES ($1)
+         ON CONFLICT (doc_id) DO UPDATE SET held_at = now(), released_at = NULL, released_by = NULL",
+        id.0
+    )
+    .execute(&mut **tx)
+    .await?;
     write_findings(tx, id, findings).await?;
     let document = documents::in_transaction(tx, id).await?;
     let document = document.ok_or(sqlx::Error::RowNotFound)?;
@@ -54,26 +58,47 @@ pub async fn hold(tx: &mut Audited, id: DocumentId, findings: &[Finding]) -> sql
         .await
 }
 
-/// Writes what another reading found in the place of what was found. The decision
-/// stays: who released the document has seen it.
+/// Writes what another reading found in the place of what was found. Returns whether the
+/// document is held from now on and was not before.
+///
+/// A decision stays, as long as nothing is found that who released the document has not
+/// seen: then it is held again.
 pub async fn replace_findings(
     tx: &mut Audited,
     id: DocumentId,
     findings: &[Finding],
-) -> sqlx::Result<()> {
-    let held = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM document_holds WHERE doc_id = $1) AS "held!""#,
-        id.0
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    if !held {
-        return Ok(());
-    }
+) -> sqlx::Result<bool> {
+    let is_new = calls_for_hold(tx, id, findings).await?;
     sqlx::query!("DELETE FROM document_findings WHERE doc_id = $1", id.0)
         .execute(&mut **tx)
         .await?;
-    write_findings(tx, id, findings).await
+    if is_new {
+        hold(tx, id, findings).await?;
+    } else if get(&mut **tx, id).await?.is_some() {
+        write_findings(tx, id, findings).await?;
+    }
+    Ok(is_new)
+}
+
+/// Whether a document that is not held has to be: something was found that nobody has seen
+/// who released it.
+pub async fn calls_for_hold(
+    conn: &mut PgConnection,
+    id: DocumentId,
+    findings: &[Finding],
+) -> sqlx::Result<bool> {
+    let hold = get(&mut *conn, id).await?;
+    if hold.is_some_and(|hold| hold.released_at.is_none()) {
+        return Ok(false);
+    }
+    let seen = of_document(conn, id).await?;
+    Ok(findings.iter().any(|finding| !is_among(&seen, finding)))
+}
+
+/// Whether the same was found before, wherever it stood.
+fn is_among(seen: &[Finding], finding: &Finding) -> bool {
+    seen.iter()
+        .any(|other| (&other.kind, &other.masked) == (&finding.kind, &finding.masked))
 }
 
 async fn write_findings(

@@ -31,15 +31,20 @@ pub struct LibraryFigures {
     pub by_outcome: Vec<Tally<String>>,
 }
 
-/// Counts the library in one round trip.
-pub async fn library(db: impl PgExecutor<'_>) -> sqlx::Result<LibraryFigures> {
+/// Counts the library in one round trip: what can be searched, and with `with_held` also
+/// the documents that wait for an editor's decision.
+pub async fn library(db: impl PgExecutor<'_>, with_held: bool) -> sqlx::Result<LibraryFigures> {
     let rows = sqlx::query!(
         r#"SELECT CASE WHEN grouping(doc_type) = 0 THEN 'type' WHEN grouping(year) = 0 THEN 'year'
                        WHEN grouping(outcome) = 0 THEN 'outcome' ELSE 'all' END AS "facet!",
                   coalesce(doc_type, year::text, outcome) AS value,
                   count(*) AS "documents!", coalesce(sum(chunks_count), 0)::bigint AS "passages!"
-           FROM documents GROUP BY GROUPING SETS ((), (doc_type), (year), (outcome))
-           ORDER BY 2"#
+           FROM documents d
+           WHERE $1 OR NOT EXISTS (SELECT 1 FROM document_holds h
+                                   WHERE h.doc_id = d.doc_id AND h.released_at IS NULL)
+           GROUP BY GROUPING SETS ((), (doc_type), (year), (outcome))
+           ORDER BY 2"#,
+        with_held
     )
     .fetch_all(db)
     .await?;

@@ -5,7 +5,10 @@
 use std::time::Duration;
 
 use archivist_domain::document::{check_year, clean_tags};
-use archivist_domain::{DocType, DocumentId, JobId, JobState, Outcome, ProgramId, UserId};
+use archivist_domain::enums::UnknownLabel;
+use archivist_domain::{
+    DocType, DocumentField, DocumentId, JobId, JobState, Outcome, ProgramId, SaidBy, UserId,
+};
 use archivist_store::jobs::{Claimed, NewJob, Worker};
 use archivist_store::{PgConnection, PgPool, files, jobs, programs};
 use chrono::{DateTime, Utc};
@@ -14,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::blobs::{BlobWriter, Blobs};
 use crate::error::Error;
+use crate::review::Proposed;
 use crate::secret::Secret;
 use crate::similar::SimilarDocument;
 use crate::state::AppState;
@@ -64,17 +68,48 @@ pub struct Metadata {
     pub notes: Option<String>,
     /// What to call it.
     pub title: Option<String>,
+    /// Fields that a list or a rule of an import said, rather than a person for this
+    /// document.
+    #[serde(default)]
+    pub by_list: Vec<DocumentField>,
+}
+
+impl Metadata {
+    /// Who said a field that is said.
+    pub fn who_said(&self, field: DocumentField) -> SaidBy {
+        if self.by_list.contains(&field) {
+            SaidBy::List
+        } else {
+            SaidBy::Person
+        }
+    }
 }
 
 impl Description {
     /// Checks every field; the error says what is wrong and what would be right.
     /// `current_year` bounds the year.
     pub async fn check(self, pool: &PgPool, current_year: i32) -> Result<Metadata, Error> {
+        // An empty one is told as any other that is no type.
+        self.check_with(true, pool, current_year).await
+    }
+
+    /// The same where a type may be left out: then it is looked for in the document.
+    pub async fn check_said(self, pool: &PgPool, current_year: i32) -> Result<Metadata, Error> {
+        let has_type = !self.doc_type.is_empty();
+        self.check_with(has_type, pool, current_year).await
+    }
+
+    async fn check_with(
+        self,
+        has_type: bool,
+        pool: &PgPool,
+        current_year: i32,
+    ) -> Result<Metadata, Error> {
         let invalid = |text: String| Error::refused(format!("Invalid metadata: {text}"));
-        let doc_type: DocType = self
-            .doc_type
-            .parse()
-            .map_err(|e| invalid(format!("doc_type: {e}")))?;
+        let doc_type: Option<DocType> = has_type
+            .then(|| self.doc_type.parse())
+            .transpose()
+            .map_err(|e: UnknownLabel| invalid(format!("doc_type: {e}")))?;
         let outcome = self
             .outcome
             .as_deref()
@@ -89,13 +124,14 @@ impl Description {
         let programs = canonical_programs(pool, &self.programs).await?;
         let text = |t: Option<String>| t.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         Ok(Metadata {
-            doc_type: Some(doc_type),
+            doc_type,
             year: self.year,
             programs,
             tags,
             outcome,
             notes: text(self.notes),
             title: text(self.title),
+            by_list: Vec::new(),
         })
     }
 }
@@ -182,6 +218,9 @@ pub enum Receipt {
         /// Documents that have much in common with it.
         #[serde(default)]
         similar: Vec<SimilarDocument>,
+        /// What was found in it that nobody has said, for a person to confirm or correct.
+        #[serde(default)]
+        proposals: Vec<Proposed>,
     },
     /// It is no document: the files in it have jobs of their own.
     Unpacked {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::error::Error;
 use crate::intake;
+use crate::review::Proposed;
 use crate::secret::Secret;
 use crate::similar::SimilarDocument;
 use crate::state::AppState;
@@ -131,6 +132,9 @@ pub struct JobInfo {
     /// Documents that have much in common with the one that came of it, as they were
     /// then: it may be a version of one of them.
     pub similar: Vec<SimilarDocument>,
+    /// What was found in the document that nobody has said, for a person to confirm or correct; see
+    /// `/api/documents/{doc_id}/proposals` for how that stands now.
+    pub proposals: Vec<Proposed>,
     /// The document that came of it, or that has the same bytes.
     pub doc_id: Option<DocumentId>,
     /// How many passages the document has.
@@ -172,6 +176,7 @@ impl JobInfo {
             code: text(&result["outcome"]),
             notes: serde_json::from_value(result["notes"].clone()).unwrap_or_default(),
             similar: serde_json::from_value(result["similar"].clone()).unwrap_or_default(),
+            proposals: serde_json::from_value(result["proposals"].clone()).unwrap_or_default(),
             doc_id: serde_json::from_value(result["doc_id"].clone()).ok(),
             chunks_created: result["passages"].as_i64(),
             can_retry: job.can_retry,

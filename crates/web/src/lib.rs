@@ -27,6 +27,7 @@ mod pages;
 mod partial;
 pub mod removal;
 pub mod retrieve;
+pub mod review;
 pub mod router;
 pub mod secret;
 mod sent;

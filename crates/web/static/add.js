@@ -4,6 +4,7 @@
 import { ApiError, post } from "./api.js";
 import { follow } from "./follow.js";
 import { askAbout } from "./similar.js";
+import { unfold } from "./review.js";
 import { upload } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
@@ -15,7 +16,7 @@ const readable = $("files").accept.split(",");
 const AT_ONCE = 3;
 
 /**
- * The files on the page: {file, row, isAdded, isBusy, job, abort}. `isBusy` from the
+ * The files on the page: {file, row, isAdded, isBusy, job, abort, review}. `isBusy` from the
  * moment a file waits to be sent until it is in or is not.
  */
 let entries = [];
@@ -51,6 +52,9 @@ $("apply").addEventListener("click", () => {
   entries.forEach((entry) => inherit(entry, true));
   $("applied").textContent = "Applied to all files.";
 });
+$("confirm-rows").addEventListener("click", () => {
+  for (const { review } of entries) review?.requestSubmit();
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
@@ -77,7 +81,7 @@ function entryOf(file) {
   row.querySelector(".file-size").textContent = sizeOf(file.size);
   row.querySelector("progress").setAttribute("aria-label", `Sending ${file.name}`);
   row.querySelector(".remove").setAttribute("aria-label", `Leave out ${file.name}`);
-  const entry = { file, row, isAdded: false, isBusy: false, job: null, abort: null };
+  const entry = { file, row, isAdded: false, isBusy: false, job: null, abort: null, review: null };
   row.querySelector(".remove").addEventListener("click", () => remove(entry));
   row.querySelector(".cancel").setAttribute("aria-label", `Cancel ${file.name}`);
   row.querySelector(".cancel").addEventListener("click", () => cancel(entry));
@@ -88,7 +92,7 @@ function entryOf(file) {
     again(entry);
   });
   row.querySelector(".retry").addEventListener("click", () => again(entry));
-  row.addEventListener("input", (event) => {
+  row.querySelector("details").addEventListener("input", (event) => {
     event.target.dataset.touched = "true";
     summarise(entry);
   });
@@ -152,7 +156,7 @@ function describe({ row }) {
 
 function summarise(entry) {
   const { doc_type: type, year, programs, title } = describe(entry);
-  const words = [title, type || "no type yet", year, programs.join(", ")].filter(Boolean).join(" · ");
+  const words = [title, type || "type from the document", year, programs.join(", ")].filter(Boolean).join(" · ");
   entry.row.querySelector(".file-summary").textContent = `(${words})`;
 }
 
@@ -164,18 +168,7 @@ async function send() {
   await Promise.all(Array.from({ length: AT_ONCE }, () => sendFrom(queue)));
 }
 
-/** What a file cannot go without, in the words of the page. */
-const NEEDED = { doc_type: "type", year: "year" };
-
 function isReady(waiting) {
-  for (const [field, words] of Object.entries(NEEDED)) {
-    const lacking = waiting.find((entry) => !describe(entry)[field]);
-    if (!lacking) continue;
-    tell(lacking, "bad", `× Say the ${words} first: once for all files above, or here.`);
-    lacking.row.querySelector("details").open = true;
-    lacking.row.querySelector(`[data-field="${field}"]`).focus();
-    return false;
-  }
   const confirmed = $("confirmed").checked;
   $("confirm-problem").textContent = confirmed ? "" : "Confirm first that the documents are fit for the public.";
   if (!confirmed) $("confirmed").focus();
@@ -309,12 +302,21 @@ function showMember(line, job) {
 }
 
 function succeed(entry, job) {
-  const { doc_id: id, chunks_created: passages } = job;
+  const { doc_id: id, chunks_created: passages, proposals } = job;
   entry.isAdded = true;
   entry.row.querySelector("details").remove();
   end(entry, "good", `✓ Added with ${passages} ${passages === 1 ? "passage" : "passages"}. `);
   link(entry, id);
   askAbout(entry.row.querySelector(".file-result"), job);
+  if (proposals.length > 0) unfold(entry.row.querySelector(".file-review"), id, (form) => {
+    entry.review = form;
+    showUnconfirmed();
+  });
+}
+
+/** Offers to confirm all rows at once, where there is more than one. */
+function showUnconfirmed() {
+  $("confirm-rows").hidden = entries.filter((entry) => entry.review).length < 2;
 }
 
 function known(entry, { doc_id: id, message }) {

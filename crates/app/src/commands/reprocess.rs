@@ -86,11 +86,15 @@ fn print_reports(reports: &[Report], dry_run: bool) {
     for report in reports {
         let name = report.document.display_title();
         match &report.result {
-            Ok(Outcome::Unchanged { .. }) => same += 1,
+            Ok(Outcome::Unchanged { held, .. }) => {
+                same += 1;
+                print_held(name, *held);
+            }
             Ok(Outcome::Changed(changes)) => {
                 other += 1;
                 say!("{name}\n  {}", summary(changes));
                 print_changes(changes);
+                print_held(name, changes.held);
             }
             Ok(Outcome::Skipped { reason }) => {
                 skipped += 1;
@@ -104,6 +108,15 @@ fn print_reports(reports: &[Report], dry_run: bool) {
     }
     let would = if dry_run { "would change" } else { "changed" };
     say!("\n{other} documents {would}, {same} stay the same, {skipped} were left as they are.");
+}
+
+/// What editors have to look at.
+fn print_held(name: &str, held: bool) {
+    if held {
+        say!(
+            "held until an editor has decided: {name}\n  it may hold personal data that was not found before"
+        );
+    }
 }
 
 fn summary(changes: &Changes) -> String {
@@ -157,7 +170,9 @@ fn as_json(reports: &[Report], dry_run: bool) -> Value {
 
 fn report_as_json(report: &Report) -> Value {
     let mut told = match &report.result {
-        Ok(Outcome::Unchanged { passages }) => json!({ "outcome": "unchanged", "kept": passages }),
+        Ok(Outcome::Unchanged { passages, held }) => {
+            json!({ "outcome": "unchanged", "kept": passages, "held": held })
+        }
         Ok(Outcome::Changed(changes)) => changes_as_json(changes),
         Ok(Outcome::Skipped { reason }) => json!({ "outcome": "skipped", "reason": reason }),
         Err(error) => json!({ "outcome": "failed", "reason": format!("{error:#}") }),
@@ -186,5 +201,6 @@ fn changes_as_json(told: &Changes) -> Value {
     json!({
         "outcome": "changed", "kept": told.counts.kept, "changed": changed,
         "added": told.added.iter().map(place).collect::<Vec<_>>(), "removed": removed,
+        "held": told.held,
     })
 }

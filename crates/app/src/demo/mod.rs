@@ -58,7 +58,7 @@ pub(crate) async fn load(site: &Site) -> Result<()> {
 }
 
 async fn holds_anything(site: &Site) -> Result<bool> {
-    let figures = statistics::library(&site.state.pool).await?;
+    let figures = statistics::library(&site.state.pool, true).await?;
     let outputs = outputs::list(&site.state.pool, &OutputFilter::default(), 0, 1).await?;
     Ok(figures.documents > 0 || outputs.total > 0)
 }
@@ -125,6 +125,7 @@ fn metadata(document: &DemoDocument, active_programs: &[String]) -> Metadata {
         outcome: document.outcome,
         notes: document.notes.map(str::to_owned),
         title: Some(document.title.to_owned()),
+        by_list: Vec::new(),
     }
 }
 

@@ -12,9 +12,12 @@ use archivist_ingest::fingerprint::Fingerprint;
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, NewDocument};
+use archivist_store::entities::{self as stored_entities, PassageEntities};
 use archivist_store::holds;
 use archivist_store::jobs::{self, Claimed, MAX_ATTEMPTS, MAX_POSTPONED, Worker};
 use archivist_store::passages::NewPassage;
+use archivist_store::programs;
+use archivist_store::reviews::{self, NewReview};
 use archivist_store::{DatabaseError, PgConnection, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
 use archivist_web::secret::Secret;
@@ -24,7 +27,7 @@ use uuid::Uuid;
 
 use super::unpack::Unpacked;
 use crate::site::Site;
-use crate::work::{findings, fingerprints, passages};
+use crate::work::{entities, findings, fingerprints, passages, proposals};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
@@ -165,6 +168,10 @@ struct Kept<'a> {
     print: &'a Fingerprint,
     /// What a person should know about how it was read.
     notes: Vec<String>,
+    /// What was found about it, and who said what stands.
+    review: &'a NewReview,
+    /// What its passages name.
+    entities: &'a [PassageEntities],
 }
 
 impl Task<'_> {
@@ -273,16 +280,20 @@ impl Task<'_> {
         unpacked: Option<&Unpacked>,
     ) -> Result<Option<Receipt>> {
         let new = new_document(queued, &parsed);
+        let (parsed, review) = self.review(&queued.order, parsed).await?;
         let passages = passages::new(new.doc_id, &parsed.passages);
         let print = fingerprints::of_new(self.site, &passages).await;
         let held = findings::note(&parsed.findings);
         let findings = findings::to_store(&parsed.findings);
+        let entities = entities::to_store(&passages, &parsed.entities);
         let kept = Kept {
             new: &new,
             passages: &passages,
             findings: &findings,
             print: &print,
             notes: held.into_iter().chain(parsed.notes).collect(),
+            review: &review,
+            entities: &entities,
         };
         match self.commit(queued, kept, unpacked).await {
             Ok(done) => Ok(done),
@@ -292,6 +303,19 @@ impl Task<'_> {
                 self.settle(instead, !queued.order.is_awaited).await
             }
         }
+    }
+
+    /// What was found about the document. Looking for the programs goes through all of
+    /// its text.
+    async fn review(&self, order: &Order, parsed: Parsed) -> Result<(Parsed, NewReview)> {
+        let state = &self.site.state;
+        let programs = programs::active_names(&state.pool).await?;
+        let said = order.metadata.clone();
+        let look = move || {
+            let review = proposals::review(&said, &parsed, &programs);
+            (parsed, review)
+        };
+        Ok(state.cpu.run(look).await)
     }
 
     /// Ends the job of a file that is no document, with the jobs of the files in it.
@@ -363,6 +387,8 @@ impl Task<'_> {
         self.queue_members(&mut tx, queued, unpacked).await?;
         let doc_id = kept.new.doc_id;
         documents::insert(&mut tx, kept.new, kept.passages).await?;
+        reviews::keep(&mut tx, doc_id, kept.review).await?;
+        stored_entities::keep(&mut tx, kept.entities).await?;
         holds::hold(&mut tx, doc_id, kept.findings).await?;
         fingerprints::keep(&mut tx, doc_id, kept.print).await?;
         // It is this document's turn: of two that come in at the same time the second
@@ -373,6 +399,7 @@ impl Task<'_> {
             passages: kept.passages.len(),
             notes: kept.notes,
             similar: similar::told(similar),
+            proposals: proposals::told(kept.review),
         };
         let result = serde_json::to_value(&receipt)?;
         if !jobs::finish(&mut tx, self.worker, self.job.job_id, &result).await? {

@@ -1,9 +1,11 @@
 //! Work in the background of the server.
 
+mod entities;
 mod findings;
 pub(crate) mod fingerprints;
 pub(crate) mod ingest;
 mod passages;
+mod proposals;
 pub(crate) mod reindex;
 pub(crate) mod reprocess;
 mod seal;

@@ -5,21 +5,28 @@ use std::collections::HashSet;
 use anyhow::Result;
 use archivist_domain::{DocumentId, PassageId};
 use archivist_ingest::passages::{Diff, diff};
-use archivist_ingest::{Given, Passage};
+use archivist_ingest::{Given, Parsed, Passage};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, Document, Reread};
+use archivist_store::entities::{self as stored_entities, PassageEntities};
 use archivist_store::holds;
 use archivist_store::passages::{self as stored, NewPassage};
+use archivist_store::programs;
+use archivist_store::reviews::{self, Proposal};
 use archivist_store::sources;
 
 use crate::site::Site;
-use crate::work::{findings, fingerprints, passages};
+use crate::work::{entities, findings, fingerprints, passages, proposals};
 
 /// What reading a document again did, or would do.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// All is as it was; nothing was written.
-    Unchanged { passages: usize },
+    /// Its passages are as they were. What was found in them may be more than before.
+    Unchanged {
+        passages: usize,
+        /// It is held from now on: it may hold personal data.
+        held: bool,
+    },
     /// Its passages are others.
     Changed(Changes),
     /// It cannot be read (again): all stays as it was.
@@ -37,6 +44,8 @@ pub(crate) struct Changes {
     pub(crate) added: Vec<Place>,
     /// Passages that are gone.
     pub(crate) removed: Vec<Lost>,
+    /// It is held from now on: it may hold personal data.
+    pub(crate) held: bool,
 }
 
 /// A passage, to be told to a person.
@@ -91,27 +100,63 @@ pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -
         return Ok(Outcome::Skipped { reason });
     };
     let comparison = Comparison::of(document.doc_id, &old, &parsed.passages);
-    if comparison.is_same() {
+    let programs = programs::active_names(&mut *tx).await?;
+    let found = Found::of(&parsed, &comparison.new, &programs);
+    let id = document.doc_id;
+    let held = holds::calls_for_hold(&mut tx, id, &found.findings).await?;
+    let outcome = if comparison.is_same() {
         let passages = old.len();
-        return Ok(Outcome::Unchanged { passages });
-    }
-    let ids: Vec<PassageId> = old.iter().map(|passage| passage.passage_id).collect();
-    let cited = sources::cited_among(&mut *tx, &ids).await?;
-    let changes = comparison.tell(&cited.into_iter().collect());
+        Outcome::Unchanged { passages, held }
+    } else {
+        let ids: Vec<PassageId> = old.iter().map(|passage| passage.passage_id).collect();
+        let cited = sources::cited_among(&mut *tx, &ids).await?;
+        Outcome::Changed(comparison.tell(&cited.into_iter().collect(), held))
+    };
     if !dry_run {
-        let pages = parsed
-            .page_count
-            .and_then(|pages| i32::try_from(pages).ok());
-        let (new, moved) = (&comparison.new, comparison.moved());
-        documents::replace_passages(&mut tx, document.doc_id, pages, new, &moved, changes.counts)
-            .await?;
-        let print = fingerprints::of_new(site, new).await;
-        fingerprints::keep(&mut tx, document.doc_id, &print).await?;
-        let findings = findings::to_store(&parsed.findings);
-        holds::replace_findings(&mut tx, document.doc_id, &findings).await?;
+        if let Outcome::Changed(changes) = &outcome {
+            let pages = parsed
+                .page_count
+                .and_then(|pages| i32::try_from(pages).ok());
+            let (new, moved) = (&comparison.new, comparison.moved());
+            documents::replace_passages(&mut tx, id, pages, new, &moved, changes.counts).await?;
+            let print = fingerprints::of_new(site, new).await;
+            fingerprints::keep(&mut tx, id, &print).await?;
+        }
+        found.write(&mut tx, id).await?;
         tx.commit().await?;
     }
-    Ok(Outcome::Changed(changes))
+    Ok(outcome)
+}
+
+/// What was found in the passages of another reading.
+struct Found {
+    findings: Vec<holds::Finding>,
+    entities: Vec<PassageEntities>,
+    proposals: Vec<Proposal>,
+}
+
+impl Found {
+    fn of(parsed: &Parsed, passages: &[NewPassage], programs: &[String]) -> Self {
+        Self {
+            findings: findings::to_store(&parsed.findings),
+            entities: entities::to_store(passages, &parsed.entities),
+            proposals: proposals::proposals(parsed, programs),
+        }
+    }
+
+    /// Writes what differs from what is there.
+    async fn write(&self, tx: &mut Audited, id: DocumentId) -> Result<()> {
+        if stored_entities::of_document(&mut **tx, id).await? != self.entities {
+            stored_entities::replace(tx, id, &self.entities).await?;
+        }
+        if reviews::proposals(&mut **tx, id).await? != self.proposals {
+            reviews::replace(tx, id, &self.proposals).await?;
+        }
+        if holds::of_document(&mut **tx, id).await? != self.findings {
+            holds::replace_findings(tx, id, &self.findings).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The stored passages and those of another reading, with their ids.
@@ -153,7 +198,7 @@ impl<'a> Comparison<'a> {
         self.diff.changed.iter().map(ids).collect()
     }
 
-    fn tell(&self, cited: &HashSet<PassageId>) -> Changes {
+    fn tell(&self, cited: &HashSet<PassageId>, held: bool) -> Changes {
         let was = |at: usize| Place {
             id: self.old[at].passage_id,
             page: self.old[at].page_first,
@@ -184,6 +229,7 @@ impl<'a> Comparison<'a> {
             changed: self.diff.changed.iter().map(change).collect(),
             added: self.diff.added.iter().map(|at| is(*at)).collect(),
             removed: self.diff.removed.iter().map(lost).collect(),
+            held,
         }
     }
 }

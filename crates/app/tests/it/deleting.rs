@@ -57,7 +57,7 @@ async fn a_deleted_document_is_nowhere_and_comes_back_as_it_was() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
     let document = a_document("report.pdf")
-        .saying(&[WORDS, "The year closed with a surplus."])
+        .saying(&[WORDS, "The year closed with a surplus of $50,000."])
         .filed_under("Early Childhood")
         .tagged("rural")
         .with_outcome("Funded");
@@ -66,6 +66,12 @@ async fn a_deleted_document_is_nowhere_and_comes_back_as_it_was() {
     is_found(&editor).await;
     let before = editor.get(&path).await.ok();
     let passages = passages_of(&editor, &made).await;
+    let named = editor.get(&format!("{path}/entities")).await.ok();
+    assert!(
+        text(&named["entities"][0], "text").contains("50,000"),
+        "{named}"
+    );
+    let proposed = editor.get(&format!("{path}/proposals")).await.ok();
     let output = citing(&editor, &made).await;
 
     editor.delete(&path).await.ok();
@@ -95,6 +101,10 @@ async fn a_deleted_document_is_nowhere_and_comes_back_as_it_was() {
     assert_eq!(back, before);
     assert_eq!(editor.get(&path).await.ok(), before);
     assert_eq!(passages_of(&editor, &made).await, passages);
+    let again = editor.get(&format!("{path}/entities")).await.ok();
+    assert_eq!(again, named);
+    let again = editor.get(&format!("{path}/proposals")).await.ok();
+    assert_eq!(again, proposed);
     let file = editor.get(&format!("{path}/file")).await;
     assert_eq!(file.bytes, document.bytes());
     is_found(&editor).await;
@@ -327,7 +337,12 @@ async fn nothing_that_goes_with_a_document_is_forgotten() {
     .await
     .unwrap();
     let mut kept: Vec<_> = archivist_store::deleted::TABLES.to_vec();
-    kept.extend(["document_programs", "document_versions", "passages"]);
+    kept.extend([
+        "document_programs",
+        "document_versions",
+        "passages",
+        "passage_entities",
+    ]);
     kept.sort_unstable();
     assert_eq!(tables, kept);
 }

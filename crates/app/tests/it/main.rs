@@ -20,6 +20,7 @@ mod outputs;
 mod parity;
 mod programs;
 mod prompts;
+mod proposals;
 mod query;
 mod queue;
 mod reprocess;

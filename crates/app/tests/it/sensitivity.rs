@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestServer, a_document};
+use crate::support::{Client, Site, TestServer, a_document};
 
 const PRIVATE: &str = "Her social-security number is 536-22-8147, and boats bring her books.";
 
@@ -88,4 +88,65 @@ async fn a_document_without_personal_data_is_not_held() {
         (&told["held"], &told["held_at"]),
         (&json!(false), &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn held_documents_are_marked_and_do_not_count_as_what_can_be_searched() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let address = held_document(&editor).await;
+    let document = a_document("plan.txt").saying(&["Boats bring books."]);
+    editor.upload(document).await.created();
+    let stats = editor.get("/api/documents/stats").await.ok();
+    assert_eq!(
+        (&stats["total_documents"], &stats["total_chunks"]),
+        (&json!(1), &json!(1))
+    );
+    let total = async |query: &str| {
+        let list = editor.get(&format!("/api/documents?{query}")).await.ok();
+        list["pagination"]["total"].clone()
+    };
+    assert_eq!(total("held=true").await, json!(1));
+    assert_eq!(total("held=false").await, json!(1));
+    let browser = crate::support::Browser::sign_in(&server, crate::support::server::EDITOR).await;
+    let page = browser.look_at("/library?state=Held").await.text();
+    assert!(
+        page.contains("family.txt") && page.contains("Held</span>"),
+        "{page}"
+    );
+    assert!(!page.contains("plan.txt"));
+    editor
+        .post(&format!("{address}/release"), &json!({}))
+        .await
+        .ok();
+    let stats = editor.get("/api/documents/stats").await.ok();
+    assert_eq!(stats["total_documents"], json!(2));
+}
+
+#[tokio::test]
+async fn another_reading_holds_what_it_finds_for_the_first_time() {
+    let site = Site::new().await;
+    let file = site.write("in/family.txt", PRIVATE);
+    site.run(&["import", file.to_str().unwrap()]).ok();
+    let held = "SELECT count(*) FROM document_holds WHERE released_at IS NULL";
+    let run = |sql: &'static str| {
+        let pool = site.pool();
+        async move { sqlx::query(sql).execute(&pool).await.unwrap() }
+    };
+    // As an older version left it, which did not look for such numbers.
+    run("DELETE FROM document_holds").await;
+    let would = site
+        .run(&["reprocess", "--all", "--dry-run", "--json"])
+        .json();
+    assert_eq!(would["documents"][0]["held"], json!(true));
+    assert_eq!(site.count(held).await, 0);
+    let said = site.run(&["reprocess", "--all"]).ok();
+    assert!(said.contains("held until an editor has decided"), "{said}");
+    assert_eq!(site.count(held).await, 1);
+    // What an editor has seen and released stays released.
+    run("UPDATE document_holds SET released_at = now(), released_by = 'editor@example.org'").await;
+    site.run(&["reprocess", "--all"]).ok();
+    assert_eq!(site.count(held).await, 0);
+    let audited = "SELECT count(*) FROM audit_log WHERE event_type = 'document.hold'";
+    assert_eq!(site.count(audited).await, 2);
 }

@@ -32,6 +32,8 @@ pub(super) struct Places<'a> {
     pub(super) lines: Vec<Line<'a>>,
     /// The first words, in lines.
     pub(super) opening: String,
+    /// All of it.
+    pub(super) blocks: &'a [Block],
 }
 
 impl<'a> Places<'a> {
@@ -51,6 +53,7 @@ impl<'a> Places<'a> {
             title: String::new(),
             lines: lines.take(FRONT_LINES).collect(),
             opening: opening(blocks),
+            blocks,
         }
     }
 

@@ -236,3 +236,49 @@ fn years_are_told_from_other_numbers() {
     let found: Vec<i32> = years(text, 2026).collect();
     assert_eq!(found, [2024, 2023, 2025]);
 }
+
+#[test]
+fn a_line_in_quotation_marks_at_the_top_is_the_title() {
+    let blocks = vec![
+        paragraph("“Reading in harmony: a new way to\nlearn together on islands”"),
+        heading("Rationale and positioning of the work"),
+        paragraph(SENTENCE),
+    ];
+    let title = proposed("quill_2019.pdf", blocks).title;
+    assert_eq!(
+        title.value,
+        "Reading in harmony: a new way to learn together on islands"
+    );
+    assert!(title.confidence > 0.6, "{title:?}");
+}
+
+#[test]
+fn a_term_that_is_used_throughout_is_better_than_the_file_name() {
+    let text = "Children find shared reading-at-home (sRAH) hard. We study sRAH. With sRAH they \
+                learn; without sRAH they do not. We measure sRAH twice and compare sRAH.";
+    let title = proposed("quill_rebecca.pdf", vec![paragraph(text)]).title;
+    assert_eq!(title.value, "Shared reading-at-home");
+    assert!(title.confidence < 0.5, "it is a guess");
+    // Who writes is not what is written about.
+    let text = text.replace(
+        "shared reading-at-home (sRAH)",
+        "Sound Reading Harbor (SRH) Inc.",
+    );
+    let text = text.replace("sRAH", "SRH");
+    let title = proposed("quill_rebecca.pdf", vec![paragraph(&text)]).title;
+    assert_eq!(title.value, "quill rebecca");
+}
+
+#[test]
+fn cited_works_are_older_than_the_document() {
+    let cites = "Others (Penn & Tansy, 2008; Rill, 2017) and Quill et al. (2016) tell why. So do \
+                 Tansy (2018) and Rill (2015).";
+    let year = proposed("quill.pdf", vec![paragraph(cites)]).year.unwrap();
+    assert_eq!(
+        (year.value, year.evidence.as_str()),
+        (2018, "latest work cited: 2018")
+    );
+    assert!(year.confidence < 0.5);
+    let dated = vec![paragraph(cites), paragraph("Date: March 3, 2021")];
+    assert_eq!(proposed("quill.pdf", dated).year.unwrap().value, 2021);
+}

@@ -1,6 +1,5 @@
 //! What a document is called.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -8,6 +7,7 @@ use regex::Regex;
 use super::Suggestion;
 use super::labels::{Label, labelled};
 use super::places::{Line, Places, plain, shown};
+use super::terms::shortened;
 use super::votes::{Vote, decide};
 use crate::entities::{EntityKind, entities};
 
@@ -51,10 +51,10 @@ const OWN_AND_IN_TEXT: f32 = 0.93;
 /// How sure the best line at the top of the first page is.
 const TOP_HEADING: f32 = 0.72;
 const TOP_LINE: f32 = 0.6;
+/// The same for a line at the top that stands in quotation marks as a whole.
+const QUOTED_LINE: f32 = 0.85;
 /// How sure the thing is that "this proposal will establish".
 const PURPOSE: f32 = 0.45;
-/// How sure the name is that a document shortens and goes on using.
-const SHORTENED: f32 = 0.35;
 /// How sure the file's name is.
 const NAME: f32 = 0.2;
 
@@ -192,7 +192,7 @@ pub(super) fn title(places: &Places<'_>, own: Option<&str>) -> Suggestion<String
     votes.extend(of_labels(places));
     votes.extend(at_top(places));
     votes.extend(purpose(places));
-    votes.extend(shortened(places));
+    votes.extend(shortened(places).filter(|vote| is_telling(&vote.value, places.file_name)));
     // There is always the file's name.
     decide(&merged(votes)).unwrap_or_else(|| Suggestion {
         value: places.name.clone(),
@@ -285,7 +285,10 @@ fn at_top(places: &Places<'_>) -> Option<Vote<String>> {
             && !begins_as_form(value)
             && !is_somebody(value)
             && (line.is_heading || !says_something(value));
-        let base = if line.is_heading {
+        let in_quotes = is_in_quotes(value);
+        let base = if in_quotes {
+            QUOTED_LINE
+        } else if line.is_heading {
             TOP_HEADING
         } else {
             TOP_LINE
@@ -298,7 +301,8 @@ fn at_top(places: &Places<'_>) -> Option<Vote<String>> {
         let subtitled = if has_subtitle(value) { 0.06 } else { 0.0 };
         let late = f32::from(u8::try_from(at).unwrap_or(u8::MAX).min(20)) * 0.015;
         // A plain line is a title only before the text begins.
-        let plain_and_alone = line.is_heading || (at < 4 && line.block.lines().count() <= 4);
+        let plain_and_alone =
+            line.is_heading || in_quotes || (at < 4 && line.block.lines().count() <= 4);
         (fits && plain_and_alone).then(|| Vote {
             value: bare(value),
             weight: base + long + subtitled - late,
@@ -317,6 +321,11 @@ fn at_top(places: &Places<'_>) -> Option<Vote<String>> {
     top.into_iter()
         .filter_map(vote)
         .max_by(|a, b| a.weight.total_cmp(&b.weight))
+}
+
+/// `“Reading for all”`, as titles are set and sentences are not.
+fn is_in_quotes(line: &str) -> bool {
+    line.starts_with(['“', '"', '«', '„']) && line.ends_with(['”', '"', '»', '“'])
 }
 
 /// `Reading for all: a new way to learn`: fields of forms have figures behind the colon.
@@ -488,7 +497,7 @@ fn is_telling(title: &str, file_name: &str) -> bool {
 
 static PURPOSES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\bthis (?:proposal|project|grant|application|request) (?:will|would|aims to|seeks to|proposes to|is to) (?:support|establish|create|fund|launch|develop|sustain|build|expand|continue) (?:the |an |a )?",
+        r"(?i)\bthis (?:proposal|project|grant|application|request) (?:will|would|aims to|seeks to|proposes to|is to) (?:support|establish|create|fund|launch|develop|sustain|build|expand|continue|deliver|implement|pilot|strengthen) (?:the |an |a )?",
     )
     .expect("a valid pattern")
 });
@@ -531,49 +540,6 @@ fn capitals(text: &str) -> Option<&str> {
         }
     }
     (count >= 3).then(|| &text[..end])
-}
-
-/// Whether the letters are the name's, and the name not an organization's.
-fn is_short_for(name: &str, short: &str) -> bool {
-    let capitals = short.chars().filter(|c| c.is_uppercase()).count();
-    let organization = entities(name)
-        .iter()
-        .any(|entity| entity.kind == EntityKind::Organization);
-    capitals >= 2 && name.chars().next() == short.chars().next() && !organization
-}
-
-static SHORTENS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"((?:[A-Z][\w’'-]*|[A-Z]{2,})(?: (?:of|and|for|the|in|to|[A-Z][\w’'-]*)){1,8}) \(([A-Z][\w ]{2,14})\)",
-    )
-    .expect("a valid pattern")
-});
-
-/// The name that the document shortens ("Reading for All (RfA)") and then uses most.
-fn shortened(places: &Places<'_>) -> Option<Vote<String>> {
-    let text = places.text();
-    let mut uses: HashMap<&str, usize> = HashMap::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
-        *uses.entry(word).or_default() += 1;
-    }
-    let count = |short: &str| {
-        let first = short.split(' ').next().unwrap_or(short);
-        uses.get(first).copied().unwrap_or(0)
-    };
-    let (name, short, count) = SHORTENS
-        .captures_iter(&text)
-        .filter_map(|parts| Some((parts.get(1)?.as_str(), parts.get(2)?.as_str())))
-        .filter(|(name, short)| is_short_for(name, short))
-        .map(|(name, short)| (name, short, count(short)))
-        // The first of the most used.
-        .reduce(|best, next| if next.2 > best.2 { next } else { best })?;
-    let value = format!("{name} ({short})");
-    (count >= 5 && is_telling(name, places.file_name)).then(|| Vote {
-        evidence: format!("shortened and used {count} times: {value}"),
-        value,
-        weight: SHORTENED,
-        page: None,
-    })
 }
 
 #[cfg(test)]

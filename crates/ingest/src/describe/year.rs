@@ -6,6 +6,7 @@ use archivist_domain::figures::{dates, words};
 use regex::Regex;
 
 use super::Suggestion;
+use super::cited;
 use super::labels::{Label, labelled};
 use super::places::{Places, shown};
 use super::votes::{Vote, decide};
@@ -45,17 +46,21 @@ const DATE_LINE: f32 = 0.75;
 /// The year that the opening names most often.
 const OPENING: f32 = 0.45;
 
+/// The year of the latest work that is cited: the document is not older.
+const CITED: f32 = 0.3;
+
 /// The year, where something names one.
 pub(super) fn year(places: &Places<'_>, current_year: i32) -> Option<Suggestion<i32>> {
     let mut votes = Vec::new();
+    let opening = cited::without_citations(&places.opening);
     let texts = [
-        ("file name", &places.name, NAME),
-        ("title", &places.title, TITLE),
-        ("opening", &places.opening, OPENING),
+        ("file name", places.name.as_str(), NAME),
+        ("title", places.title.as_str(), TITLE),
+        ("opening", opening.as_ref(), OPENING),
     ];
     for (place, text, weight) in texts {
         // The title may have been made of the name: it says nothing more then.
-        if place == "title" && *text == places.name {
+        if place == "title" && text == places.name {
             continue;
         }
         votes.extend(most_named(text, current_year).map(|year| Vote {
@@ -66,6 +71,16 @@ pub(super) fn year(places: &Places<'_>, current_year: i32) -> Option<Suggestion<
         }));
     }
     votes.extend(dated(places, current_year));
+    // A guess, for where nothing else says anything.
+    if votes.is_empty() {
+        let texts = places.blocks.iter().map(|block| block.text.as_str());
+        votes.extend(cited::latest(texts, current_year).map(|year| Vote {
+            value: year,
+            weight: CITED,
+            evidence: format!("latest work cited: {year}"),
+            page: None,
+        }));
+    }
     decide(&votes)
 }
 

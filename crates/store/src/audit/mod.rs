@@ -22,7 +22,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 pub use list::{LogFilter, LogRow, list, of_entity};
-pub(crate) use subject::{Facts, Subject, facts, mark};
+pub(crate) use subject::{Facts, Subject, difference, facts, mark};
 
 /// Who acts, and from where.
 #[derive(Debug, Clone, PartialEq)]

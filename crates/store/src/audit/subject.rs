@@ -39,7 +39,7 @@ pub(crate) fn mark(text: &str) -> Value {
 }
 
 /// What differs, before and after.
-pub(super) fn difference(mut before: Facts, mut after: Facts) -> (Facts, Facts) {
+pub(crate) fn difference(mut before: Facts, mut after: Facts) -> (Facts, Facts) {
     before.retain(|name, was| match after.get(name) {
         Some(is) if is == was => {
             after.remove(name);

@@ -4,6 +4,7 @@
 //! handlers say of themselves, so that a route cannot be left out of it.
 
 mod alias;
+pub(crate) mod amount;
 mod audit;
 mod auth;
 mod chat;

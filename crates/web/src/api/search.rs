@@ -79,6 +79,10 @@ struct SearchHit {
     /// The headings above it, joined with ` › `.
     #[schema(example = "Governance › Board")]
     heading: Option<String>,
+    /// The end of the passage before it, where its first sentence points back to that. It is
+    /// no part of `text`.
+    #[schema(example = "Nine people founded the organization.")]
+    lead: Option<String>,
     /// Its whole text.
     #[schema(example = "A board of eleven members governs it and meets every month.")]
     text: String,
@@ -186,6 +190,7 @@ impl From<Found> for SearchHit {
             passage_id: passage.passage_id,
             page: passage.page_first,
             heading: passage.heading,
+            lead: passage.lead,
             score: hit.score,
             marks: marks
                 .filter_map(|mark| offsets::span(&text, mark))

@@ -107,7 +107,10 @@ pub(super) async fn send(
             "No file was chosen: go back and choose some.",
         ));
     }
-    let metadata = form.said.check(&state.pool, state.clock.year()).await?;
+    let metadata = form
+        .said
+        .check_said(&state.pool, state.clock.year())
+        .await?;
     let client = client.answering(StatusCode::OK);
     let asked = Asked {
         user: Some(visitor.signed_in.user.user_id),

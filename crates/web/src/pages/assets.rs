@@ -49,6 +49,7 @@ static ASSETS: &[Asset] = assets! {
     "api.js" as JAVASCRIPT,
     "add.js" as JAVASCRIPT,
     "upload.js" as JAVASCRIPT,
+    "review.js" as JAVASCRIPT,
     "write.js" as JAVASCRIPT,
     "stream.js" as JAVASCRIPT,
     "follow.js" as JAVASCRIPT,

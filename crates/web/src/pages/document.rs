@@ -1,7 +1,8 @@
 //! `/library/{id}`: one document, its passages in order.
 
-use archivist_domain::{DocumentId, PassageId};
+use archivist_domain::{DocumentField, DocumentId, PassageId, money};
 use archivist_store::documents::{self, Document};
+use archivist_store::entities;
 use archivist_store::holds::{self, Finding};
 use archivist_store::passages::{self, Passage};
 use askama::Template;
@@ -9,7 +10,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::confirm::{self, ConfirmForm};
 use super::form::{CheckedForm, NoFields};
+use super::named::{self, Named};
 use super::shell::{Place, Shell};
 use super::versions::Kin;
 use super::visitor::{PageEditor, PageWriter};
@@ -30,6 +33,10 @@ pub(super) struct DocumentPage {
     pub(super) findings: Vec<Finding>,
     /// Its versions, and what it has much in common with.
     pub(super) kin: Kin,
+    /// What was found in it and waits, for an editor.
+    pub(super) confirm: Option<ConfirmForm>,
+    /// What it names, by kind.
+    pub(super) named: Vec<Named>,
 }
 
 /// A passage in its place.
@@ -76,6 +83,21 @@ impl DocumentPage {
         format!("{} {is}: {its} text was not read.", show::page_list(pages))
     }
 
+    /// What people know of it beside its type and year, in words.
+    pub(super) fn money(&self) -> Vec<(&'static str, String)> {
+        let amounts = [
+            (
+                DocumentField::RequestedAmount,
+                self.document.requested_amount,
+            ),
+            (DocumentField::AwardedAmount, self.document.awarded_amount),
+        ];
+        let known = amounts
+            .into_iter()
+            .filter_map(|(field, amount)| Some((field.in_words(), money::display(amount?))));
+        known.collect()
+    }
+
     pub(super) fn added(&self) -> String {
         show::moment(self.document.upload_date)
     }
@@ -109,14 +131,22 @@ pub(super) async fn show(
         Vec::new()
     };
     let kin = Kin::load(&state, &document, visitor.is_editor()).await?;
+    let confirm = if document.to_confirm && visitor.is_editor() {
+        Some(confirm::form(&state, &visitor, &document, None).await?)
+    } else {
+        None
+    };
     let chosen = chosen.passage.and_then(|id| id.parse().ok());
     let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
+    let found = entities::of_document(&state.pool, document.doc_id).await?;
     page(&DocumentPage {
         shell: visitor.shell(Place::Library),
         is_editor: visitor.is_editor(),
+        named: named::by_kind(&passages, &found),
         passages: views(&document, passages, chosen),
         findings,
         kin,
+        confirm,
         document,
     })
 }
@@ -168,7 +198,7 @@ pub(super) fn not_found() -> Error {
     Error::NotFound("There is no such document: it may have been deleted.".to_owned())
 }
 
-async fn find(state: &AppState, id: &str) -> Result<Document, Error> {
+pub(super) async fn find(state: &AppState, id: &str) -> Result<Document, Error> {
     let id: DocumentId = id.parse().map_err(|_| not_found())?;
     documents::get(&state.pool, id).await?.ok_or_else(not_found)
 }

@@ -14,6 +14,20 @@ use url::form_urlencoded::Serializer;
 use super::form::filled;
 use crate::error::{Error, FieldProblem};
 
+/// What was found in them waits for a person's word.
+const TO_CONFIRM: &str = "To confirm";
+
+/// They wait for an editor's decision.
+const HELD: &str = "Held";
+
+/// What documents of the library may wait for.
+const STATES: [&str; 2] = [TO_CONFIRM, HELD];
+
+/// The same for who may see it.
+pub(super) fn states(is_editor: bool) -> &'static [&'static str] {
+    if is_editor { &STATES } else { &STATES[..1] }
+}
+
 /// The filters as they stand in the address: empty means any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -26,6 +40,8 @@ pub(super) struct FilterForm {
     pub(super) outcome: String,
     /// `true`: older versions, too. Of a search alone.
     pub(super) include_superseded: String,
+    /// What waits for somebody, for the library: one of [`STATES`].
+    pub(super) state: String,
     /// Which page of a longer list, from 1.
     pub(super) page: String,
 }
@@ -39,6 +55,7 @@ impl FilterForm {
             &self.program,
             &self.tag,
             &self.outcome,
+            &self.state,
         ]
         .iter()
         .any(|field| filled(field).is_some())
@@ -66,6 +83,8 @@ impl FilterForm {
     pub(super) fn for_documents(&self) -> Result<DocumentFilter, Error> {
         let owned = |text: &str| filled(text).map(str::to_owned);
         Ok(DocumentFilter {
+            to_confirm: self.state_is(TO_CONFIRM)?.then_some(true),
+            held: self.state_is(HELD)?.then_some(true),
             ids: None,
             doc_type: label("doc_type", &self.doc_type)?,
             year: self.year_number()?,
@@ -106,6 +125,7 @@ impl FilterForm {
             ("tag", &self.tag),
             ("outcome", &self.outcome),
             ("include_superseded", &self.include_superseded),
+            ("state", &self.state),
         ];
         let mut query = Serializer::new(String::new());
         for (name, current) in fields {
@@ -120,6 +140,18 @@ impl FilterForm {
         match query.finish() {
             query if query.is_empty() => base.to_owned(),
             query => format!("{base}?{query}"),
+        }
+    }
+
+    /// Whether this state is asked for.
+    fn state_is(&self, state: &str) -> Result<bool, Error> {
+        match filled(&self.state) {
+            None => Ok(false),
+            Some(asked) if STATES.contains(&asked) => Ok(asked == state),
+            Some(_) => {
+                let message = format!("use one of {}", STATES.join(", "));
+                Err(invalid("state", &message))
+            }
         }
     }
 

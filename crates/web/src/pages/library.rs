@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::deleted::DeletedRow;
-use super::filter::{Choices, FilterForm};
+use super::filter::{self, Choices, FilterForm};
 use super::shell::{Place, Shell};
 use super::versions::place;
 use super::visitor::{PageWriter, Visitor};
@@ -33,6 +33,8 @@ pub(super) struct LibraryPage {
     pub(super) is_editor: bool,
     pub(super) filter: FilterForm,
     pub(super) choices: Choices,
+    /// What documents may wait for.
+    pub(super) states: &'static [&'static str],
     pub(super) facets: Vec<Facet>,
     pub(super) rows: Vec<Row>,
     /// Documents that match.
@@ -64,6 +66,8 @@ pub(super) struct Row {
     pub(super) version: Option<String>,
     /// The newest of them, where it is another one: address and title.
     pub(super) newest: Option<(String, String)>,
+    /// What waits for somebody.
+    pub(super) waits: Vec<show::Chip>,
     pub(super) added: String,
     pub(super) added_iso: String,
 }
@@ -128,12 +132,13 @@ pub(super) async fn list(
         ..filter.for_documents()?
     };
     let found = documents::list(&state.pool, &wanted, skip, ROWS_PER_PAGE).await?;
-    let figures = statistics::library(&state.pool).await?;
+    let figures = statistics::library(&state.pool, visitor.is_editor()).await?;
     let turn = |to: i64| filter.address_with("/library", "page", &to.to_string());
     page(&LibraryPage {
         shell: visitor.shell(Place::Library),
         is_editor: visitor.is_editor(),
         choices: Choices::load(&state.pool, &figures).await?,
+        states: filter::states(visitor.is_editor()),
         facets: facets(&filter, &figures),
         rows: rows(&state, found.rows).await?,
         total: found.total,
@@ -192,6 +197,7 @@ fn row(newest: Option<&Document>, document: Document) -> Row {
             let address = format!("/library/{}", newest.doc_id);
             (address, newest.display_title().to_owned())
         }),
+        waits: waits(&document),
         filename: (document.filename != title).then_some(document.filename),
         title,
         filed: document.programs.into_iter().chain(document.tags).collect(),
@@ -202,6 +208,15 @@ fn row(newest: Option<&Document>, document: Document) -> Row {
         added: show::day(document.upload_date.date()),
         added_iso: document.upload_date.date().to_string(),
     }
+}
+
+fn waits(document: &Document) -> Vec<show::Chip> {
+    let waits = [
+        (document.held, show::HELD),
+        (document.to_confirm, show::TO_CONFIRM),
+    ];
+    let waits = waits.into_iter().filter(|(it_does, _)| *it_does);
+    waits.map(|(_, chip)| chip).collect()
 }
 
 fn facets(filter: &FilterForm, figures: &LibraryFigures) -> Vec<Facet> {

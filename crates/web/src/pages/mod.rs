@@ -11,6 +11,7 @@ mod assets;
 mod board;
 mod citation;
 mod cited;
+mod confirm;
 mod deleted;
 mod document;
 pub(crate) mod failure;
@@ -19,6 +20,7 @@ mod form;
 mod jobs;
 mod library;
 mod marked;
+mod named;
 mod output;
 mod search;
 mod shell;
@@ -68,6 +70,10 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         .route("/library/{id}/versions/remove", post(versions::remove))
         .route("/library/{id}/restore", post(deleted::restore))
         .route("/cited/{passage}", get(citation::show))
+        .route(
+            "/library/{id}/confirm",
+            get(confirm::show).post(confirm::confirm),
+        )
         .route("/search", get(search::search))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))

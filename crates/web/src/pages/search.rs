@@ -79,7 +79,7 @@ pub(super) async fn search(
     PageWriter(visitor): PageWriter,
     Query(filter): Query<FilterForm>,
 ) -> Result<Response, Error> {
-    let figures = statistics::library(&state.pool).await?;
+    let figures = statistics::library(&state.pool, false).await?;
     let hits = match filled(&filter.q) {
         Some(text) => retrieve::search(&state, request(text, &filter)?).await?,
         None => Vec::new(),

@@ -34,6 +34,12 @@ pub(super) const SUPERSEDED: Chip = chip("", "↻", "Superseded");
 /// A document that is not found by all that it says.
 pub(super) const NEEDS_OCR: Chip = chip("warn", "▨", "Needs OCR");
 
+/// A document that only editors see, until one of them has decided.
+pub(super) const HELD: Chip = chip("bad", "⊘", "Held");
+
+/// A document in which something was found that nobody has confirmed.
+pub(super) const TO_CONFIRM: Chip = chip("", "?", "To confirm");
+
 /// Numbers of pages as people write them: `Page 3`, `Pages 3, 5–8`.
 pub(super) fn page_list(pages: &[i32]) -> String {
     let mut runs: Vec<(i32, i32)> = Vec::new();

@@ -23,13 +23,15 @@ use super::add::{AddPage, AddedPage};
 use super::board::{BoardFilter, BoardPage, Card, Column};
 use super::citation::CitationPage;
 use super::cited;
+use super::confirm::{ConfirmForm, ConfirmPage, Control, FieldView, Found};
 use super::deleted::{DeletedPage, DeletedRow};
 use super::document::{self, DocumentPage, PassageView};
 use super::failure::ErrorPage;
-use super::filter::{Choices, FilterForm};
+use super::filter::{self, Choices, FilterForm};
 use super::form::Problems;
 use super::library::{Facet, FacetValue, JobLine, JobsFragment, LibraryPage, Row};
 use super::marked;
+use super::named::{Name, Named};
 use super::output::{self, OutputPage, SourceView, TrackingForm, edit};
 use super::search::{HitView, SearchPage};
 use super::shell::{Person, Place, Shell};
@@ -94,6 +96,10 @@ fn document(title: Option<String>) -> Document {
         doc_type: DocType::AnnualReport,
         year: None,
         outcome: Some(Outcome::Funded),
+        fiscal_year: Some(HOSTILE.into()),
+        funder: Some(long_word()),
+        requested_amount: Some(Decimal::from(50_000)),
+        awarded_amount: None,
         notes: Some(HOSTILE.into()),
         upload_date: NaiveDateTime::default(),
         file_size: Some(2048),
@@ -106,6 +112,7 @@ fn document(title: Option<String>) -> Document {
         tags: vec![long_word()],
         held: false,
         versions: Vec::new(),
+        to_confirm: true,
     }
 }
 
@@ -173,6 +180,7 @@ fn library(rows: Vec<Row>, documents: i64) -> LibraryPage {
         is_editor: true,
         filter: filter(),
         choices: choices(),
+        states: filter::states(true),
         facets: vec![Facet {
             heading: "Type",
             values: vec![FacetValue {
@@ -259,6 +267,7 @@ fn the_library_with_and_without_documents() {
         needs_ocr: true,
         version: Some("version 1 of 2".into()),
         newest: Some(("/library/2".into(), HOSTILE.into())),
+        waits: vec![show::HELD, show::TO_CONFIRM],
         added: "2 Oct 2026".into(),
         added_iso: "2026-10-02".into(),
     };
@@ -315,11 +324,9 @@ fn adding_documents() {
     assert!(html.contains("up to 50.0 MB each"));
     for field in ["year", "doc_type"] {
         let place = format!("data-field=\"{field}\"");
-        let tags = html.split('<').filter(|tag| tag.contains(&place));
-        assert!(
-            tags.into_iter().all(|tag| tag.contains("required")),
-            "{field}"
-        );
+        let mut tags = html.split('<').filter(|tag| tag.contains(&place));
+        let none = tags.all(|tag| !tag.contains("required"));
+        assert!(none, "{field} is found in the document");
     }
 }
 
@@ -348,8 +355,20 @@ fn a_document_with_the_passage_that_was_asked_for() {
             confidence: 0.9,
         }],
         kin: kin(),
+        confirm: Some(confirm_form()),
+        named: vec![Named {
+            heading: "Places",
+            names: vec![Name {
+                text: long_word(),
+                count: 2,
+                passage: PassageId(Uuid::nil()),
+            }],
+            others: 3,
+        }],
     });
     assert!(html.contains("***-**-6789"));
+    assert!(html.contains("proposed from page 1") && html.contains("· likely"));
+    assert!(html.contains("$50,000") && html.contains("What it names"));
     assert_eq!(html.matches("This passage").count(), 1);
     assert!(html.contains(r#"id="p-00000000-0000-0000-0000-000000000000""#));
     let html = rendered(&document::DeletePage {
@@ -378,6 +397,47 @@ fn kin() -> Kin {
             is_superseded: true,
         }],
     }
+}
+
+fn confirm_form() -> ConfirmForm {
+    let found = |other: Option<&str>| Found {
+        other: other.map(str::to_owned),
+        place: "page 1".into(),
+        words: long_word(),
+        sureness: "likely",
+    };
+    let field = |name, control| FieldView {
+        name,
+        label: "Field",
+        control,
+        value: HOSTILE.into(),
+        found: vec![found(None), found(Some(HOSTILE))],
+    };
+    ConfirmForm {
+        id: DocumentId(Uuid::nil()),
+        csrf: "token".into(),
+        fields: vec![
+            field("title", Control::Text),
+            field("year", Control::Year),
+            field("outcome", Control::Choice(Outcome::LABELS)),
+        ],
+        programs: vec![(HOSTILE.into(), true)],
+        named: vec![found(None)],
+        first_year: 2000,
+        last_year: 2027,
+        problems: Problems::at("year", "no such year"),
+        to_confirm: true,
+    }
+}
+
+#[test]
+fn what_was_found_is_a_form_with_its_evidence() {
+    let html = rendered(&ConfirmPage {
+        shell: shell(),
+        title: long_word(),
+        form: confirm_form(),
+    });
+    assert!(html.contains("Confirm all") && html.contains("No such year."));
 }
 
 fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {

@@ -74,7 +74,7 @@ pub(super) async fn show(
     State(state): State<AppState>,
     PageWriter(visitor): PageWriter,
 ) -> Result<Response, Error> {
-    let figures = statistics::library(&state.pool).await?;
+    let figures = statistics::library(&state.pool, false).await?;
     page(&WritePage {
         shell: visitor.shell(Place::Write),
         is_editor: visitor.is_editor(),

@@ -322,8 +322,12 @@ impl Wishes {
             Some(rule) => rule.read(&item.inside, &self.known)?,
             None => Said::default(),
         };
-        let said = said.or(&by_folders).or(&of_archive.unwrap_or_default());
-        Ok(said.or(&self.for_all).into_metadata())
+        let listed = said.or(&by_folders).or(&of_archive.unwrap_or_default());
+        let by_list = listed.fields();
+        Ok(Metadata {
+            by_list,
+            ..listed.or(&self.for_all).into_metadata()
+        })
     }
 }
 

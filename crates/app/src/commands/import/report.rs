@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use archivist_web::intake::Receipt;
+use archivist_web::review::Proposed;
 use serde_json::{Value, json};
 
 /// What became of one file.
@@ -80,6 +81,35 @@ fn print_trouble(report: &Report) {
     }
 }
 
+/// What was found in a document and nobody has said: taken until somebody says something
+/// else, or waiting for a person's word.
+fn print_proposals(report: &Report) {
+    let Ok(Receipt::Added { proposals, .. }) = &report.result else {
+        return;
+    };
+    if proposals.is_empty() {
+        return;
+    }
+    say!("proposed: {}", report.file.display());
+    for proposal in proposals {
+        say!("  {}", in_words(proposal));
+    }
+}
+
+/// `year: 2024 (sure, taken; page 1: "date: March 2024")`
+fn in_words(proposal: &Proposed) -> String {
+    let page = proposal.page.map(|page| format!("page {page}: "));
+    format!(
+        "{}: {} ({}{}; {}\"{}\")",
+        proposal.field.in_words().to_lowercase(),
+        proposal.value,
+        proposal.sureness,
+        if proposal.taken { ", taken" } else { "" },
+        page.unwrap_or_default(),
+        proposal.evidence,
+    )
+}
+
 /// What became of a file that has just come in.
 pub(super) fn print_one(report: &Report, as_json: bool) {
     if as_json {
@@ -100,11 +130,13 @@ pub(super) fn print_one(report: &Report, as_json: bool) {
         _ => {}
     }
     print_trouble(report);
+    print_proposals(report);
 }
 
 pub(super) fn print_summary(reports: &[Report]) {
     let (added, passages, known) = counts(reports);
     reports.iter().for_each(print_trouble);
+    reports.iter().for_each(print_proposals);
     let failed = failed(reports);
     say!(
         "\n{added} documents added ({passages} passages), {known} already in the library, {failed} not taken in."

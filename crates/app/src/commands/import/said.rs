@@ -2,7 +2,7 @@
 //! names of their folders, or for all of them on the command line.
 
 use archivist_domain::document::{check_year, clean_tags};
-use archivist_domain::{DocType, Outcome};
+use archivist_domain::{DocType, DocumentField, Outcome};
 use archivist_web::intake::Metadata;
 
 /// What may be said about a file; what is not said is looked for elsewhere, at last in
@@ -57,7 +57,21 @@ impl Said {
             outcome: self.outcome.unwrap_or(Outcome::NotApplicable),
             notes: self.notes,
             title: self.title,
+            by_list: Vec::new(),
         }
+    }
+
+    /// The fields that are said and could be proposed.
+    pub(super) fn fields(&self) -> Vec<DocumentField> {
+        let said = [
+            (DocumentField::Title, self.title.is_some()),
+            (DocumentField::DocType, self.doc_type.is_some()),
+            (DocumentField::Year, self.year.is_some()),
+            (DocumentField::Outcome, self.outcome.is_some()),
+            (DocumentField::Programs, self.programs.is_some()),
+        ];
+        let said = said.into_iter().filter(|(_, is_said)| *is_said);
+        said.map(|(field, _)| field).collect()
     }
 }
 

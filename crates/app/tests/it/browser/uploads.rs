@@ -156,3 +156,63 @@ async fn the_form_works_without_a_script() {
         .text("csrf", browser.csrf());
     assert_eq!(send(foreign).await.0, 403);
 }
+
+#[tokio::test]
+async fn what_was_found_is_confirmed_where_its_file_stands() {
+    let server = TestServer::start().await;
+    let (editor, tab) = an_editor(&server).await;
+    tab.goto("/library/add").await;
+    let proposal = |title: &str| {
+        format!(
+            "# {title}\n\nSubmitted to the Harlan Community Foundation on March 3, 2024.\n\n\
+             Amount requested: $50,000\n\nThis proposal asks for boats. {WORDS}"
+        )
+    };
+    let paths = ["Boats for Every Island", "Books for Every Boat"].map(|title| {
+        let name = format!("{}.md", &title[..5]);
+        server.write(&name, proposal(title))
+    });
+    let paths = paths.map(|path| path.to_str().unwrap().to_owned());
+    tab.sees("label[for=files]", "Choose files").await;
+    tab.press("#files", &paths.join("\n")).await;
+    tab.click("#confirmed").await;
+    tab.click("#send").await;
+
+    // Each row unfolds what was found, with the words that led to it.
+    let (first, second) = (".file:nth-child(1)", ".file:nth-child(2)");
+    tab.sees(&format!("{first} .review"), "Amount requested: $50,000")
+        .await;
+    tab.sees(&format!("{second} .review"), "sure").await;
+    let title = format!("{first} .review [name=title]");
+    assert_eq!(tab.value(&title).await, "Boats for Every Island");
+    tab.write(&format!("{first} .review [name=year]"), "1850")
+        .await;
+    tab.click(&format!("{first} .review .main")).await;
+    tab.sees(&format!("{first} .problem"), "between 2000").await;
+    tab.write(&format!("{first} .review [name=year]"), "2023")
+        .await;
+    tab.click("#confirm-rows").await;
+    tab.sees(
+        &format!("{first} .good[tabindex]"),
+        "Confirmed: Boats for Every Island",
+    )
+    .await;
+    tab.sees(&format!("{second} .good[tabindex]"), "Confirmed")
+        .await;
+    tab.nothing_failed().await;
+
+    let list = editor
+        .get("/api/documents?to_confirm=false&year=2023")
+        .await
+        .ok();
+    assert_eq!(list["documents"][0]["title"], "Boats for Every Island");
+    assert_eq!(
+        list["documents"][0]["funder"],
+        "Harlan Community Foundation"
+    );
+    tab.goto("/library?state=To+confirm").await;
+    tab.sees("#documents", "No document matches").await;
+    tab.goto("/library").await;
+    tab.sees("#documents", "Books for Every Boat").await;
+    tab.close().await;
+}

@@ -25,6 +25,18 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO document_versions (doc_id, chain_id, number) SELECT doc_id, doc_id, 0 FROM documents",
     ),
     (
+        "document_proposals_confidence_is_share",
+        "WITH r AS (INSERT INTO document_reviews (doc_id, said_by, to_confirm) SELECT doc_id, '{}', true FROM documents RETURNING doc_id) INSERT INTO document_proposals (doc_id, number, field, value, evidence, confidence) SELECT doc_id, 1, 'year', '2024', 'e', 1.5 FROM r",
+    ),
+    (
+        "document_proposals_field_known",
+        "WITH r AS (INSERT INTO document_reviews (doc_id, said_by, to_confirm) SELECT doc_id, '{}', true FROM documents RETURNING doc_id) INSERT INTO document_proposals (doc_id, number, field, value, evidence, confidence) SELECT doc_id, 1, 'colour', 'red', 'e', 1 FROM r",
+    ),
+    (
+        "document_reviews_said_by_is_object",
+        "INSERT INTO document_reviews (doc_id, said_by, to_confirm) SELECT doc_id, '[]', true FROM documents",
+    ),
+    (
         "files_sha256_is_lower_hex",
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
     ),
@@ -69,6 +81,10 @@ const REFUSED: &[(&str, &str)] = &[
         "UPDATE outputs SET requested_amount = -0.01",
     ),
     (
+        "passage_entities_same_length",
+        "INSERT INTO passage_entities VALUES (uuid_generate_v4(), '{date}', '{1,2}', '{3}')",
+    ),
+    (
         "passages_pages_in_order",
         "INSERT INTO passages (passage_id, doc_id, ordinal, content, word_count, page_first, page_last) SELECT uuid_generate_v4(), doc_id, 0, 'c', 1, 2, 1 FROM documents",
     ),
@@ -98,6 +114,10 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// A column of each native type, and a statement that the type must refuse.
 const REFUSED_BY_TYPE: &[(&str, &str)] = &[
+    (
+        "entitykind",
+        "INSERT INTO passage_entities VALUES (uuid_generate_v4(), '{colour}', '{1}', '{3}')",
+    ),
     ("outputstatus", "UPDATE outputs SET status = 'won'"),
     (
         "outputtype",

@@ -1,8 +1,10 @@
 //! The library (contract, 7.2).
 
 mod deleted;
+mod entities;
 pub(in crate::api) mod file;
 mod form;
+mod proposals;
 mod reply;
 mod sensitivity;
 mod upload;
@@ -46,6 +48,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get, delete))
         .routes(routes!(list_passages))
         .routes(routes!(file::file))
+        .routes(routes!(entities::entities))
+        .routes(routes!(
+            proposals::proposals,
+            proposals::confirm,
+            proposals::correct
+        ))
         .routes(routes!(sensitivity::sensitivity))
         .routes(routes!(sensitivity::release))
         .routes(routes!(versions::similar))
@@ -72,6 +80,14 @@ struct ListParams {
     /// This text in file name or title, in any letter case.
     #[param(example = "report")]
     search: Option<String>,
+    /// Only those that wait for a person to confirm what was found in them (true), or that
+    /// do not (false).
+    #[param(example = true)]
+    to_confirm: Option<bool>,
+    /// Only those that wait for an editor's decision (true), or that do not (false); others
+    /// than editors see none that wait.
+    #[param(example = false)]
+    held: Option<bool>,
     /// How many to pass over; 0 when not given.
     #[param(minimum = 0, example = 0)]
     skip: Option<i64>,
@@ -102,6 +118,8 @@ async fn list(
         tag: params.tag,
         search: params.search,
         without_held: !actor.is_at_least(UserRole::Editor),
+        held: params.held,
+        to_confirm: params.to_confirm,
     };
     let page = documents::list(&state.pool, &filter, window.skip, window.limit).await?;
     Ok(Json(DocumentList {
@@ -110,13 +128,15 @@ async fn list(
     }))
 }
 
-/// What the library holds, counted.
+/// What the library holds, counted: documents that can be searched.
+///
+/// Documents that are held, and their passages, count from when they are released.
 #[utoipa::path(get, path = "/api/documents/stats", operation_id = "document_stats", tag = "documents", responses(
     (status = 200, description = "The figures", body = LibraryStats),
     ForWriters,
 ))]
 async fn stats(State(state): State<AppState>, _: Writer) -> Result<Json<LibraryStats>, Error> {
-    Ok(Json(statistics::library(&state.pool).await?.into()))
+    Ok(Json(statistics::library(&state.pool, false).await?.into()))
 }
 
 /// One document.

@@ -7,6 +7,7 @@ use archivist_store::documents::Document;
 use archivist_store::passages::Passage;
 use archivist_store::statistics::{LibraryFigures, Tally};
 use chrono::NaiveDateTime;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,6 +38,20 @@ pub(super) struct DocumentInfo {
     tags: Vec<String>,
     /// What became of it.
     outcome: Option<Outcome>,
+    /// Its fiscal year, as people write it.
+    #[schema(example = "FY2024")]
+    fiscal_year: Option<String>,
+    /// Who is asked for money, or gave it.
+    #[schema(example = "Rivers Foundation")]
+    funder: Option<String>,
+    /// How much is asked for.
+    #[serde(serialize_with = "wire::amount")]
+    #[schema(value_type = Option<String>, example = "50000.00")]
+    requested_amount: Option<Decimal>,
+    /// How much was given.
+    #[serde(serialize_with = "wire::amount")]
+    #[schema(value_type = Option<String>, example = "45000.00")]
+    awarded_amount: Option<Decimal>,
     /// How many passages it has.
     chunks_count: Option<i32>,
     /// How many pages, where the format has pages.
@@ -62,6 +77,8 @@ pub(super) struct DocumentInfo {
     versions: usize,
     /// The newest version of it, where it is an older one: then search leaves it out.
     superseded_by: Option<DocumentId>,
+    /// What was found in it waits for a person to confirm or correct it.
+    to_confirm: bool,
 }
 
 impl From<Document> for DocumentInfo {
@@ -79,12 +96,17 @@ impl From<Document> for DocumentInfo {
             programs: document.programs,
             tags: document.tags,
             outcome: document.outcome,
+            fiscal_year: document.fiscal_year,
+            funder: document.funder,
+            requested_amount: document.requested_amount,
+            awarded_amount: document.awarded_amount,
             chunks_count: document.chunks_count,
             page_count: document.page_count,
             pages_without_text: document.pages_without_text,
             upload_date: document.upload_date,
             file_size: document.file_size,
             held: document.held,
+            to_confirm: document.to_confirm,
         }
     }
 }
@@ -98,7 +120,7 @@ pub(super) struct DocumentList {
     pub(super) pagination: Pagination,
 }
 
-/// What the library holds.
+/// What the library holds and can be searched.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(super) struct LibraryStats {
     /// Documents.
@@ -172,6 +194,10 @@ pub(super) struct PassageInfo {
     /// The headings above it, joined with ` › `.
     #[schema(example = "Governance › Board")]
     heading: Option<String>,
+    /// The end of the passage before it, where its first sentence points back to that. It is
+    /// no part of `text`.
+    #[schema(example = "Nine people founded the organization.")]
+    lead: Option<String>,
     /// Its text.
     #[schema(example = "A board of eleven members governs it and meets every month.")]
     text: String,
@@ -187,6 +213,7 @@ impl From<Passage> for PassageInfo {
             page: passage.page_first,
             page_last: passage.page_last,
             heading: passage.heading,
+            lead: passage.lead,
             text: passage.content,
             word_count: passage.word_count,
         }

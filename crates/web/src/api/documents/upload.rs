@@ -36,7 +36,8 @@ struct UploadParts {
     /// A PDF, Word, Excel, PowerPoint, OpenDocument, Rich Text, plain text or Markdown file.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// What is said about it, as JSON; `year` is needed.
+    /// What is said about it, as JSON. `doc_type` and `year` are needed, unless `wait` is
+    /// false: then they are looked for in the document, as the title is.
     metadata: Description,
     /// That the document is fit for the public.
     sensitivity_confirmed: bool,
@@ -94,13 +95,17 @@ pub(super) async fn upload(
         return Err(Error::Invalid(missing));
     };
     check_confirmed(&confirmed)?;
-    let metadata = describe(&metadata)?
-        .check(&state.pool, state.clock.year())
-        .await?;
+    let may_wait = params.wait.unwrap_or_else(|| !prefers_async(&headers));
+    let description = describe(&metadata, may_wait)?;
+    let year = state.clock.year();
+    let metadata = if may_wait {
+        description.check(&state.pool, year).await?
+    } else {
+        description.check_said(&state.pool, year).await?
+    };
     let file = file.check(&state).await?;
     // An archive is many documents: there is no single answer to wait for.
-    let is_awaited =
-        file.kind.has_text() && params.wait.unwrap_or_else(|| !prefers_async(&headers));
+    let is_awaited = file.kind.has_text() && may_wait;
     let client = client.answering(if is_awaited {
         StatusCode::CREATED
     } else {
@@ -150,9 +155,9 @@ fn check_confirmed(sent: &str) -> Result<(), Error> {
     }
 }
 
-/// Reads what is said about a document. A year is needed here: nobody is asked for
-/// it later.
-fn describe(metadata: &str) -> Result<Description, Error> {
+/// Reads what is said about a document. Who waits for the document has to say a year, as
+/// the contract has it; who follows the job may leave it to be found and confirmed.
+fn describe(metadata: &str, may_wait: bool) -> Result<Description, Error> {
     let metadata: Value = serde_json::from_str(metadata)
         .map_err(|_| Error::refused("Invalid metadata JSON: it cannot be read as JSON"))?;
     let invalid = |what: &str| Error::refused(format!("Invalid metadata: {what}"));
@@ -161,7 +166,7 @@ fn describe(metadata: &str) -> Result<Description, Error> {
     }
     let description: Description =
         lax::from_json(metadata).map_err(|misfit| invalid(&misfit.to_string()))?;
-    if description.year.is_none() {
+    if may_wait && description.year.is_none() {
         return Err(invalid("year: Field required"));
     }
     Ok(description)
@@ -199,6 +204,7 @@ async fn answer(
             passages,
             notes,
             similar,
+            ..
         } => Ok(Uploaded {
             success: true,
             doc_id,
@@ -240,18 +246,20 @@ mod tests {
 
     #[test]
     fn a_year_may_be_a_text() {
-        let said = describe(r#"{"doc_type": "Other", "year": "2024"}"#).unwrap();
+        let said = describe(r#"{"doc_type": "Other", "year": "2024"}"#, true).unwrap();
         assert_eq!(said.year, Some(2024));
     }
 
     #[test]
     fn metadata_is_an_object_with_a_year() {
-        let said = describe(r#"{"doc_type": "Other", "year": 2024}"#).unwrap();
+        let said = describe(r#"{"doc_type": "Other", "year": 2024}"#, true).unwrap();
         assert_eq!(said.year, Some(2024));
-        assert!(refusal(describe("{")).starts_with("Invalid metadata JSON"));
-        assert!(refusal(describe("[]")).starts_with("Invalid metadata:"));
-        assert!(refusal(describe(r#"{"doc_type": "Other"}"#)).contains("year"));
-        let soon = refusal(describe(r#"{"year": "soon"}"#));
+        assert!(refusal(describe("{", true)).starts_with("Invalid metadata JSON"));
+        assert!(refusal(describe("[]", true)).starts_with("Invalid metadata:"));
+        let without_year = r#"{"doc_type": "Other"}"#;
+        assert!(refusal(describe(without_year, true)).contains("year"));
+        assert_eq!(describe(without_year, false).unwrap().year, None);
+        let soon = refusal(describe(r#"{"year": "soon"}"#, true));
         assert_eq!(soon, "Invalid metadata: year: expected i32");
     }
 }

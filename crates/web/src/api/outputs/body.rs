@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::amount::{Amount, AmountInput};
 use super::date::Date;
+use crate::api::amount::{Amount, AmountInput};
 use crate::error::Error;
 use crate::outputs::{self, NewOutput};
 

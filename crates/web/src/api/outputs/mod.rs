@@ -3,7 +3,6 @@
 //! Writers see and change their own, editors and admins all; only the owner and
 //! admins delete.
 
-mod amount;
 mod analytics;
 mod body;
 mod date;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// An amount, sent as a number or as a text; rounded to cents and within range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "AmountInput")]
-pub(super) struct Amount(pub(super) Decimal);
+pub(crate) struct Amount(pub(crate) Decimal);
 
 /// An amount of money: a number, or a text such as `50000.50`.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -16,7 +16,7 @@ pub(super) struct Amount(pub(super) Decimal);
     untagged,
     expecting = "an amount is a number, or a text such as 50000.50"
 )]
-pub(super) enum AmountInput {
+pub(crate) enum AmountInput {
     /// `50000.5`
     Number(f64),
     /// `"50000.50"`
