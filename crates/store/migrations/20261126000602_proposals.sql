@@ -20,7 +20,6 @@ CREATE TABLE document_reviews (
     CONSTRAINT document_reviews_doc_id_fkey FOREIGN KEY (doc_id) REFERENCES documents (doc_id) ON DELETE CASCADE,
     CONSTRAINT document_reviews_said_by_is_object CHECK (jsonb_typeof(said_by) = 'object')
 );
--- lint: allow(index-concurrently) because the table is new
 CREATE INDEX document_reviews_to_confirm ON document_reviews (doc_id) WHERE to_confirm;
 
 CREATE TABLE document_proposals (
