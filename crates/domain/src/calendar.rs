@@ -2,6 +2,22 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
+/// The months as English calls them, in lower case.
+pub const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// A date written as `YYYY-MM-DD`, of a year that can be stored.
 pub fn date(text: &str) -> Option<NaiveDate> {
     text.parse()

@@ -5,6 +5,8 @@
 //! The rules are narrow on purpose. A figure that no rule knows is left alone,
 //! for "three members of the board are parents" must not pass for the board.
 
+use archivist_domain::calendar::MONTHS;
+
 use crate::fact::{Number, Unit, numbers};
 use crate::text::{self, Word};
 use crate::verbs::{Tense, tense_at};
@@ -328,21 +330,6 @@ fn is_name_word(written: &str, word: &Word) -> bool {
         && !NO_NAMES.contains(&word.lower.as_str())
         && !MONTHS.contains(&word.lower.as_str())
 }
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The year that a word is, from 1900 to 2099.
 pub(crate) fn year_of(word: &str) -> Option<i32> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Site, TestServer, a_document};
 
-const PRIVATE: &str = "Her social-security number is 536-22-8147, and boats bring her books.";
+const PRIVATE: &str = "Zoë’s social-security number is 536-22-8147, and boats bring her books.";
 
 /// Puts a document with a number in; returns its address.
 async fn held_document(editor: &Client) -> String {
@@ -45,6 +45,8 @@ async fn a_held_document_is_for_editors_alone_until_one_releases_it() {
     assert_eq!(told["held"], json!(true));
     assert_eq!(told["findings"][0]["kind"], json!("social_security"));
     assert_eq!(told["findings"][0]["masked"], json!("***-**-8147"));
+    let place = (&told["findings"][0]["start"], &told["findings"][0]["end"]);
+    assert_eq!(place, (&json!(32), &json!(43)), "in code points");
     writer.get(&sensitivity).await.json(403);
     writer
         .post(&format!("{address}/release"), &json!({}))

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Token;
+use crate::calendar::MONTHS;
 
 /// A date of which some parts may be unsaid, but not the month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,20 +109,6 @@ fn in_words(text: &str, words: &[impl Token], at: usize) -> Option<Span> {
 
 /// The month a capitalised word names: `may` and `march` are other words.
 fn month(text: &str, word: &impl Token) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let capital = text[word.range().clone()].starts_with(char::is_uppercase);
     let index = MONTHS.iter().position(|known| *known == word.lower())?;
     capital

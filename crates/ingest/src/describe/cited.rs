@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use archivist_domain::calendar::MONTHS;
 use regex::Regex;
 
 /// A citation with its year: `et al., 2018`, `(Penn & Quill, 2008)`, `Quill (2016)`.
@@ -16,30 +17,9 @@ static CITATION: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a valid pattern")
 });
 
-/// `(as of March 2021)` is a date and no citation.
+/// `(since 2021)` is a date and no citation, as `(as of March 2021)` is.
 const NO_AUTHORS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "spring",
-    "summer",
-    "autumn",
-    "fall",
-    "winter",
-    "year",
-    "fy",
-    "since",
-    "in",
-    "until",
+    "spring", "summer", "autumn", "fall", "winter", "year", "fy", "since", "in", "until",
 ];
 
 /// Fewer citations are no list of works.
@@ -73,7 +53,8 @@ pub(super) fn latest<'a>(texts: impl Iterator<Item = &'a str>, last: i32) -> Opt
 
 fn is_citation(found: &str) -> bool {
     let first = found.split([',', ' ', '(']).next().unwrap_or_default();
-    !NO_AUTHORS.contains(&first.to_lowercase().as_str())
+    let first = first.to_lowercase();
+    !NO_AUTHORS.contains(&first.as_str()) && !MONTHS.contains(&first.as_str())
 }
 
 #[cfg(test)]

@@ -87,8 +87,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(output::delete::confirm).post(output::delete::delete),
         )
         .route("/static/{version}/{*path}", get(assets::serve))
-        .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(middleware::from_fn(failure::render))
 }
 

@@ -71,6 +71,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         (status = 200, description = "The answer", body = ChatResponse),
         (status = 400, description = "The message is blank, or the id is not a UUID", body = ErrorBody),
         (status = 403, description = "The conversation is somebody else's", body = ErrorBody),
+        (status = 404, description = "The conversation was deleted while the answer was written", body = ErrorBody),
         WithFields,
         ForWriters,
     ))]

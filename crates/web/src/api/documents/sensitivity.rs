@@ -2,6 +2,7 @@
 
 use archivist_domain::DocumentId;
 use archivist_store::holds::{self, Finding, Hold};
+use archivist_store::passages::{self, Passage};
 use axum::extract::State;
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::find;
 use crate::api::failure::ErrorBody;
+use crate::api::offsets;
 use crate::api::path::Id;
 use crate::api::refusals::ForHigherRoles;
 use crate::auth::{Editor, Writer};
@@ -49,10 +51,12 @@ struct FindingInfo {
     chunk_index: i32,
     /// The page, from 1, where the format has pages.
     page: Option<i32>,
-    /// Where it begins in the passage's text, in bytes.
-    start: i32,
-    /// Where it ends.
-    end: i32,
+    /// Where it begins in the passage's text, in Unicode code points.
+    #[schema(example = 32)]
+    start: usize,
+    /// Where it ends: the first code point after it.
+    #[schema(example = 43)]
+    end: usize,
     /// What may be shown of it.
     #[schema(example = "***-**-6789")]
     masked: String,
@@ -61,22 +65,26 @@ struct FindingInfo {
     confidence: f64,
 }
 
-impl From<Finding> for FindingInfo {
-    fn from(finding: Finding) -> Self {
-        Self {
+impl FindingInfo {
+    /// `None` where its bytes do not fit a passage: the document was read again in between.
+    fn new(passages: &[Passage], finding: Finding) -> Option<Self> {
+        let passage = passages.iter().find(|it| it.ordinal == finding.passage)?;
+        let bytes = usize::try_from(finding.starts).ok()?..usize::try_from(finding.ends).ok()?;
+        let [start, end] = offsets::span(&passage.content, &bytes)?;
+        Some(Self {
             kind: finding.kind,
             chunk_index: finding.passage,
             page: finding.page,
-            start: finding.starts,
-            end: finding.ends,
+            start,
+            end,
             masked: finding.masked,
             confidence: (f64::from(finding.confidence) * 100.0).round() / 100.0,
-        }
+        })
     }
 }
 
 impl Sensitivity {
-    fn new(doc_id: DocumentId, hold: Option<Hold>, findings: Vec<Finding>) -> Self {
+    fn new(doc_id: DocumentId, hold: Option<Hold>, findings: Vec<FindingInfo>) -> Self {
         Self {
             doc_id,
             held: hold.as_ref().is_some_and(|hold| hold.released_at.is_none()),
@@ -86,7 +94,7 @@ impl Sensitivity {
                 .and_then(|hold| hold.released_at)
                 .map(|at| at.naive_utc()),
             released_by: hold.and_then(|hold| hold.released_by),
-            findings: findings.into_iter().map(Into::into).collect(),
+            findings,
         }
     }
 }
@@ -140,5 +148,9 @@ pub(super) async fn release(
 async fn load(state: &AppState, id: DocumentId) -> Result<Sensitivity, Error> {
     let hold = holds::get(&state.pool, id).await?;
     let findings = holds::of_document(&state.pool, id).await?;
-    Ok(Sensitivity::new(id, hold, findings))
+    let passages = passages::of_documents(&state.pool, &[id]).await?;
+    let findings = findings
+        .into_iter()
+        .filter_map(|finding| FindingInfo::new(&passages, finding));
+    Ok(Sensitivity::new(id, hold, findings.collect()))
 }
