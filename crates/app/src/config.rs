@@ -226,6 +226,9 @@ pub(crate) enum Command {
     Jobs(JobsCommand),
     /// Search the archive
     Search(SearchArgs),
+    /// Measure the search on a judged collection (corpus.jsonl, queries.jsonl and
+    /// qrels/test.tsv, as BEIR has them); the archive is not needed for it
+    Eval(EvalArgs),
     /// Compose a section from the archive
     Draft(DraftArgs),
     /// Look at outputs
@@ -568,7 +571,8 @@ pub(crate) struct FilterArgs {
 /// `archivist search`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SearchArgs {
-    /// What to look for
+    /// What to look for; "a wording" in quotation marks must stand in a passage, and
+    /// type:, year:, program:, outcome:, tag: and funder: are conditions
     pub query: String,
     /// How many passages at most
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
@@ -576,6 +580,24 @@ pub(crate) struct SearchArgs {
     /// Restrictions.
     #[command(flatten)]
     pub filters: FilterArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `archivist eval`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EvalArgs {
+    /// The collection's folder
+    #[arg(value_name = "DIR")]
+    pub collection: PathBuf,
+    /// Ask for each document by its title, which it loses, instead of the queries
+    #[arg(long)]
+    pub by_title: bool,
+    /// Of what vectors are learned and intervals drawn; the same number gives the same
+    /// figures
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -123,6 +123,7 @@ fn document(number: usize, random: &mut Random) -> DocumentRecord {
             outcome: None,
             programs: Vec::new(),
             tags: Vec::new(),
+            funder: None,
             superseded: false,
         },
         passages: passages.collect(),

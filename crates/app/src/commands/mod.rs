@@ -10,6 +10,7 @@ mod audit;
 mod db;
 mod documents;
 mod draft;
+mod eval;
 mod files;
 mod import;
 mod jobs;
@@ -58,6 +59,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Files(command) => files::run(place, command).await,
         Command::Jobs(command) => jobs::run(place, command).await,
         Command::Search(args) => search::search(place, args).await,
+        Command::Eval(args) => eval::eval(args).await,
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,
         Command::User(command) => accounts::run(place, command).await,

@@ -11,6 +11,7 @@ mod cost;
 mod defects;
 mod deleting;
 mod documents;
+mod eval;
 mod health;
 mod import;
 mod jobs;

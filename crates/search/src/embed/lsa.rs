@@ -9,9 +9,10 @@
 use std::collections::HashMap;
 
 use super::Embedder;
-use super::svd::{self, SparseRows, SplitMix};
+use super::svd::{self, SparseRows};
 use crate::lexical::Counts;
 use crate::query::Query;
+use crate::random::SplitMix;
 use crate::records::PassageText;
 use crate::vectors::{Vectors, unit};
 

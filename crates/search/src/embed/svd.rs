@@ -8,6 +8,8 @@ use std::thread;
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
+use crate::random::SplitMix;
+
 /// Dimensions beyond those asked for, which make the last ones accurate.
 const OVERSAMPLING: usize = 32;
 /// Rounds of subspace iteration; the spectrum of text falls slowly.
@@ -229,26 +231,6 @@ fn random_signs(rows: usize, width: usize, seed: u64) -> Table {
         })
         .collect();
     Table { width, values }
-}
-
-/// Steele, Lea and Flood's SplitMix64: enough chance for a sketch, and no
-/// generator library whose sequence may change with its version.
-#[derive(Debug)]
-pub(super) struct SplitMix(pub(super) u64);
-
-impl SplitMix {
-    /// A number below `bound`, which must not be 0.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).expect("below a usize")
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
 }
 
 #[cfg(test)]
