@@ -137,6 +137,18 @@ impl Lexical {
         scores
     }
 
+    /// By slot, whether the passage holds each of the terms; all do where there are none.
+    pub(crate) fn hold_all(&self, terms: &[String], slots: usize) -> Vec<bool> {
+        let mut held = vec![0_usize; slots];
+        for term in terms {
+            let postings = self.find(term);
+            for &slot in postings.iter().flat_map(|postings| &postings.slots) {
+                held[slot as usize] += 1;
+            }
+        }
+        held.into_iter().map(|count| count == terms.len()).collect()
+    }
+
     fn idf(&self, holders: usize) -> f32 {
         let (all, holders) = (self.passages as f32, holders as f32);
         ((all - holders + 0.5) / (holders + 0.5)).ln_1p()

@@ -19,12 +19,15 @@ mod fuse;
 mod index;
 mod lexical;
 mod persist;
+mod phrase;
 mod query;
+mod random;
 mod rank;
 mod records;
 mod search;
 mod text;
 mod train;
+mod typed;
 mod vectors;
 
 pub use embed::Embedder;
@@ -34,3 +37,4 @@ pub use records::{
     DocumentRecord, Facets, Filters, Hit, Mode, PassageRecord, PassageText, SearchRequest,
 };
 pub use train::{Trained, TrainingSet};
+pub use typed::NotUnderstood;

@@ -22,7 +22,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -226,6 +226,7 @@ fn write_facets(to: &mut Writer, facets: &Facets) {
     to.option(facets.outcome.map(Outcome::as_str), Writer::text);
     to.all(facets.programs.iter(), |to, program| to.text(program));
     to.all(facets.tags.iter(), |to, tag| to.text(tag));
+    to.option(facets.funder.as_deref(), Writer::text);
     to.number(u8::from(facets.superseded));
 }
 
@@ -240,6 +241,7 @@ fn read_facets(from: &mut Reader<'_>) -> Result<Facets, Malformed> {
         .map_err(|_| unknown)?;
     let programs = from.all(|from| from.text().map(str::to_owned))?;
     let tags = from.all(|from| from.text().map(str::to_owned))?;
+    let funder = from.option(Reader::text)?.map(str::to_owned);
     let superseded = from.number::<u8>()? != 0;
     Ok(Facets {
         doc_type,
@@ -247,6 +249,7 @@ fn read_facets(from: &mut Reader<'_>) -> Result<Facets, Malformed> {
         outcome,
         programs,
         tags,
+        funder,
         superseded,
     })
 }

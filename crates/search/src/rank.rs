@@ -124,6 +124,7 @@ mod tests {
             outcome,
             programs: Vec::new(),
             tags: Vec::new(),
+            funder: None,
             superseded: false,
         }
     }

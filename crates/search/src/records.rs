@@ -54,6 +54,8 @@ pub struct Facets {
     pub programs: Vec<String>,
     /// Its tags.
     pub tags: Vec<String>,
+    /// Who is asked for money in it, or gave it.
+    pub funder: Option<String>,
     /// A newer version of it has taken its place.
     pub superseded: bool,
 }
@@ -75,6 +77,8 @@ pub struct Filters {
     pub outcomes: Vec<Outcome>,
     /// Tags, ignoring case.
     pub tags: Vec<String>,
+    /// Parts of funders' names, ignoring case. A document without a funder never matches.
+    pub funders: Vec<String>,
     /// Only these documents.
     pub documents: Vec<DocumentId>,
     /// None of these documents.
@@ -94,8 +98,17 @@ impl Filters {
             && (self.outcomes.is_empty()
                 || facets.outcome.is_some_and(|o| self.outcomes.contains(&o)))
             && any_name_of(&self.tags, &facets.tags)
+            && self.names_funder(facets.funder.as_deref())
             && any_of(&self.documents, &document)
             && !self.exclude_documents.contains(&document)
+    }
+
+    fn names_funder(&self, funder: Option<&str>) -> bool {
+        self.funders.is_empty()
+            || funder.is_some_and(|funder| {
+                let funder = fold(funder);
+                self.funders.iter().any(|part| funder.contains(&fold(part)))
+            })
     }
 
     fn in_year_range(&self, year: Option<i32>) -> bool {
@@ -113,8 +126,11 @@ fn any_name_of(wanted: &[String], found: &[String]) -> bool {
 }
 
 fn same_name(a: &str, b: &str) -> bool {
-    let fold = |text: &str| text.trim().to_lowercase();
     a == b || fold(a) == fold(b)
+}
+
+fn fold(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// Which voices are asked.
@@ -132,10 +148,14 @@ pub enum Mode {
 /// One question to the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
-    /// What the person typed.
+    /// What to look for.
     pub text: String,
+    /// Wordings of which a passage must have each, with its heading and title.
+    pub phrases: Vec<String>,
     /// Hard restrictions.
     pub filters: Filters,
+    /// Restrictions that were typed among the words: they hold, too.
+    pub conditions: Option<Filters>,
     /// How many hits at most.
     pub limit: usize,
     /// How much age counts, 0 (not at all) to 1.
@@ -156,6 +176,13 @@ impl SearchRequest {
             ..Self::default()
         }
     }
+
+    /// Whether a document with these facets may be found.
+    pub fn admits(&self, document: DocumentId, facets: &Facets) -> bool {
+        let conditions = self.conditions.as_ref();
+        self.filters.admit(document, facets)
+            && conditions.is_none_or(|typed| typed.admit(document, facets))
+    }
 }
 
 impl Default for SearchRequest {
@@ -165,7 +192,9 @@ impl Default for SearchRequest {
     fn default() -> Self {
         Self {
             text: String::new(),
+            phrases: Vec::new(),
             filters: Filters::default(),
+            conditions: None,
             limit: 10,
             recency_weight: 0.7,
             outcome_weight: 0.3,
@@ -208,6 +237,7 @@ mod tests {
             outcome: Some(Outcome::Funded),
             programs: vec!["Early Literacy".into()],
             tags: vec!["rural".into(), "coaching".into()],
+            funder: Some("Harbor County Trust".into()),
             superseded: false,
         }
     }
@@ -230,6 +260,7 @@ mod tests {
             programs: vec!["Meals".into(), "early literacy".into()],
             outcomes: vec![Outcome::Funded],
             tags: vec!["RURAL".into()],
+            funders: vec!["harbor county".into()],
             documents: vec![DocumentId(Uuid::from_u128(1))],
             exclude_documents: vec![DocumentId(Uuid::from_u128(2))],
             include_superseded: false,
@@ -276,6 +307,10 @@ mod tests {
             },
             Filters {
                 tags: vec!["urban".into()],
+                ..Filters::default()
+            },
+            Filters {
+                funders: vec!["Meadow".into()],
                 ..Filters::default()
             },
             Filters {

@@ -7,6 +7,7 @@ use crate::explain::Matches;
 use crate::feedback;
 use crate::fuse::{self, Cosines};
 use crate::index::Index;
+use crate::phrase;
 use crate::query::Query;
 use crate::rank;
 use crate::records::{Hit, Mode, SearchRequest};
@@ -45,13 +46,14 @@ fn ranking(
     if query.is_empty() {
         return (Vec::new(), Voices::default());
     }
-    let factors = index.archive.factors(|document, facets| {
-        if request.filters.admit(document, facets) {
+    let mut factors = index.archive.factors(|document, facets| {
+        if request.admits(document, facets) {
             rank::multiplier(facets, request, current_year)
         } else {
             0.0
         }
     });
+    phrase::restrict(index, &request.phrases, &mut factors);
     let voices = Voices::ask(index, request, query, &factors);
     let mut scores = voices.fused(query);
     for (score, factor) in scores.iter_mut().zip(&factors) {
@@ -118,7 +120,8 @@ fn hit(
         .map(|scores| scores[at])
         .filter(|s| *s > 0.0);
     let dense = voices.dense.as_ref().and_then(|d| d.above_floor(at));
-    let mut reasons = matches.reasons();
+    let mut reasons = phrase::reasons(&request.phrases);
+    reasons.extend(matches.reasons());
     if dense.is_some() {
         reasons.push("similar in meaning".to_owned());
     }

@@ -34,6 +34,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         .collect()
 }
 
+/// Every word of a text as it is written, folded but not stemmed, in order.
+pub(crate) fn wording(text: &str) -> Vec<String> {
+    text.unicode_words().map(fold).collect()
+}
+
 /// One spelling for words that people take for the same: lower case, no
 /// accents, a plain apostrophe, no thousands separators in numbers.
 pub(crate) fn fold(word: &str) -> String {

@@ -13,13 +13,14 @@ use crate::state::AppState;
 /// The longest search, in characters.
 pub const MAX_QUERY_CHARS: usize = 1_000;
 
-/// Refuses a search that is too long, as a problem of its parameter `q`.
-pub fn check_length(query: &str) -> Result<(), FieldProblem> {
-    if query.chars().count() <= MAX_QUERY_CHARS {
-        return Ok(());
+/// A search as it is typed: words, wordings in quotation marks and conditions. Refuses what
+/// is too long or makes no sense, as a problem of its parameter `q`.
+pub fn typed(query: &str) -> Result<SearchRequest, FieldProblem> {
+    if query.chars().count() > MAX_QUERY_CHARS {
+        let message = format!("must have at most {MAX_QUERY_CHARS} characters");
+        return Err(FieldProblem::query("q", message));
     }
-    let message = format!("must have at most {MAX_QUERY_CHARS} characters");
-    Err(FieldProblem::query("q", message))
+    SearchRequest::typed(query).map_err(|error| FieldProblem::query("q", error.to_string()))
 }
 
 /// A passage that answers a search.

@@ -42,7 +42,7 @@ async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
     let request = SearchRequest {
         filters: filters(args.filters.clone()),
         limit: usize::from(args.limit),
-        ..SearchRequest::new(args.query.clone())
+        ..SearchRequest::typed(&args.query)?
     };
     Ok(retrieve::search(&site.state, request).await?)
 }

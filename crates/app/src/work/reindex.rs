@@ -127,6 +127,7 @@ fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
             outcome: document.outcome,
             programs: document.programs,
             tags: document.tags,
+            funder: document.funder,
             superseded,
         },
         passages: passages

@@ -126,6 +126,74 @@ async fn filters_leave_out_the_rest() {
     writer.get("/api/search").await.json(422);
 }
 
+#[tokio::test]
+async fn what_is_typed_can_hold_wordings_and_conditions() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    // Words of both documents; the wording stands in one.
+    let words = "school families week";
+    for (typed, expected) in [
+        (format!("{words} \"twice a week\""), vec!["coaches.pdf"]),
+        (format!("{words} \"twice the week\""), vec![]),
+        (format!("{words} \"Volunteers water\""), vec!["gardens.md"]),
+        (format!("{words} year:2024"), vec!["gardens.md"]),
+        (
+            format!("{words} year:2020-2023 type:proposal"),
+            vec!["coaches.pdf"],
+        ),
+        (format!("{words} tag:literacy year:2024"), vec![]),
+        (
+            format!("{words} program:Education outcome:funded"),
+            vec!["coaches.pdf"],
+        ),
+        (format!("{words} funder:trust"), vec![]),
+    ] {
+        let query: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        let mut found = filenames(&writer, &format!("q={query}")).await;
+        found.dedup();
+        assert_eq!(found, expected, "{typed}");
+    }
+    // A filter beside it holds, too.
+    assert_eq!(
+        filenames(&writer, "q=week+year:2024&year=2022").await.len(),
+        0
+    );
+    let hits = hits(&writer, "q=%22twice+a+week%22").await;
+    assert_eq!(hits[0]["reasons"][0], "has “twice a week”");
+    let refused = writer.get("/api/search?q=week+year:soon").await;
+    assert!(
+        refused.text().contains("write year:2024"),
+        "{}",
+        refused.text()
+    );
+    refused.json(422);
+    let said = server
+        .run(&["search", "school families week year:2024"])
+        .ok();
+    assert!(
+        said.contains("gardens") && !said.contains("coaches"),
+        "{said}"
+    );
+    let said = server.run(&["search", "type:poem week"]).failed();
+    assert!(said.contains("use one of Grant Proposal"), "{said}");
+}
+
+#[tokio::test]
+async fn a_corrected_funder_can_be_searched_for() {
+    let server = with_two_documents().await;
+    let editor = server.as_editor().await;
+    let hit = hits(&editor, "q=coaches").await.remove(0);
+    let id = hit["document"]["doc_id"].as_str().unwrap();
+    let body = serde_json::json!({ "funder": "Harbor County Trust" });
+    let path = format!("/api/documents/{id}/proposals");
+    editor.post(&path, &body).await.ok();
+    eventually("the funder's documents are found", || async {
+        let found = filenames(&editor, "q=week+funder:%22harbor+county%22").await;
+        (found == ["coaches.pdf"]).then_some(())
+    })
+    .await;
+}
+
 /// The file that the index is saved in, as soon as it is there.
 async fn saved_index(server: &TestServer) -> PathBuf {
     let folder = server.data().join("index");

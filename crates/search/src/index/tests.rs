@@ -36,6 +36,7 @@ fn facets(year: Option<i32>, outcome: Option<Outcome>) -> Facets {
         outcome,
         programs: vec!["Early Literacy".into()],
         tags: Vec::new(),
+        funder: None,
         superseded: false,
     }
 }
@@ -381,4 +382,25 @@ fn training_is_due_again_after_a_tenth_has_changed() {
         index.upsert(record(number, "More", &["Beans.", "Soil."]));
     }
     assert!(index.training_due());
+}
+
+#[test]
+fn a_phrase_must_stand_in_a_row_in_text_or_title() {
+    let index = index_of([
+        record(1, "River Boats", &["Ferry captains teach in winter."]),
+        record(2, "Harbors", &["In winter, captains of a ferry teach."]),
+        record(3, "Teaching", &["The ferry: captains, who also teach."]),
+    ]);
+    let found = |typed: &str| {
+        let mut request = SearchRequest::typed(typed).unwrap();
+        request.mode = Mode::Lexical;
+        documents_of(&index.search(&request, YEAR))
+    };
+    assert_eq!(found("ferry captains teach").len(), 3);
+    let mut in_a_row = found("\"ferry CAPTAINS\" teach");
+    in_a_row.sort_unstable();
+    assert_eq!(in_a_row, [document(1), document(3)], "not another order");
+    assert_eq!(found("\"river boats\" ferry"), [document(1)], "a title");
+    assert_eq!(found("\"ferry captain\" teach"), [], "as it is written");
+    assert_eq!(found("\"ferry captains\" \"in winter\""), [document(1)]);
 }

@@ -28,7 +28,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SearchParams {
-    /// What to look for, in plain words.
+    /// What to look for, in plain words. What stands in quotation marks must stand in a passage
+    /// like that. Conditions may be among the words: `type:report`, `year:2022-2024`,
+    /// `program:"Early Literacy"`, `outcome:funded`, `tag:rural`, `funder:trust`; several of
+    /// one name are alternatives.
     #[param(min_length = 1, max_length = 1_000, example = "reading coaches")]
     q: String,
     /// Kinds of documents.
@@ -152,16 +155,16 @@ impl SearchParams {
         if self.q.trim().is_empty() {
             problems.push(FieldProblem::query("q", "say what to look for"));
         }
-        problems.extend(retrieve::check_length(&self.q).err());
+        let typed = retrieve::typed(&self.q).map_err(|problem| problems.push(problem));
         if !(1..=MAX_LIMIT).contains(&limit) {
             let message = format!("must be between 1 and {MAX_LIMIT}");
             problems.push(FieldProblem::query("limit", message));
         }
-        if !problems.is_empty() {
-            return Err(Error::Invalid(problems));
-        }
+        let typed = match typed {
+            Ok(typed) if problems.is_empty() => typed,
+            _ => return Err(Error::Invalid(problems)),
+        };
         Ok(SearchRequest {
-            text: self.q,
             limit,
             filters: Filters {
                 doc_types: self.doc_type,
@@ -172,7 +175,7 @@ impl SearchParams {
                 include_superseded: self.include_superseded.unwrap_or(false),
                 ..Filters::default()
             },
-            ..SearchRequest::default()
+            ..typed
         })
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct SearchPage {
     /// Documents in the library.
     pub(super) documents: i64,
     pub(super) hits: Vec<HitView>,
+    /// What is wrong with the search, for whoever typed it.
+    pub(super) problem: Option<String>,
 }
 
 /// A passage that was found.
@@ -80,9 +82,13 @@ pub(super) async fn search(
     Query(filter): Query<FilterForm>,
 ) -> Result<Response, Error> {
     let figures = statistics::library(&state.pool, false).await?;
-    let hits = match filled(&filter.q) {
-        Some(text) => retrieve::search(&state, request(text, &filter)?).await?,
-        None => Vec::new(),
+    let (hits, problem) = match filled(&filter.q).map(retrieve::typed) {
+        Some(Ok(typed)) => {
+            let request = request(typed, &filter)?;
+            (retrieve::search(&state, request).await?, None)
+        }
+        Some(Err(problem)) => (Vec::new(), Some(problem.msg)),
+        None => (Vec::new(), None),
     };
     page(&SearchPage {
         shell: visitor.shell(Place::Search),
@@ -90,16 +96,16 @@ pub(super) async fn search(
         choices: Choices::load(&state.pool, &figures).await?,
         documents: figures.documents,
         hits: hits.into_iter().map(hit_view).collect(),
+        problem,
         filter,
     })
 }
 
-fn request(text: &str, filter: &FilterForm) -> Result<SearchRequest, Error> {
-    retrieve::check_length(text).map_err(|problem| Error::Invalid(vec![problem]))?;
+fn request(typed: SearchRequest, filter: &FilterForm) -> Result<SearchRequest, Error> {
     Ok(SearchRequest {
         filters: filter.for_search()?,
         limit: HITS,
-        ..SearchRequest::new(text)
+        ..typed
     })
 }
 

@@ -448,6 +448,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         choices: choices(),
         documents,
         hits,
+        problem: None,
     }
 }
 

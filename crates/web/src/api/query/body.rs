@@ -202,6 +202,7 @@ impl From<QueryFilters> for Filters {
             programs: sent.programs.unwrap_or_default(),
             outcomes: sent.outcomes.unwrap_or_default(),
             tags: sent.tags.unwrap_or_default(),
+            funders: Vec::new(),
             documents: Vec::new(),
             include_superseded: sent.include_superseded.unwrap_or(false),
             exclude_documents: sent.exclude_docs.unwrap_or_default(),

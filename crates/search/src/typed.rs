@@ -1,0 +1,271 @@
+//! What people type into a search: words, wordings in quotation marks, and conditions
+//! such as `year:2024`.
+
+use std::ops::RangeInclusive;
+
+use archivist_domain::{DocType, Outcome};
+
+use crate::records::{Filters, SearchRequest};
+
+/// What a condition is called.
+const NAMES: [&str; 6] = ["type", "year", "program", "outcome", "tag", "funder"];
+
+/// The years that a span without an end reaches.
+const YEARS: RangeInclusive<i32> = 1900..=2100;
+
+/// A part of a search that makes no sense; for the person who typed it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUnderstood {
+    /// Conditions alone: nothing to look for.
+    #[error("write what to look for beside the conditions")]
+    NoWords,
+    /// No year.
+    #[error("'year:{0}' is no year: write year:2024, year:2022-2024 or year:2022-")]
+    Year(String),
+    /// A label that does not exist.
+    #[error("'{name}:{given}' is unknown: use one of {}", expected.join(", "))]
+    Label {
+        /// The condition.
+        name: &'static str,
+        /// What was typed.
+        given: String,
+        /// What can be.
+        expected: &'static [&'static str],
+    },
+}
+
+/// A word, or what stands in quotation marks, with the condition's name before it.
+#[derive(Debug, PartialEq)]
+struct Part<'a> {
+    name: Option<&'static str>,
+    value: &'a str,
+    is_quoted: bool,
+}
+
+impl SearchRequest {
+    /// Reads a search as people type it. `"in quotation marks"` must stand in a passage as
+    /// it is; `type:`, `year:`, `program:`, `outcome:`, `tag:` and `funder:` are
+    /// conditions, several of one name alternatives. A name that nothing follows is a
+    /// word like others.
+    pub fn typed(text: &str) -> Result<Self, NotUnderstood> {
+        let mut request = Self::default();
+        let unrestricted = Filters {
+            include_superseded: true,
+            ..Filters::default()
+        };
+        let mut conditions = unrestricted.clone();
+        let mut words: Vec<&str> = Vec::new();
+        for part in parts(text) {
+            if let Some(name) = part.name {
+                condition(&mut conditions, name, part.value)?;
+                continue;
+            }
+            if part.is_quoted {
+                request.phrases.push(part.value.to_owned());
+            }
+            words.push(part.value);
+        }
+        if conditions != unrestricted {
+            if words.is_empty() {
+                return Err(NotUnderstood::NoWords);
+            }
+            request.conditions = Some(conditions);
+        }
+        request.text = words.join(" ");
+        Ok(request)
+    }
+}
+
+fn condition(to: &mut Filters, name: &'static str, value: &str) -> Result<(), NotUnderstood> {
+    match name {
+        "type" => to
+            .doc_types
+            .extend(labelled(name, value, DocType::ALL, DocType::LABELS)?),
+        "outcome" => to
+            .outcomes
+            .extend(labelled(name, value, Outcome::ALL, Outcome::LABELS)?),
+        "year" => to
+            .years
+            .extend(years(value).ok_or_else(|| NotUnderstood::Year(value.to_owned()))?),
+        "program" => to.programs.push(value.to_owned()),
+        "tag" => to.tags.push(value.to_owned()),
+        _ => to.funders.push(value.to_owned()),
+    }
+    Ok(())
+}
+
+/// The value whose label this is, whatever its case and hyphens; else all whose labels have
+/// these words.
+fn labelled<T: Copy>(
+    name: &'static str,
+    given: &str,
+    all: &[T],
+    labels: &'static [&'static str],
+) -> Result<Vec<T>, NotUnderstood> {
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], " ");
+    let wanted = plain(given);
+    let those = |matches: &dyn Fn(&str) -> bool| -> Vec<T> {
+        let labels = all.iter().zip(labels);
+        labels
+            .filter(|(_, label)| matches(&plain(label)))
+            .map(|(value, _)| *value)
+            .collect()
+    };
+    let exact = those(&|label| label == wanted);
+    let found = if exact.is_empty() {
+        those(&|label| label.split(' ').any(|word| word == wanted))
+    } else {
+        exact
+    };
+    if found.is_empty() {
+        return Err(NotUnderstood::Label {
+            name,
+            given: given.to_owned(),
+            expected: labels,
+        });
+    }
+    Ok(found)
+}
+
+/// `2024`, `2022-2024` (also with `..` or a dash), `2022-` and `-2022`.
+fn years(value: &str) -> Option<RangeInclusive<i32>> {
+    let year = |text: &str| -> Option<i32> {
+        let year = text.parse().ok()?;
+        (text.len() == 4 && YEARS.contains(&year)).then_some(year)
+    };
+    let span = value
+        .split_once("..")
+        .or_else(|| value.split_once(['-', '–']));
+    match span {
+        None => year(value).map(|one| one..=one),
+        Some((first, "")) => Some(year(first)?..=*YEARS.end()),
+        Some(("", last)) => Some(*YEARS.start()..=year(last)?),
+        Some((first, last)) => Some(year(first)?..=year(last)?).filter(|years| !years.is_empty()),
+    }
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (name, after) = name_before(rest);
+        let (value, is_quoted, left) = value_of(after);
+        if !value.trim().is_empty() {
+            parts.push(Part {
+                name,
+                value,
+                is_quoted,
+            });
+        }
+        rest = left.trim_start();
+    }
+    parts
+}
+
+/// The condition that begins a text, and what follows its colon.
+fn name_before(text: &str) -> (Option<&'static str>, &str) {
+    let Some((before, after)) = text.split_once(':') else {
+        return (None, text);
+    };
+    let name = NAMES
+        .into_iter()
+        .find(|name| before.eq_ignore_ascii_case(name));
+    let has_value = after.starts_with(|c: char| !c.is_whitespace());
+    match name {
+        Some(name) if has_value => (Some(name), after),
+        _ => (None, text),
+    }
+}
+
+/// The text up to the next space, or what stands in the quotation marks that begin it; and
+/// what is left. A mark that is never closed is a character like others.
+fn value_of(text: &str) -> (&str, bool, &str) {
+    let opened = text.strip_prefix(['"', '“', '”', '„']);
+    if let Some((value, left)) = opened.and_then(|inside| inside.split_once(['"', '“', '”'])) {
+        return (value, true, left);
+    }
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (value, left) = text.split_at(end);
+    (value, false, left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conditions(text: &str) -> Filters {
+        let request = SearchRequest::typed(&format!("boats {text}")).unwrap();
+        assert_eq!(request.text, "boats");
+        request.conditions.expect("there are some")
+    }
+
+    #[test]
+    fn words_and_wordings_are_told_apart() {
+        let request = SearchRequest::typed("how “ferry captains” teach \"in winter\"").unwrap();
+        assert_eq!(request.text, "how ferry captains teach in winter");
+        assert_eq!(request.phrases, ["ferry captains", "in winter"]);
+        assert_eq!(request.conditions, None);
+        let open = SearchRequest::typed("a 5\" pipe and \"half a").unwrap();
+        assert_eq!(
+            (open.phrases.len(), open.text.as_str()),
+            (0, "a 5\" pipe and \"half a")
+        );
+    }
+
+    #[test]
+    fn conditions_are_read_in_any_case_and_quoted() {
+        let found = conditions(
+            "TYPE:grant-proposal outcome:funded tag:rural program:\"Early Literacy\" funder:trust",
+        );
+        assert_eq!(found.doc_types, [DocType::GrantProposal]);
+        assert_eq!(found.outcomes, [Outcome::Funded], "and not 'Not Funded'");
+        assert_eq!(found.tags, ["rural"]);
+        assert_eq!(found.programs, ["Early Literacy"]);
+        assert_eq!(found.funders, ["trust"]);
+        assert!(
+            conditions("type:report").doc_types.len() > 1,
+            "any kind of report"
+        );
+    }
+
+    #[test]
+    fn years_can_be_spans() {
+        assert_eq!(conditions("year:2024 year:2019").years, [2024, 2019]);
+        for span in ["2022-2024", "2022..2024", "2022–2024"] {
+            assert_eq!(
+                conditions(&format!("year:{span}")).years,
+                [2022, 2023, 2024]
+            );
+        }
+        assert_eq!(conditions("year:2099-").years, [2099, 2100]);
+        assert_eq!(conditions("year:-1901").years, [1900, 1901]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_condition_is_words() {
+        for text in [
+            "year: 2024 in brief",
+            "https://example.org",
+            "goal: read",
+            "type:",
+        ] {
+            let request = SearchRequest::typed(text).unwrap();
+            assert_eq!((request.conditions, request.text.as_str()), (None, text));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told() {
+        for year in ["soon", "24", "2024-2022", "12345"] {
+            let error = SearchRequest::typed(&format!("x year:{year}")).unwrap_err();
+            assert_eq!(error, NotUnderstood::Year(year.to_owned()));
+        }
+        let error = SearchRequest::typed("x type:poem").unwrap_err().to_string();
+        assert!(
+            error.contains("'type:poem'") && error.contains("Grant Proposal"),
+            "{error}"
+        );
+        let error = SearchRequest::typed("outcome:funded").unwrap_err();
+        assert_eq!(error, NotUnderstood::NoWords);
+    }
+}
