@@ -7,6 +7,7 @@ use archivist_store::audit::Origin;
 use archivist_store::users::{self, NewUser, User};
 
 use crate::auth::password;
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
 
@@ -82,11 +83,10 @@ pub(crate) fn check_password(password: &str) -> Result<(), FieldProblem> {
 
 /// Whether a name fits.
 pub fn check_name(name: Option<&str>) -> Result<(), FieldProblem> {
-    if name.unwrap_or_default().chars().count() <= MAX_NAME_CHARS {
-        return Ok(());
+    match bounds::characters(name.unwrap_or_default(), &(0..=MAX_NAME_CHARS)) {
+        None => Ok(()),
+        Some(message) => Err(FieldProblem::body("full_name", message)),
     }
-    let message = format!("must have at most {MAX_NAME_CHARS} characters");
-    Err(FieldProblem::body("full_name", message))
 }
 
 #[cfg(test)]

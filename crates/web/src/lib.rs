@@ -10,6 +10,7 @@ pub mod address;
 pub mod api;
 pub mod auth;
 pub mod blobs;
+mod bounds;
 pub mod client;
 pub mod clock;
 pub mod cpu;

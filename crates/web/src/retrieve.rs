@@ -7,6 +7,7 @@ use archivist_search::{Hit, SearchRequest};
 use archivist_store::documents::{self, Document};
 use archivist_store::passages::{self, Passage};
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::state::AppState;
 
@@ -16,8 +17,7 @@ pub const MAX_QUERY_CHARS: usize = 1_000;
 /// A search as it is typed: words, wordings in quotation marks and conditions. Refuses what
 /// is too long or makes no sense, as a problem of its parameter `q`.
 pub fn typed(query: &str) -> Result<SearchRequest, FieldProblem> {
-    if query.chars().count() > MAX_QUERY_CHARS {
-        let message = format!("must have at most {MAX_QUERY_CHARS} characters");
+    if let Some(message) = bounds::characters(query, &(0..=MAX_QUERY_CHARS)) {
         return Err(FieldProblem::query("q", message));
     }
     SearchRequest::typed(query).map_err(|error| FieldProblem::query("q", error.to_string()))

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::intake::canonical_programs;
 use crate::state::AppState;
@@ -159,11 +160,8 @@ impl Correction {
         };
         if let Some(title) = &mut self.title {
             *title = title.trim().to_owned();
-            if !(1..=MAX_TITLE_CHARS).contains(&title.chars().count()) {
-                problem(
-                    "title",
-                    format!("must have 1 to {MAX_TITLE_CHARS} characters"),
-                );
+            if let Some(message) = bounds::characters(title, &(1..=MAX_TITLE_CHARS)) {
+                problem("title", message);
             }
         }
         if let Said::Value(year) = self.year
@@ -177,8 +175,8 @@ impl Correction {
         ] {
             let Said::Value(said) = text else { continue };
             *said = said.trim().to_owned();
-            if said.chars().count() > most {
-                problem(name, format!("must have at most {most} characters"));
+            if let Some(message) = bounds::characters(said, &(0..=most)) {
+                problem(name, message);
             }
             if said.is_empty() {
                 *text = Said::Nothing;

@@ -13,6 +13,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
 
 use crate::blobs::BlobWriter;
+use crate::bounds;
 use crate::error::Error;
 use crate::state::AppState;
 
@@ -81,9 +82,8 @@ impl SentFile {
 
     /// Checks the file itself; the library must not have it yet.
     pub(crate) async fn check(mut self, state: &AppState) -> Result<FitFile, Error> {
-        if self.name.is_empty() || self.name.chars().count() > MAX_FILENAME_CHARS {
-            let message = format!("its name must have 1 to {MAX_FILENAME_CHARS} characters");
-            return Err(Error::field("file", message));
+        if let Some(message) = bounds::characters(&self.name, &(1..=MAX_FILENAME_CHARS)) {
+            return Err(Error::field("file", format!("its name {message}")));
         }
         self.writer.flush().await?;
         let (path, name) = (self.writer.path().to_owned(), self.name.clone());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 
 /// Which part of a list is asked for.
@@ -32,10 +33,8 @@ impl PageSize {
         if skip < 0 {
             problems.push(FieldProblem::query("skip", "must be 0 or more"));
         }
-        if !(1..=self.max).contains(&limit) {
-            let message = format!("must be between 1 and {}", self.max);
-            problems.push(FieldProblem::query("limit", message));
-        }
+        let outside = bounds::number(&limit, &(1..=self.max));
+        problems.extend(outside.map(|message| FieldProblem::query("limit", message)));
         if problems.is_empty() {
             Ok(Window { skip, limit })
         } else {

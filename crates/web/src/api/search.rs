@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::offsets::{self, Span};
 use super::refusals::{ForWriters, WithFields};
 use crate::auth::Writer;
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
 use crate::retrieve::{self, Found};
@@ -156,10 +157,8 @@ impl SearchParams {
             problems.push(FieldProblem::query("q", "say what to look for"));
         }
         let typed = retrieve::typed(&self.q).map_err(|problem| problems.push(problem));
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            let message = format!("must be between 1 and {MAX_LIMIT}");
-            problems.push(FieldProblem::query("limit", message));
-        }
+        let outside = bounds::number(&limit, &(1..=MAX_LIMIT));
+        problems.extend(outside.map(|message| FieldProblem::query("limit", message)));
         let typed = match typed {
             Ok(typed) if problems.is_empty() => typed,
             _ => return Err(Error::Invalid(problems)),

@@ -15,6 +15,7 @@ use super::moment::Moment;
 use super::path::Segments;
 use super::refusals::{ForHigherRoles, WithFields};
 use crate::auth::Admin;
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
 use crate::state::AppState;
@@ -110,10 +111,8 @@ impl ListParams {
         if page < 1 {
             problems.push(FieldProblem::query("page", "must be 1 or more"));
         }
-        if !(1..=MAX_PER_PAGE).contains(&per_page) {
-            let message = format!("must be between 1 and {MAX_PER_PAGE}");
-            problems.push(FieldProblem::query("per_page", message));
-        }
+        let outside = bounds::number(&per_page, &(1..=MAX_PER_PAGE));
+        problems.extend(outside.map(|message| FieldProblem::query("per_page", message)));
         if problems.is_empty() {
             Ok((page, per_page))
         } else {

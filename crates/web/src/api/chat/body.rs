@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::context::ConversationContext;
 use crate::api::query::QueryRequest;
+use crate::bounds;
 use crate::defaults::DraftDefaults;
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
@@ -113,20 +114,10 @@ impl ChatRequest {
 
     fn problems(&self, window: i64) -> Vec<FieldProblem> {
         let mut problems = Vec::new();
-        if self.message.is_empty() {
-            problems.push(FieldProblem::body(
-                "message",
-                "must have at least 1 character",
-            ));
-        }
-        if self.message.chars().count() > MAX_MESSAGE_CHARS {
-            let message = format!("must have at most {MAX_MESSAGE_CHARS} characters");
-            problems.push(FieldProblem::body("message", message));
-        }
-        if !(1..=MAX_WINDOW).contains(&window) {
-            let message = format!("must be between 1 and {MAX_WINDOW}");
-            problems.push(FieldProblem::body("context_window", message));
-        }
+        let length = bounds::characters(&self.message, &(1..=MAX_MESSAGE_CHARS));
+        problems.extend(length.map(|message| FieldProblem::body("message", message)));
+        let outside = bounds::number(&window, &(1..=MAX_WINDOW));
+        problems.extend(outside.map(|message| FieldProblem::body("context_window", message)));
         let context = self.context.as_ref();
         problems.extend(context.into_iter().flat_map(|context| {
             let problems = context.problems().into_iter();

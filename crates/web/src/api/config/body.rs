@@ -8,6 +8,7 @@ use archivist_store::settings::ConfigChange;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 
 const CITATION_STYLES: [&str; 3] = ["numbered", "footnote", "apa"];
@@ -110,21 +111,21 @@ fn out_of_range(change: &ConfigChange) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
     if let Some(llm) = &change.llm_config {
         problems.extend([
-            outside("llm_config", "temperature", llm.temperature, 0.0..=1.0),
-            outside("llm_config", "max_tokens", llm.max_tokens, 512..=8192),
+            outside("llm_config", "temperature", &llm.temperature, 0.0..=1.0),
+            outside("llm_config", "max_tokens", &llm.max_tokens, 512..=8192),
         ]);
     }
     if let Some(rag) = &change.rag_config {
         let (count, near) = (rag.default_retrieval_count, rag.similarity_threshold);
         problems.extend([
-            outside("rag_config", "chunk_size", rag.chunk_size, 100..=1000),
-            outside("rag_config", "chunk_overlap", rag.chunk_overlap, 0..=200),
-            outside("rag_config", "default_retrieval_count", count, 1..=20),
-            outside("rag_config", "similarity_threshold", near, 0.0..=1.0),
+            outside("rag_config", "chunk_size", &rag.chunk_size, 100..=1000),
+            outside("rag_config", "chunk_overlap", &rag.chunk_overlap, 0..=200),
+            outside("rag_config", "default_retrieval_count", &count, 1..=20),
+            outside("rag_config", "similarity_threshold", &near, 0.0..=1.0),
             outside(
                 "rag_config",
                 "recency_weight",
-                rag.recency_weight,
+                &rag.recency_weight,
                 0.0..=1.0,
             ),
         ]);
@@ -134,26 +135,22 @@ fn out_of_range(change: &ConfigChange) -> Vec<FieldProblem> {
         problems.push(outside(
             "user_preferences",
             "auto_save_interval",
-            seconds,
+            &seconds,
             10..=300,
         ));
     }
     problems.into_iter().flatten().collect()
 }
 
-fn outside<T: PartialOrd + Display + Copy>(
+fn outside<T: PartialOrd + Display>(
     section: &str,
     field: &str,
-    value: T,
+    value: &T,
     allowed: RangeInclusive<T>,
 ) -> Option<FieldProblem> {
-    let (low, high) = (allowed.start(), allowed.end());
-    let problem = || {
-        let mut problem = FieldProblem::body(section, format!("must be between {low} and {high}"));
-        problem.loc.push(field.into());
-        problem
-    };
-    (!allowed.contains(&value)).then(problem)
+    let mut problem = FieldProblem::body(section, bounds::number(value, &allowed)?);
+    problem.loc.push(field.into());
+    Some(problem)
 }
 
 fn contradiction(change: &ConfigChange) -> Option<String> {

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::wire;
 
@@ -101,14 +102,10 @@ fn check(
     if let Some(Err(message)) = name.map(check_name) {
         problems.push(FieldProblem::body("name", message));
     }
-    if description.is_some_and(|d| d.chars().count() > MAX_DESCRIPTION_CHARS) {
-        let message = format!("must have at most {MAX_DESCRIPTION_CHARS} characters");
-        problems.push(FieldProblem::body("description", message));
-    }
-    if display_order.is_some_and(|n| !(0..=MAX_DISPLAY_ORDER).contains(&n)) {
-        let message = format!("must be between 0 and {MAX_DISPLAY_ORDER}");
-        problems.push(FieldProblem::body("display_order", message));
-    }
+    let too_long = description.and_then(|d| bounds::characters(d, &(0..=MAX_DESCRIPTION_CHARS)));
+    problems.extend(too_long.map(|message| FieldProblem::body("description", message)));
+    let outside = display_order.and_then(|n| bounds::number(&n, &(0..=MAX_DISPLAY_ORDER)));
+    problems.extend(outside.map(|message| FieldProblem::body("display_order", message)));
     if problems.is_empty() {
         Ok(())
     } else {
@@ -118,8 +115,8 @@ fn check(
 
 /// The length counts before trimming, as it always has.
 fn check_name(name: &str) -> Result<(), String> {
-    if !(1..=MAX_NAME_CHARS).contains(&name.chars().count()) {
-        return Err(format!("must have 1 to {MAX_NAME_CHARS} characters"));
+    if let Some(message) = bounds::characters(name, &(1..=MAX_NAME_CHARS)) {
+        return Err(message);
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || "-'&".contains(c);
     let name = name.trim();

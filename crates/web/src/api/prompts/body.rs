@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::wire;
 
@@ -92,9 +93,8 @@ impl UpdatePrompt {
 }
 
 fn name_problem(name: &str, least: usize) -> Option<FieldProblem> {
-    let fits = (least..=MAX_NAME_CHARS).contains(&name.chars().count());
-    let message = || format!("must have {least} to {MAX_NAME_CHARS} characters");
-    (!fits).then(|| FieldProblem::body("name", message()))
+    let message = bounds::characters(name, &(least..=MAX_NAME_CHARS))?;
+    Some(FieldProblem::body("name", message))
 }
 
 /// A prompt template.

@@ -9,6 +9,7 @@ use archivist_search::Filters;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::bounds;
 use crate::defaults::{DraftDefaults, MAX_SOURCES};
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
@@ -140,20 +141,16 @@ impl QueryRequest {
     }
 
     fn problems(&self) -> Vec<FieldProblem> {
-        let short = self.query.chars().count() < MIN_QUERY_CHARS;
-        let too_short = short.then(|| {
-            let message = format!("must have at least {MIN_QUERY_CHARS} characters");
-            FieldProblem::body("query", message)
-        });
         let instructions = self.custom_instructions.as_deref().unwrap_or_default();
-        let too_long = [
-            too_long("query", &self.query, MAX_QUERY_CHARS),
-            too_long(
-                "tone",
-                self.tone.as_deref().unwrap_or_default(),
-                MAX_TONE_CHARS,
+        let tone = self.tone.as_deref().unwrap_or_default();
+        let lengths = [
+            length("query", &self.query, MIN_QUERY_CHARS..=MAX_QUERY_CHARS),
+            length("tone", tone, 0..=MAX_TONE_CHARS),
+            length(
+                "custom_instructions",
+                instructions,
+                0..=MAX_INSTRUCTIONS_CHARS,
             ),
-            too_long("custom_instructions", instructions, MAX_INSTRUCTIONS_CHARS),
         ];
         let outside = [
             outside("max_sources", self.max_sources, 1..=MAX_SOURCES),
@@ -162,16 +159,13 @@ impl QueryRequest {
             outside("max_words", self.max_words, 50..=3000),
             outside("temperature", self.temperature, 0.0..=1.0),
         ];
-        too_short
-            .into_iter()
-            .chain(too_long.into_iter().chain(outside).flatten())
-            .collect()
+        lengths.into_iter().chain(outside).flatten().collect()
     }
 }
 
-fn too_long(field: &str, text: &str, most: usize) -> Option<FieldProblem> {
-    let message = || format!("must have at most {most} characters");
-    (text.chars().count() > most).then(|| FieldProblem::body(field, message()))
+fn length(field: &str, text: &str, allowed: RangeInclusive<usize>) -> Option<FieldProblem> {
+    let message = bounds::characters(text, &allowed)?;
+    Some(FieldProblem::body(field, message))
 }
 
 fn outside<T: PartialOrd + Display>(
@@ -179,9 +173,8 @@ fn outside<T: PartialOrd + Display>(
     value: Option<T>,
     allowed: RangeInclusive<T>,
 ) -> Option<FieldProblem> {
-    let (low, high) = (allowed.start(), allowed.end());
-    let message = || format!("must be between {low} and {high}");
-    (!allowed.contains(&value?)).then(|| FieldProblem::body(field, message()))
+    let message = bounds::number(&value?, &allowed)?;
+    Some(FieldProblem::body(field, message))
 }
 
 /// English prose has about three words to four tokens.

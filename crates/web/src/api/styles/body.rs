@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 
 const MAX_NAME_CHARS: usize = 100;
@@ -185,15 +186,13 @@ impl UpdateStyle {
 }
 
 fn name_problem(name: &str) -> Option<FieldProblem> {
-    let fits = (1..=MAX_NAME_CHARS).contains(&name.chars().count());
-    let message = || format!("must have 1 to {MAX_NAME_CHARS} characters");
-    (!fits).then(|| FieldProblem::body("name", message()))
+    let message = bounds::characters(name, &(1..=MAX_NAME_CHARS))?;
+    Some(FieldProblem::body("name", message))
 }
 
 fn prompt_problem(prompt: &str) -> Option<FieldProblem> {
-    let message = || format!("must have at least {MIN_PROMPT_CHARS} characters");
-    (prompt.chars().count() < MIN_PROMPT_CHARS)
-        .then(|| FieldProblem::body("prompt_content", message()))
+    let message = bounds::characters(prompt, &(MIN_PROMPT_CHARS..=usize::MAX))?;
+    Some(FieldProblem::body("prompt_content", message))
 }
 
 #[cfg(test)]
