@@ -19,6 +19,8 @@ pub(crate) struct Matches {
     pub(crate) words: Vec<String>,
     /// Words of the title or heading that do not stand in the text.
     pub(crate) above: Vec<String>,
+    /// Words that were typed and stand nowhere, and the word here that each is taken for.
+    pub(crate) taken_for: Vec<(String, String)>,
 }
 
 impl Matches {
@@ -33,7 +35,13 @@ impl Matches {
         let words = |found: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
             query.terms.iter().filter_map(|t| found(&t.term)).collect()
         };
+        let taken_for = query.readings.iter().filter_map(|reading| {
+            let term = &reading.term.term;
+            let word = in_text.get(term).or_else(|| in_title.get(term))?;
+            Some((reading.typed.clone(), word.clone()))
+        });
         Self {
+            taken_for: taken_for.collect(),
             marks,
             words: words(&|term| in_text.get(term).cloned()),
             above: words(&|term| {
@@ -54,6 +62,8 @@ impl Matches {
         if !self.above.is_empty() {
             reasons.push(format!("title or heading has {}", shortened(&self.above)));
         }
+        let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
+        reasons.extend(self.taken_for.iter().map(taken_for));
         reasons
     }
 }

@@ -149,6 +149,19 @@ impl Lexical {
         held.into_iter().map(|count| count == terms.len()).collect()
     }
 
+    /// How many passages hold a term.
+    pub(crate) fn holders(&self, term: &str) -> usize {
+        self.find(term).map_or(0, |postings| postings.slots.len())
+    }
+
+    /// All terms that a passage holds, with how many do.
+    pub(crate) fn known_terms(&self) -> impl Iterator<Item = (&str, usize)> {
+        let terms = self.terms.iter();
+        terms
+            .map(|(term, &id)| (&**term, self.postings[id as usize].slots.len()))
+            .filter(|(_, holders)| *holders > 0)
+    }
+
     fn idf(&self, holders: usize) -> f32 {
         let (all, holders) = (self.passages as f32, holders as f32);
         ((all - holders + 0.5) / (holders + 0.5)).ln_1p()

@@ -25,6 +25,7 @@ mod random;
 mod rank;
 mod records;
 mod search;
+mod spelling;
 mod text;
 mod train;
 mod typed;

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::lexical::Lexical;
+use crate::spelling::{self, Reading};
 use crate::text;
 
 /// What an expansion counts, against 1 for a word that was typed.
@@ -37,6 +39,8 @@ pub(crate) struct Query {
     pub(crate) terms: Vec<QueryTerm>,
     /// How many of the terms were typed.
     typed: usize,
+    /// Words that nothing has, and the terms among the others that stand for them.
+    pub(crate) readings: Vec<Reading>,
 }
 
 impl Query {
@@ -54,7 +58,20 @@ impl Query {
         Self {
             typed: counted.len(),
             terms: counted.into_iter().chain(expanded).collect(),
+            readings: Vec::new(),
         }
+    }
+
+    /// Reads a query to this index: a word that it does not know may be a known one, misspelt.
+    pub(crate) fn of(text: &str, lexical: &Lexical) -> Self {
+        let mut query = Self::parse(text);
+        query.readings = spelling::readings(lexical, text);
+        for Reading { term, .. } in &query.readings {
+            if query.terms.iter().all(|known| known.term != term.term) {
+                query.terms.push(term.clone());
+            }
+        }
+        query
     }
 
     /// How much of a description the query is: 0 for no word, 1 for a dozen

@@ -21,7 +21,7 @@ struct Voices {
 
 /// See [`Index::search`].
 pub(crate) fn search(index: &Index, request: &SearchRequest, current_year: i32) -> Vec<Hit> {
-    let query = Query::parse(&request.text);
+    let query = Query::of(&request.text, &index.lexical);
     let (ranking, voices) = ranking(index, request, &query, current_year);
     let explained = ranking
         .into_iter()
@@ -31,7 +31,8 @@ pub(crate) fn search(index: &Index, request: &SearchRequest, current_year: i32) 
 
 /// The documents of the best passages, without explanations.
 pub(crate) fn documents(index: &Index, request: &SearchRequest, year: i32) -> Vec<DocumentId> {
-    let (ranking, _) = ranking(index, request, &Query::parse(&request.text), year);
+    let query = Query::of(&request.text, &index.lexical);
+    let (ranking, _) = ranking(index, request, &query, year);
     let document = |(slot, _)| index.archive.passage(slot).document;
     ranking.into_iter().map(document).collect()
 }

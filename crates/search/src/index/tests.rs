@@ -404,3 +404,18 @@ fn a_phrase_must_stand_in_a_row_in_text_or_title() {
     assert_eq!(found("\"ferry captain\" teach"), [], "as it is written");
     assert_eq!(found("\"ferry captains\" \"in winter\""), [document(1)]);
 }
+
+#[test]
+fn a_misspelt_word_finds_what_was_meant_and_says_so() {
+    let index = index_of([
+        record(1, "Ferries", &["Captain Henderson steers the boat."]),
+        record(2, "Gardens", &["Volunteers water beans."]),
+    ]);
+    let hits = ask(&index, "Hendersen steering");
+    assert_eq!(documents_of(&hits), [document(1)]);
+    let said = &hits[0].reasons;
+    assert!(
+        said.contains(&"“Hendersen” taken for Henderson".to_owned()),
+        "{said:?}"
+    );
+}

@@ -1,0 +1,148 @@
+//! Words that the archive does not know, read as words that it knows.
+//!
+//! A name that was misspelt finds nothing otherwise. Only words that stand nowhere are read
+//! anew: one that is rare may well be meant.
+
+use crate::lexical::Lexical;
+use crate::query::QueryTerm;
+use crate::text;
+
+/// What a word counts that differs in one letter from the one typed, against 1 for that; one
+/// that differs in two counts half of it.
+const NEAR_WEIGHT: f32 = 0.6;
+/// Shorter words are near too many others.
+const MIN_CHARS: usize = 4;
+/// From so many letters on, two may be wrong.
+const LONG_CHARS: usize = 8;
+/// As many readings of a word at most.
+const READINGS: usize = 3;
+
+/// A word as it was typed and a term that it may stand for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reading {
+    pub(crate) typed: String,
+    pub(crate) term: QueryTerm,
+}
+
+/// What the unknown words of a search may stand for: of the known terms with the same first
+/// letter those that are nearest, by the fewest letters put in, left out, exchanged or swapped
+/// with the next (optimal string alignment).
+pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
+    let mut found: Vec<Reading> = Vec::new();
+    for token in text::tokens(text) {
+        let typed = &text[token.range.clone()];
+        let is_new = found.iter().all(|reading| reading.typed != typed);
+        if is_new && lexical.holders(&token.term) == 0 && may_be_wrong(&token.term) {
+            found.extend(nearest(lexical, &token.term).map(|term| Reading {
+                typed: typed.to_owned(),
+                term,
+            }));
+        }
+    }
+    found
+}
+
+/// Years, amounts and codes are what they are.
+fn may_be_wrong(term: &str) -> bool {
+    term.chars().count() >= MIN_CHARS && term.chars().all(char::is_alphabetic)
+}
+
+fn nearest(lexical: &Lexical, unknown: &str) -> impl Iterator<Item = QueryTerm> {
+    let length = unknown.chars().count();
+    let most = if length < LONG_CHARS { 1 } else { 2 };
+    let first = unknown.chars().next();
+    let mut near: Vec<(usize, usize, &str)> = lexical
+        .known_terms()
+        .filter(|(term, _)| {
+            term.chars().next() == first && term.chars().count().abs_diff(length) <= most
+        })
+        .map(|(term, holders)| (strsim::osa_distance(unknown, term), holders, term))
+        .filter(|(distance, ..)| *distance <= most)
+        .collect();
+    near.sort_unstable_by_key(|&(distance, holders, term)| {
+        (distance, std::cmp::Reverse(holders), term)
+    });
+    let least = near.first().map(|(distance, ..)| *distance);
+    let nearest: Vec<QueryTerm> = near
+        .into_iter()
+        .take_while(|(distance, ..)| Some(*distance) == least)
+        .take(READINGS)
+        .map(|(distance, _, term)| QueryTerm {
+            term: term.to_owned(),
+            weight: NEAR_WEIGHT / distance as f32,
+        })
+        .collect();
+    nearest.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lexical::Counts;
+    use crate::records::PassageText;
+
+    fn lexical(texts: &[&str]) -> Lexical {
+        let mut lexical = Lexical::default();
+        for (slot, text) in (0..).zip(texts) {
+            let fields = PassageText {
+                title: "",
+                heading: None,
+                text,
+            };
+            lexical.add(slot, &Counts::of(fields));
+        }
+        lexical
+    }
+
+    fn read(lexical: &Lexical, text: &str) -> Vec<(String, String)> {
+        let readings = readings(lexical, text).into_iter();
+        readings.map(|r| (r.typed, r.term.term)).collect()
+    }
+
+    #[test]
+    fn a_misspelt_word_is_read_as_the_nearest_known_one() {
+        let lexical = lexical(&["Henderson teaches literacy", "Sanderson reads", "boats"]);
+        for (typed, meant) in [
+            ("litercy", "literaci"),
+            ("litreacy", "literaci"),
+            ("Hendersen", "henderson"),
+            ("boast", "boat"),
+        ] {
+            let expected = [(typed.to_owned(), meant.to_owned())];
+            assert_eq!(read(&lexical, typed), expected);
+        }
+    }
+
+    #[test]
+    fn known_short_and_numbered_words_are_what_they_are() {
+        let lexical = lexical(&["boats bolts 2024 fte 45000 abc12"]);
+        for typed in ["boats", "2023", "fta", "45001", "abc13", "xylophone"] {
+            assert_eq!(read(&lexical, typed), [], "{typed}");
+        }
+    }
+
+    #[test]
+    fn of_words_as_near_the_more_usual_come_first() {
+        let texts = ["gardens", "harden", "wardens", "gardens", "garners"];
+        let lexical = lexical(&texts);
+        let found: Vec<String> = readings(&lexical, "garderns gardfen garderns")
+            .into_iter()
+            .map(|reading| reading.term.term)
+            .collect();
+        assert_eq!(found, ["garden", "garden"], "not of another first letter");
+        let readings = readings(&lexical, "gardan");
+        assert!((readings[0].term.weight - NEAR_WEIGHT).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn a_word_that_has_gone_is_no_reading() {
+        let fields = PassageText {
+            title: "",
+            heading: None,
+            text: "boats",
+        };
+        let mut lexical = lexical(&["boats"]);
+        lexical.remove(0, &Counts::of(fields));
+        assert_eq!(read(&lexical, "boast"), []);
+    }
+}
