@@ -453,6 +453,17 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
 }
 
 #[test]
+fn a_search_that_makes_no_sense_says_what_to_write() {
+    let mut page = search(Vec::new(), 9);
+    page.filter.q = "coaches year:<soon>".to_owned();
+    page.problem = Some("'year:<soon>' is no year: write year:2024".to_owned());
+    let html = rendered(&page);
+    assert!(html.contains("This search was not understood"));
+    assert!(html.contains("write year:2024") && !html.contains("<soon>"));
+    assert!(!html.contains("search the whole archive"));
+}
+
+#[test]
 fn hits_are_marked_and_never_read_as_markup() {
     let text = "Say <b>coaches</b> & more";
     let at = text.find("coaches").unwrap();
