@@ -18,7 +18,7 @@ const QUERIES: usize = 400;
 
 fn main() {
     println!(
-        "passages  add/s   train   p50 ms  p99 ms  filtered p50  save    load    file MB  resident MB"
+        "passages  add/s   train   p50 ms  p99 ms  filtered p50  misspelt p50  phrase p50  save    load    file MB  resident MB"
     );
     for argument in std::env::args().skip(1) {
         measure(argument.parse().expect("a number of passages"));
@@ -38,23 +38,37 @@ fn measure(passages: usize) {
     let trained = index.training_set().train(1);
     index.install(trained);
     let training = start.elapsed();
-    let all = latencies(&index, &Filters::default(), &mut Random(11));
-    let filters = Filters {
-        years: vec![2024],
-        ..Filters::default()
-    };
-    let filtered = latencies(&index, &filters, &mut Random(11));
+    let plain = |words: &[String]| SearchRequest::new(words.join(" "));
+    let all = latencies(&index, plain);
+    let filtered = latencies(&index, |words| SearchRequest {
+        filters: Filters {
+            years: vec![2024],
+            ..Filters::default()
+        },
+        ..plain(words)
+    });
+    let misspelt = latencies(&index, |words| {
+        let mut words = words.to_vec();
+        words[0].push('x');
+        plain(&words)
+    });
+    let phrase = latencies(&index, |words| SearchRequest {
+        phrases: vec![words[..2].join(" ")],
+        ..plain(words)
+    });
     let path = std::env::temp_dir().join(format!("scale-{}.index", std::process::id()));
     let (saving, loading) = save_and_load(index, &path);
     let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
     std::fs::remove_file(&path).expect("the file was just written");
     println!(
-        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
+        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>12.2}  {:>10.2}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
         passages as f64 / adding.as_secs_f64(),
         training.as_secs_f64(),
         milliseconds(all[QUERIES / 2]),
         milliseconds(all[QUERIES * 99 / 100]),
         milliseconds(filtered[QUERIES / 2]),
+        milliseconds(misspelt[QUERIES / 2]),
+        milliseconds(phrase[QUERIES / 2]),
         saving.as_secs_f64(),
         loading.as_secs_f64(),
         bytes as f64 / 1e6,
@@ -75,17 +89,15 @@ fn save_and_load(index: Index, path: &std::path::Path) -> (Duration, Duration) {
     (saving, loading)
 }
 
-/// How long queries of three to eight words took, ascending.
-fn latencies(index: &Index, filters: &Filters, random: &mut Random) -> Vec<Duration> {
+/// How long queries of three to eight words took, ascending; the same words each time.
+fn latencies(index: &Index, request: impl Fn(&[String]) -> SearchRequest) -> Vec<Duration> {
+    let random = &mut Random(11);
     let mut taken: Vec<Duration> = (0..QUERIES)
         .map(|_| {
             let theme = random.below(THEMES);
             let count = 3 + random.below(6);
             let words: Vec<String> = (0..count).map(|_| word(theme, random)).collect();
-            let request = SearchRequest {
-                filters: filters.clone(),
-                ..SearchRequest::new(words.join(" "))
-            };
+            let request = request(&words);
             let start = Instant::now();
             std::hint::black_box(index.search(&request, 2026));
             start.elapsed()

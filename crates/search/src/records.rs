@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
 
+use crate::text::fold;
+
 /// A document with all its passages, as the index takes it in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentRecord {
@@ -71,13 +73,13 @@ pub struct Filters {
     pub years: Vec<i32>,
     /// First and last year, both included. A document without a year never matches.
     pub year_range: Option<(i32, i32)>,
-    /// Programs, ignoring case.
+    /// Programs, ignoring case and accents.
     pub programs: Vec<String>,
     /// Outcomes. A document without an outcome never matches.
     pub outcomes: Vec<Outcome>,
-    /// Tags, ignoring case.
+    /// Tags, ignoring case and accents.
     pub tags: Vec<String>,
-    /// Parts of funders' names, ignoring case. A document without a funder never matches.
+    /// Parts of funders' names, ignoring case and accents. A document without a funder never matches.
     pub funders: Vec<String>,
     /// Only these documents.
     pub documents: Vec<DocumentId>,
@@ -107,7 +109,8 @@ impl Filters {
         self.funders.is_empty()
             || funder.is_some_and(|funder| {
                 let funder = fold(funder);
-                self.funders.iter().any(|part| funder.contains(&fold(part)))
+                let has = |part: &String| funder.contains(&fold(part.trim()));
+                self.funders.iter().any(has)
             })
     }
 
@@ -126,11 +129,7 @@ fn any_name_of(wanted: &[String], found: &[String]) -> bool {
 }
 
 fn same_name(a: &str, b: &str) -> bool {
-    a == b || fold(a) == fold(b)
-}
-
-fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
+    a == b || fold(a.trim()) == fold(b.trim())
 }
 
 /// Which voices are asked.
@@ -260,7 +259,7 @@ mod tests {
             programs: vec!["Meals".into(), "early literacy".into()],
             outcomes: vec![Outcome::Funded],
             tags: vec!["RURAL".into()],
-            funders: vec!["harbor county".into()],
+            funders: vec!["hárbor county".into()],
             documents: vec![DocumentId(Uuid::from_u128(1))],
             exclude_documents: vec![DocumentId(Uuid::from_u128(2))],
             include_superseded: false,

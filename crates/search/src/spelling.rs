@@ -5,7 +5,7 @@
 
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
-use crate::text;
+use crate::text::{self, Token};
 
 /// What a word counts that differs in one letter from the one typed, against 1 for that; one
 /// that differs in two counts half of it.
@@ -28,18 +28,22 @@ pub(crate) struct Reading {
 /// letter those that are nearest, by the fewest letters put in, left out, exchanged or swapped
 /// with the next (optimal string alignment).
 pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
-    let mut found: Vec<Reading> = Vec::new();
+    let mut unknown: Vec<Token> = Vec::new();
     for token in text::tokens(text) {
-        let typed = &text[token.range.clone()];
-        let is_new = found.iter().all(|reading| reading.typed != typed);
-        if is_new && lexical.holders(&token.term) == 0 && may_be_wrong(&token.term) {
-            found.extend(nearest(lexical, &token.term).map(|term| Reading {
-                typed: typed.to_owned(),
-                term,
-            }));
+        let is_new = unknown.iter().all(|other| other.term != token.term);
+        if is_new && may_be_wrong(&token.term) && lexical.holders(&token.term) == 0 {
+            unknown.push(token);
         }
     }
-    found
+    let reading = |token: &Token, term| Reading {
+        typed: text[token.range.clone()].to_owned(),
+        term,
+    };
+    let each = unknown.iter().flat_map(|token| {
+        let terms = nearest(lexical, &token.term).into_iter();
+        terms.map(move |term| reading(token, term))
+    });
+    each.collect()
 }
 
 /// Years, amounts and codes are what they are.
@@ -47,7 +51,7 @@ fn may_be_wrong(term: &str) -> bool {
     term.chars().count() >= MIN_CHARS && term.chars().all(char::is_alphabetic)
 }
 
-fn nearest(lexical: &Lexical, unknown: &str) -> impl Iterator<Item = QueryTerm> {
+fn nearest(lexical: &Lexical, unknown: &str) -> Vec<QueryTerm> {
     let length = unknown.chars().count();
     let most = if length < LONG_CHARS { 1 } else { 2 };
     let first = unknown.chars().next();
@@ -63,16 +67,14 @@ fn nearest(lexical: &Lexical, unknown: &str) -> impl Iterator<Item = QueryTerm> 
         (distance, std::cmp::Reverse(holders), term)
     });
     let least = near.first().map(|(distance, ..)| *distance);
-    let nearest: Vec<QueryTerm> = near
-        .into_iter()
+    near.into_iter()
         .take_while(|(distance, ..)| Some(*distance) == least)
         .take(READINGS)
         .map(|(distance, _, term)| QueryTerm {
             term: term.to_owned(),
             weight: NEAR_WEIGHT / distance as f32,
         })
-        .collect();
-    nearest.into_iter()
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,6 +113,12 @@ mod tests {
             let expected = [(typed.to_owned(), meant.to_owned())];
             assert_eq!(read(&lexical, typed), expected);
         }
+    }
+
+    #[test]
+    fn a_word_is_read_once_however_often_it_is_typed() {
+        let lexical = lexical(&["literacy"]);
+        assert_eq!(read(&lexical, "litercy Litercy").len(), 1);
     }
 
     #[test]
