@@ -11,11 +11,11 @@ use archivist_domain::{DocType, DocumentId, PassageId};
 use uuid::Uuid;
 
 pub use bootstrap::Interval;
-pub use collection::{Collection, CollectionError, Entry};
+pub use collection::{About, Collection, CollectionError, Entry};
 pub use measures::Measures;
 
 use crate::search;
-use crate::{DocumentRecord, Facets, Index, Mode, PassageRecord, SearchRequest};
+use crate::{DocumentRecord, Facets, Index, PassageRecord, SearchRequest};
 
 /// How deep the answers are looked at.
 const DEPTH: usize = 1000;
@@ -68,12 +68,13 @@ impl Collection {
         index
     }
 
-    /// Asks every judged query that has at least one relevant document.
-    pub fn evaluate(&self, index: &Index, mode: Mode) -> Evaluation {
+    /// Asks every judged query that has at least one relevant document, in the way of
+    /// `how`; what to look for and how many comes from here.
+    pub fn evaluate(&self, index: &Index, how: &SearchRequest) -> Evaluation {
         let queries = self.queries.iter().filter_map(|query| {
             let grades = self.judgements.get(&query.id)?;
             grades.values().any(|grade| *grade > 0).then(|| {
-                let answer = self.answer(index, mode, &query.text);
+                let answer = self.answer(index, how, &query.text);
                 measures::of_answer(&answer, grades)
             })
         });
@@ -82,13 +83,28 @@ impl Collection {
         }
     }
 
-    fn answer(&self, index: &Index, mode: Mode, text: &str) -> Vec<&str> {
+    /// Whether any document has a year, and whether any has an outcome.
+    pub fn signals(&self) -> (bool, bool) {
+        let any = |has: fn(&About) -> bool| self.corpus.iter().any(|entry| has(&entry.metadata));
+        (
+            any(|about| about.year.is_some()),
+            any(|about| about.outcome.is_some()),
+        )
+    }
+
+    /// What age is reckoned from.
+    fn latest_year(&self) -> i32 {
+        let years = self.corpus.iter().filter_map(|entry| entry.metadata.year);
+        years.max().unwrap_or_default()
+    }
+
+    fn answer(&self, index: &Index, how: &SearchRequest, text: &str) -> Vec<&str> {
         let request = SearchRequest {
+            text: text.to_owned(),
             limit: DEPTH,
-            mode,
-            ..SearchRequest::new(text)
+            ..how.clone()
         };
-        let found = search::documents(index, &request, 0);
+        let found = search::documents(index, &request, self.latest_year());
         found
             .into_iter()
             .map(|document| self.corpus[number_of(document)].id.as_str())
@@ -103,8 +119,8 @@ fn record(number: u128, entry: &Entry) -> DocumentRecord {
         title: entry.title.clone(),
         facets: Facets {
             doc_type: DocType::Other,
-            year: None,
-            outcome: None,
+            year: entry.metadata.year,
+            outcome: entry.metadata.outcome,
             programs: Vec::new(),
             tags: Vec::new(),
             funder: None,
@@ -126,6 +142,7 @@ fn number_of(document: DocumentId) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Mode;
     use std::fs;
 
     #[test]
@@ -143,9 +160,11 @@ mod tests {
         );
         write("qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\td1\t1\n");
         let collection = Collection::read(folder.path()).unwrap();
-        let measured = collection
-            .evaluate(&collection.index(1), Mode::Lexical)
-            .mean();
+        let words = SearchRequest {
+            mode: Mode::Lexical,
+            ..SearchRequest::default()
+        };
+        let measured = collection.evaluate(&collection.index(1), &words).mean();
         assert!((measured.ndcg_at_10 - 1.0).abs() < 1e-12);
         write("queries.jsonl", "no json\n");
         let error = Collection::read(folder.path()).unwrap_err().to_string();

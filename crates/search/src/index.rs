@@ -8,7 +8,7 @@ use crate::archive::{Archive, Passage};
 use crate::embed::Embedder;
 use crate::embed::lsa::{Lsa, MIN_PASSAGES};
 use crate::lexical::{Counts, Lexical};
-use crate::records::{DocumentRecord, Facets, Hit, SearchRequest};
+use crate::records::{Answer, DocumentRecord, Facets, Hit, SearchRequest};
 use crate::search;
 use crate::train::{Trained, TrainingSet};
 use crate::vectors::Vectors;
@@ -134,6 +134,12 @@ impl Index {
     /// documents and ordinals.
     pub fn search(&self, request: &SearchRequest, current_year: i32) -> Vec<Hit> {
         search::search(self, request, current_year)
+    }
+
+    /// The same with how the documents that were found are spread, and with what may have
+    /// been meant.
+    pub fn answer(&self, request: &SearchRequest, current_year: i32) -> Answer {
+        search::answer(self, request, current_year)
     }
 
     /// What stands behind the search by meaning.

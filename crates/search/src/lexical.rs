@@ -154,12 +154,22 @@ impl Lexical {
         self.find(term).map_or(0, |postings| postings.slots.len())
     }
 
+    /// The slot of one of the passages that hold a term.
+    pub(crate) fn a_holder(&self, term: &str) -> Option<u32> {
+        self.find(term)?.slots.first().copied()
+    }
+
     /// All terms that a passage holds, with how many do.
     pub(crate) fn known_terms(&self) -> impl Iterator<Item = (&str, usize)> {
         let terms = self.terms.iter();
         terms
             .map(|(term, &id)| (&**term, self.postings[id as usize].slots.len()))
             .filter(|(_, holders)| *holders > 0)
+    }
+
+    /// How rare a term is: BM25's `idf`.
+    pub(crate) fn rarity(&self, term: &str) -> f32 {
+        self.idf(self.holders(term))
     }
 
     fn idf(&self, holders: usize) -> f32 {

@@ -9,15 +9,19 @@
 //! Their scores are fused (`fuse`), weighed by signals that can be named
 //! (`rank`), and every [`Hit`] says why it is there (`explain`).
 
+mod alike;
 mod archive;
 mod codec;
+mod diverse;
 mod embed;
 pub mod evaluate;
 mod explain;
+mod facets;
 mod feedback;
 mod fuse;
 mod index;
 mod lexical;
+mod order;
 mod persist;
 mod phrase;
 mod query;
@@ -35,7 +39,8 @@ pub use embed::Embedder;
 pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
 pub use records::{
-    DocumentRecord, Facets, Filters, Hit, Mode, PassageRecord, PassageText, SearchRequest,
+    Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, Order, PassagePlace,
+    PassageRecord, PassageText, SearchRequest,
 };
 pub use train::{Trained, TrainingSet};
 pub use typed::NotUnderstood;

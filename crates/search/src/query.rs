@@ -39,6 +39,8 @@ pub(crate) struct Query {
     pub(crate) terms: Vec<QueryTerm>,
     /// How many of the terms were typed.
     typed: usize,
+    /// Passages have added their words.
+    is_broadened: bool,
     /// Words that nothing has, and the terms among the others that stand for them.
     pub(crate) readings: Vec<Reading>,
 }
@@ -58,6 +60,7 @@ impl Query {
         Self {
             typed: counted.len(),
             terms: counted.into_iter().chain(expanded).collect(),
+            is_broadened: false,
             readings: Vec::new(),
         }
     }
@@ -75,9 +78,23 @@ impl Query {
     }
 
     /// How much of a description the query is: 0 for no word, 1 for a dozen
-    /// different ones and more.
+    /// different ones and more, or for a passage.
     pub(crate) fn breadth(&self) -> f32 {
+        if self.is_broadened {
+            return 1.0;
+        }
         (self.typed as f32 / BROAD).min(1.0)
+    }
+
+    /// Takes further terms in. They are no words that were typed, but make the query broad.
+    pub(crate) fn broaden(&mut self, terms: Vec<QueryTerm>) {
+        for term in terms {
+            match self.terms.iter_mut().find(|known| known.term == term.term) {
+                Some(known) => known.weight += term.weight,
+                None => self.terms.push(term),
+            }
+        }
+        self.is_broadened = true;
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -10,8 +10,20 @@ use crate::records::{Facets, SearchRequest};
 
 /// By what a document's scores are multiplied, for its age and its outcome.
 pub(crate) fn multiplier(facets: &Facets, request: &SearchRequest, current_year: i32) -> f32 {
-    weighed(recency(facets.year, current_year), request.recency_weight)
-        * weighed(outcome(facets.outcome), request.outcome_weight)
+    let (recency, outcome) = multipliers(facets, request, current_year);
+    recency * outcome
+}
+
+/// The same for age and outcome each.
+pub(crate) fn multipliers(
+    facets: &Facets,
+    request: &SearchRequest,
+    current_year: i32,
+) -> (f32, f32) {
+    (
+        weighed(recency(facets.year, current_year), request.recency_weight),
+        weighed(outcome(facets.outcome), request.outcome_weight),
+    )
 }
 
 /// `1 + weight × (multiplier − 1)`: nothing at weight 0, all of it at weight 1.

@@ -144,25 +144,58 @@ pub enum Mode {
     Dense,
 }
 
+/// In which order hits stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// The best first.
+    #[default]
+    Relevance,
+    /// Of the best hundred passages, those of the latest year first; without a year last.
+    Newest,
+    /// The same from the earliest year on.
+    Oldest,
+    /// The same by the documents' titles.
+    Title,
+}
+
+/// A passage and the document it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PassagePlace {
+    /// The document.
+    pub document: DocumentId,
+    /// The passage.
+    pub passage: PassageId,
+}
+
 /// One question to the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
-    /// What to look for.
+    /// What to look for. May be empty where `like` is not.
     pub text: String,
+    /// Passages that answer: others like them are looked for, too. Unknown ones are ignored.
+    pub like: Vec<PassagePlace>,
+    /// Passages that are not to be found.
+    pub without: Vec<PassagePlace>,
     /// Wordings of which a passage must have each, with its heading and title.
     pub phrases: Vec<String>,
     /// Hard restrictions.
     pub filters: Filters,
     /// Restrictions that were typed among the words: they hold, too.
     pub conditions: Option<Filters>,
+    /// How many hits are passed over before the first.
+    pub offset: usize,
     /// How many hits at most.
     pub limit: usize,
+    /// In which order they stand.
+    pub order: Order,
     /// How much age counts, 0 (not at all) to 1.
     pub recency_weight: f32,
     /// How much the outcome counts, 0 (not at all) to 1.
     pub outcome_weight: f32,
     /// How many passages of one document at most.
     pub per_document: usize,
+    /// How much passages that repeat better ones step back, 0 (not at all) to 1.
+    pub diversity: f32,
     /// Which voices are asked.
     pub mode: Mode,
 }
@@ -191,13 +224,18 @@ impl Default for SearchRequest {
     fn default() -> Self {
         Self {
             text: String::new(),
+            like: Vec::new(),
+            without: Vec::new(),
             phrases: Vec::new(),
             filters: Filters::default(),
             conditions: None,
+            offset: 0,
             limit: 10,
+            order: Order::Relevance,
             recency_weight: 0.7,
             outcome_weight: 0.3,
             per_document: 3,
+            diversity: 0.1,
             mode: Mode::Hybrid,
         }
     }
@@ -216,12 +254,47 @@ pub struct Hit {
     pub lexical: Option<f32>,
     /// The cosine, where it is above what chance gives.
     pub dense: Option<f32>,
+    /// By what its score was multiplied for the age of its document, 0 to 1.
+    pub recency: f32,
+    /// By what its score was multiplied for what became of its document, 0 to 1.
+    pub outcome: f32,
     /// The matched words as they stand in the passage, each once.
     pub matched: Vec<String>,
     /// Why it is here, for people: `matched literacy, coaches`.
     pub reasons: Vec<String>,
     /// Byte ranges of the matched words in the passage's text, ascending.
     pub marks: Vec<Range<usize>>,
+}
+
+/// Hits, and what else there is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The hits that were asked for.
+    pub hits: Vec<Hit>,
+    /// How the documents that were found are spread.
+    pub counts: FacetCounts,
+    /// The request's words with those that the archive does not know in the spelling that
+    /// it knows, where there are any.
+    pub did_you_mean: Option<String>,
+}
+
+/// How many of the documents that were found have each value; the most frequent first, equal ones by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FacetCounts {
+    /// All of them.
+    pub documents: usize,
+    /// Their passages that were found.
+    pub passages: usize,
+    /// By kind.
+    pub doc_types: Vec<(DocType, usize)>,
+    /// By year, the latest first.
+    pub years: Vec<(i32, usize)>,
+    /// By program; a document may have several.
+    pub programs: Vec<(String, usize)>,
+    /// By outcome.
+    pub outcomes: Vec<(Outcome, usize)>,
+    /// By tag; a document may have several.
+    pub tags: Vec<(String, usize)>,
 }
 
 #[cfg(test)]

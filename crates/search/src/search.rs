@@ -4,13 +4,11 @@ use archivist_domain::DocumentId;
 
 use crate::embed::Embedder;
 use crate::explain::Matches;
-use crate::feedback;
 use crate::fuse::{self, Cosines};
-use crate::index::Index;
-use crate::phrase;
+use crate::index::{Dense, Index};
 use crate::query::Query;
-use crate::rank;
-use crate::records::{Hit, Mode, SearchRequest};
+use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
+use crate::{alike, facets, feedback, order, phrase, rank, spelling};
 
 /// What the voices said, by slot.
 #[derive(Default)]
@@ -19,34 +17,75 @@ struct Voices {
     dense: Option<Cosines>,
 }
 
+/// What a search came to, before hits are explained.
+struct Ranking {
+    /// The slots that are asked for, with their scores.
+    page: Vec<(u32, f32)>,
+    /// The final scores of all slots; empty where there was nothing to look for.
+    scores: Vec<f32>,
+    voices: Voices,
+    query: Query,
+}
+
 /// See [`Index::search`].
 pub(crate) fn search(index: &Index, request: &SearchRequest, current_year: i32) -> Vec<Hit> {
-    let query = Query::of(&request.text, &index.lexical);
-    let (ranking, voices) = ranking(index, request, &query, current_year);
-    let explained = ranking
-        .into_iter()
-        .map(|(slot, score)| hit(index, request, &query, &voices, slot, score));
-    explained.collect()
+    hits(
+        index,
+        request,
+        &rank(index, request, current_year),
+        current_year,
+    )
+}
+
+/// See [`Index::answer`].
+pub(crate) fn answer(index: &Index, request: &SearchRequest, current_year: i32) -> Answer {
+    let ranking = rank(index, request, current_year);
+    let counts = if ranking.scores.is_empty() {
+        FacetCounts::default()
+    } else {
+        facets::count(&index.archive, &ranking.scores)
+    };
+    Answer {
+        hits: hits(index, request, &ranking, current_year),
+        counts,
+        did_you_mean: spelling::corrected(index, &request.text, &ranking.query.readings),
+    }
 }
 
 /// The documents of the best passages, without explanations.
 pub(crate) fn documents(index: &Index, request: &SearchRequest, year: i32) -> Vec<DocumentId> {
-    let query = Query::of(&request.text, &index.lexical);
-    let (ranking, _) = ranking(index, request, &query, year);
-    let document = |(slot, _)| index.archive.passage(slot).document;
-    ranking.into_iter().map(document).collect()
+    let page = rank(index, request, year).page.into_iter();
+    page.map(|(slot, _)| index.archive.passage(slot).document)
+        .collect()
 }
 
-/// The best slots with their scores, and what the voices said of all slots.
-fn ranking(
-    index: &Index,
-    request: &SearchRequest,
-    query: &Query,
-    current_year: i32,
-) -> (Vec<(u32, f32)>, Voices) {
+fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
+    let query = Query::of(&request.text, &index.lexical);
+    let query = alike::broadened(index, request, query);
     if query.is_empty() {
-        return (Vec::new(), Voices::default());
+        return Ranking {
+            page: Vec::new(),
+            scores: Vec::new(),
+            voices: Voices::default(),
+            query,
+        };
     }
+    let factors = factors(index, request, current_year);
+    let voices = Voices::ask(index, request, &query, &factors);
+    let mut scores = voices.fused(&query);
+    for (score, factor) in scores.iter_mut().zip(&factors) {
+        *score *= factor;
+    }
+    Ranking {
+        page: order::page(index, &scores, request),
+        scores,
+        voices,
+        query,
+    }
+}
+
+/// By what each slot's score is multiplied: 0 where it must not be found.
+fn factors(index: &Index, request: &SearchRequest, current_year: i32) -> Vec<f32> {
     let mut factors = index.archive.factors(|document, facets| {
         if request.admits(document, facets) {
             rank::multiplier(facets, request, current_year)
@@ -55,13 +94,10 @@ fn ranking(
         }
     });
     phrase::restrict(index, &request.phrases, &mut factors);
-    let voices = Voices::ask(index, request, query, &factors);
-    let mut scores = voices.fused(query);
-    for (score, factor) in scores.iter_mut().zip(&factors) {
-        *score *= factor;
+    for slot in alike::slots(&index.archive, &request.without) {
+        factors[slot as usize] = 0.0;
     }
-    let best = rank::select(&index.archive, &scores, request.limit, request.per_document);
-    (best, voices)
+    factors
 }
 
 impl Voices {
@@ -76,8 +112,8 @@ impl Voices {
             .dense
             .as_ref()
             .filter(|_| request.mode != Mode::Lexical);
-        let Some((dense, vector)) = dense.and_then(|d| Some((d, d.model.query(&request.text)?)))
-        else {
+        let asked = |dense: &Dense| alike::vector(index, request, dense.model.query(&request.text));
+        let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
             return voices;
         };
         let scan = |vector: &[f32]| Cosines {
@@ -104,15 +140,21 @@ impl Voices {
     }
 }
 
+fn hits(index: &Index, request: &SearchRequest, ranking: &Ranking, year: i32) -> Vec<Hit> {
+    let page = ranking.page.iter();
+    page.map(|&(slot, score)| hit(index, request, ranking, (slot, score), year))
+        .collect()
+}
+
 fn hit(
     index: &Index,
     request: &SearchRequest,
-    query: &Query,
-    voices: &Voices,
-    slot: u32,
-    score: f32,
+    ranking: &Ranking,
+    (slot, score): (u32, f32),
+    year: i32,
 ) -> Hit {
     let at = slot as usize;
+    let (query, voices) = (&ranking.query, &ranking.voices);
     let passage = index.archive.passage(slot);
     let matches = Matches::find(query, passage);
     let lexical = voices
@@ -128,12 +170,15 @@ fn hit(
     }
     let facets = &index.archive.documents[&passage.document].facets;
     reasons.extend(rank::reasons(facets, request));
+    let (recency, outcome) = rank::multipliers(facets, request, year);
     Hit {
         passage: passage.id,
         document: passage.document,
         score,
         lexical,
         dense,
+        recency,
+        outcome,
         matched: matches.words,
         reasons,
         marks: matches.marks,

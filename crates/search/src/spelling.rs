@@ -3,6 +3,7 @@
 //! A name that was misspelt finds nothing otherwise. Only words that stand nowhere are read
 //! anew: one that is rare may well be meant.
 
+use crate::index::Index;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
 use crate::text::{self, Token};
@@ -75,6 +76,41 @@ fn nearest(lexical: &Lexical, unknown: &str) -> Vec<QueryTerm> {
             weight: NEAR_WEIGHT / distance as f32,
         })
         .collect()
+}
+
+/// The search with each of its unknown words in a spelling that the archive has, as it stands
+/// in a passage. `None` where there is nothing to correct.
+pub(crate) fn corrected(index: &Index, text: &str, readings: &[Reading]) -> Option<String> {
+    let mut corrected = String::new();
+    let mut end = 0;
+    for token in text::tokens(text) {
+        let typed = &text[token.range.clone()];
+        let reading = readings.iter().find(|reading| reading.typed == typed);
+        if let Some(word) = reading.and_then(|reading| as_written(index, &reading.term.term)) {
+            corrected.push_str(&text[end..token.range.start]);
+            corrected.push_str(&word);
+            end = token.range.end;
+        }
+    }
+    corrected.push_str(&text[end..]);
+    (end > 0).then_some(corrected)
+}
+
+/// A word of this stem, from one of the passages that have it.
+fn as_written(index: &Index, term: &str) -> Option<String> {
+    let fields = index
+        .archive
+        .passage(index.lexical.a_holder(term)?)
+        .fields();
+    let fields = [
+        fields.text,
+        fields.title,
+        fields.heading.unwrap_or_default(),
+    ];
+    fields.into_iter().find_map(|field| {
+        let token = text::tokens(field).into_iter().find(|t| t.term == term)?;
+        Some(field[token.range].to_owned())
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use archivist_search::evaluate::{Collection, Evaluation, Interval, Measures};
-use archivist_search::{DenseState, Mode};
+use archivist_search::{DenseState, Mode, SearchRequest};
 use serde_json::{Map, Value, json};
 use tokio::task;
 
@@ -24,7 +24,56 @@ struct Report {
     documents: usize,
     is_trained: bool,
     modes: Vec<(&'static str, Evaluation)>,
+    /// The last of the modes with one signal each, and with all of them.
+    signals: Vec<(&'static str, Evaluation)>,
     seed: u64,
+}
+
+/// A search in this mode without any signal.
+fn plain(mode: Mode) -> SearchRequest {
+    SearchRequest {
+        mode,
+        recency_weight: 0.0,
+        outcome_weight: 0.0,
+        diversity: 0.0,
+        ..SearchRequest::default()
+    }
+}
+
+/// Both voices with each signal that the collection knows at its usual weight, and with
+/// all of them, as people search.
+fn with_signals(collection: &Collection) -> Vec<(&'static str, SearchRequest)> {
+    let (years, outcomes) = collection.signals();
+    let (usual, hybrid) = (SearchRequest::default(), plain(Mode::Hybrid));
+    let mut requests = vec![(
+        "diversity",
+        SearchRequest {
+            diversity: usual.diversity,
+            ..hybrid.clone()
+        },
+    )];
+    if years {
+        let recency_weight = usual.recency_weight;
+        requests.push((
+            "recency",
+            SearchRequest {
+                recency_weight,
+                ..hybrid.clone()
+            },
+        ));
+    }
+    if outcomes {
+        let outcome_weight = usual.outcome_weight;
+        requests.push((
+            "outcome",
+            SearchRequest {
+                outcome_weight,
+                ..hybrid
+            },
+        ));
+    }
+    requests.push(("all", usual));
+    requests
 }
 
 /// Measures every mode on a collection and prints the figures.
@@ -49,11 +98,14 @@ fn measure(args: &EvalArgs) -> Result<Report> {
         collection
     };
     let index = collection.index(args.seed);
-    let modes = MODES.map(|(name, mode)| (name, collection.evaluate(&index, mode)));
+    let modes = MODES.map(|(name, mode)| (name, collection.evaluate(&index, &plain(mode))));
+    let signals = with_signals(&collection).into_iter();
+    let signals = signals.map(|(name, how)| (name, collection.evaluate(&index, &how)));
     let report = Report {
         documents: collection.corpus.len(),
         is_trained: matches!(index.dense_state(), DenseState::Ready { .. }),
         modes: modes.into(),
+        signals: signals.collect(),
         seed: args.seed,
     };
     ensure!(
@@ -77,12 +129,7 @@ impl Report {
     }
 
     fn as_json(&self) -> Value {
-        let of_each = |value: &dyn Fn(&Evaluation) -> Value| -> Map<String, Value> {
-            let modes = self.modes.iter();
-            modes
-                .map(|(name, found)| ((*name).to_owned(), value(found)))
-                .collect()
-        };
+        let of_each = |value: &dyn Fn(&Evaluation) -> Value| by_name(&self.modes, value);
         let gains: Map<String, Value> = self
             .gains()
             .map(|(name, gain)| {
@@ -103,6 +150,7 @@ impl Report {
                 json!({ "low": low, "high": high })
             }),
             "gains_over_lexical": gains,
+            "signals": by_name(&self.signals, &|found| json!(found.mean())),
         })
     }
 
@@ -120,9 +168,12 @@ impl Report {
             say!("Too few documents to learn vectors from: only words are compared.");
         }
         say!("");
-        say!("mode      nDCG@10  95 % confidence     MAP     MRR   R@10  R@100");
+        say!("mode         nDCG@10  95 % confidence     MAP     MRR   R@10  R@100");
         for (name, found) in &self.modes {
             say!("{}", self.line(name, found));
+        }
+        for (name, found) in &self.signals {
+            say!("{}", self.line(&format!("+ {name}"), found));
         }
         say!("");
         for (name, gain) in self.gains() {
@@ -147,8 +198,18 @@ impl Report {
         let Interval { low, high } = self.interval(found);
         let (low, high) = (low.ndcg_at_10, high.ndcg_at_10);
         format!(
-            "{name:<8}  {ndcg_at_10:>7.4}  {low:.4} to {high:.4}  {map:.4}  {mrr:.4}  \
+            "{name:<11}  {ndcg_at_10:>7.4}  {low:.4} to {high:.4}  {map:.4}  {mrr:.4}  \
              {recall_at_10:.4}  {recall_at_100:.4}"
         )
     }
+}
+
+fn by_name(
+    found: &[(&'static str, Evaluation)],
+    value: &dyn Fn(&Evaluation) -> Value,
+) -> Map<String, Value> {
+    let named = found.iter();
+    named
+        .map(|(name, found)| ((*name).to_owned(), value(found)))
+        .collect()
 }

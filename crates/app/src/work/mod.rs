@@ -55,6 +55,7 @@ impl Background {
         }
         background.spawn("jobs", site, ingest::ring);
         background.spawn("index", site, reindex::follow);
+        background.spawn("index upkeep", site, reindex::keep);
         background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);

@@ -14,8 +14,15 @@ use archivist_store::{changes, documents, passages};
 
 use crate::site::Site;
 
-/// How long to wait for a notification before asking all the same.
-const POLL: Duration = Duration::from_secs(1);
+/// How long to wait for a notification before asking all the same. Half of the second in
+/// which a change has to be found.
+const POLL: Duration = Duration::from_millis(500);
+
+/// How long nothing may have changed before vectors are learned and the index is saved.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// After so long it is done although the archive goes on changing.
+const BUSY: Duration = Duration::from_mins(1);
 
 /// How many documents are taken over at a time.
 const BATCH: i64 = 100;
@@ -23,23 +30,49 @@ const BATCH: i64 = 100;
 /// Vectors are learned with this seed, so that the same archive gives the same.
 const SEED: u64 = 1;
 
-/// Follows for ever; returns only with an error.
+/// Follows for ever; returns only with an error. Nothing long is done here, so that what
+/// is committed can be found.
 pub(crate) async fn follow(site: Arc<Site>) -> Result<()> {
     let mut listener = changes::listen(&site.state.pool).await?;
-    let mut unsaved = false;
     loop {
-        if take_changes(&site).await? {
-            unsaved = true;
-        } else {
-            // Quiet for a moment: the time to learn and to save.
-            unsaved |= learn_if_due(&site).await;
-            if std::mem::take(&mut unsaved) {
-                save(&site).await?;
-            }
-        }
+        take_changes(&site).await?;
         // Ending without a notification is the normal case.
         let _ = tokio::time::timeout(POLL, listener.recv()).await;
     }
+}
+
+/// Learns and saves, for ever, beside the one who follows.
+pub(crate) async fn keep(site: Arc<Site>) -> Result<()> {
+    let mut saved = position(&site).await;
+    loop {
+        let reached = rest(&site).await;
+        if reached != saved {
+            save(&site).await?;
+        }
+        if learn_if_due(&site).await {
+            save(&site).await?;
+        }
+        saved = reached;
+    }
+}
+
+/// Waits for a quiet moment, or long enough; says where in the change sequence the index was
+/// then.
+async fn rest(site: &Site) -> i64 {
+    let mut reached = position(site).await;
+    let mut waited = Duration::ZERO;
+    loop {
+        tokio::time::sleep(QUIET).await;
+        waited += QUIET;
+        let before = std::mem::replace(&mut reached, position(site).await);
+        if before == reached || waited >= BUSY {
+            return reached;
+        }
+    }
+}
+
+async fn position(site: &Site) -> i64 {
+    site.state.index.read().await.position()
 }
 
 /// Brings the index wholly up to date, learns vectors where that is due, and

@@ -12,6 +12,7 @@ mod defects;
 mod deleting;
 mod documents;
 mod eval;
+mod freshness;
 mod health;
 mod import;
 mod jobs;

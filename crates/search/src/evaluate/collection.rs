@@ -8,6 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use archivist_domain::Outcome;
+
 /// Why a collection cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CollectionError {
@@ -53,6 +55,18 @@ pub struct Entry {
     pub title: String,
     /// Its text.
     pub text: String,
+    /// What signals look at, where the collection has it.
+    #[serde(default)]
+    pub metadata: About,
+}
+
+/// What a collection may say about a document beside its text; other fields are passed over.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct About {
+    /// The year it is of.
+    pub year: Option<i32>,
+    /// What became of it.
+    pub outcome: Option<Outcome>,
 }
 
 impl Collection {
@@ -152,6 +166,7 @@ mod tests {
             id: id.into(),
             title: title.into(),
             text: text.into(),
+            metadata: About::default(),
         };
         let collection = Collection {
             corpus: vec![

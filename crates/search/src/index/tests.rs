@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::records::{Filters, Mode, PassageRecord};
 
+mod answering;
 mod saving;
 
 const YEAR: i32 = 2026;

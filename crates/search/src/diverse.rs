@@ -1,0 +1,89 @@
+//! Different passages before ones that repeat each other.
+//!
+//! Maximal marginal relevance (Carbonell and Goldstein, 1998): one after the other that
+//! passage is taken for which `(1 − d) × score − d × repetition` is greatest, with scores
+//! against the best one. Repetition is that of the most similar passage taken before, and
+//! begins at a cosine of [`REPEATS`]: passages on one matter are what was asked for, and only
+//! those that say it again step back.
+
+use crate::vectors::Vectors;
+
+/// Among so many of the best the order may change: as many as one answer shows.
+pub(crate) const POOL: usize = 50;
+
+/// From this cosine on, two passages repeat each other; at 1, wholly.
+const REPEATS: f32 = 0.85;
+
+/// Reorders slots that come best first. `diversity` is `d`, from 0 (the order stays) to 1.
+/// A passage without a vector is like no other.
+pub(crate) fn reorder(best: &mut [(u32, f32)], vectors: &Vectors, diversity: f32) {
+    let size = best.len().min(POOL);
+    let pool = &mut best[..size];
+    let Some(&(_, top)) = pool.first() else {
+        return;
+    };
+    let mut rows: Vec<Vec<f32>> = pool.iter().map(|(slot, _)| row(vectors, *slot)).collect();
+    let mut repetition = vec![0.0_f32; pool.len()];
+    for taken in 0..pool.len() {
+        let gain = |at: usize| (1.0 - diversity) * pool[at].1 / top - diversity * repetition[at];
+        // Of equals the one that stands first.
+        let next = (taken..pool.len()).reduce(|a, b| if gain(b) > gain(a) { b } else { a });
+        let Some(next) = next else { break };
+        // What is passed over keeps its order.
+        pool[taken..=next].rotate_right(1);
+        rows[taken..=next].rotate_right(1);
+        repetition[taken..=next].rotate_right(1);
+        for at in taken + 1..pool.len() {
+            repetition[at] = repetition[at].max(repeats(&rows[taken], &rows[at]));
+        }
+    }
+}
+
+fn row(vectors: &Vectors, slot: u32) -> Vec<f32> {
+    let row = vectors.get(slot as usize);
+    row.map(Iterator::collect).unwrap_or_default()
+}
+
+/// How far one passage repeats another, from 0 to 1, by vectors at length 1.
+fn repeats(a: &[f32], b: &[f32]) -> f32 {
+    let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+    (cosine - REPEATS).max(0.0) / (1.0 - REPEATS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Slots 0 and 1 are alike, 2 is another matter, 3 has no vector.
+    fn table() -> Vectors {
+        let mut vectors = Vectors::new(2);
+        vectors.set(0, &[1.0, 0.0]);
+        vectors.set(1, &[0.98, 0.2]);
+        vectors.set(2, &[0.0, 1.0]);
+        vectors
+    }
+
+    fn order(best: &[(u32, f32)], diversity: f32) -> Vec<u32> {
+        let mut best = best.to_vec();
+        reorder(&mut best, &table(), diversity);
+        best.into_iter().map(|(slot, _)| slot).collect()
+    }
+
+    #[test]
+    fn what_repeats_the_first_comes_after_another_matter() {
+        let best = [(0, 1.0), (1, 0.9), (2, 0.8), (3, 0.3)];
+        assert_eq!(order(&best, 0.2), [0, 2, 1, 3]);
+    }
+
+    #[test]
+    fn a_great_difference_of_scores_counts_more() {
+        assert_eq!(order(&[(0, 1.0), (1, 0.9), (2, 0.3)], 0.2), [0, 1, 2]);
+    }
+
+    #[test]
+    fn without_diversity_the_order_stays() {
+        let best = [(0, 1.0), (1, 0.99), (3, 0.98), (2, 0.97)];
+        assert_eq!(order(&best, 0.0), [0, 1, 3, 2]);
+        assert_eq!(order(&[], 0.5), Vec::<u32>::new());
+    }
+}

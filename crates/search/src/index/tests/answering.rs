@@ -1,0 +1,184 @@
+//! What stands beside the hits, and other ways to ask.
+
+use super::*;
+use crate::records::{Order, PassagePlace};
+
+fn place(number: u128, ordinal: u128) -> PassagePlace {
+    PassagePlace {
+        document: document(number),
+        passage: PassageId(Uuid::from_u128(number * 1000 + ordinal)),
+    }
+}
+
+fn answer(index: &Index, request: &SearchRequest) -> Answer {
+    index.answer(request, YEAR)
+}
+
+/// Three reports on reading, of different years.
+fn years() -> Index {
+    let of = |number, title: &str, year, text: &str| {
+        let mut record = record(number, title, &[text]);
+        record.facets.year = year;
+        record
+    };
+    index_of([
+        of(1, "Books", Some(2022), "Reading reading reading."),
+        of(
+            2,
+            "apples",
+            Some(2024),
+            "Reading, and something of gardens.",
+        ),
+        of(3, "Coaches", None, "Reading reading, and nothing else."),
+    ])
+}
+
+fn ordered(index: &Index, order: Order) -> Vec<DocumentId> {
+    let request = SearchRequest {
+        order,
+        ..SearchRequest::new("reading")
+    };
+    documents_of(&index.search(&request, YEAR))
+}
+
+#[test]
+fn hits_can_stand_in_other_orders() {
+    let index = years();
+    let ids = |numbers: [u128; 3]| numbers.map(document);
+    assert_eq!(ordered(&index, Order::Newest), ids([2, 1, 3]));
+    assert_eq!(ordered(&index, Order::Oldest), ids([1, 2, 3]));
+    assert_eq!(ordered(&index, Order::Title), ids([2, 1, 3]));
+}
+
+#[test]
+fn pages_follow_each_other_without_gap_or_repetition() {
+    let index = trained(index_of(library()));
+    let page = |offset, limit| {
+        let request = SearchRequest {
+            offset,
+            limit,
+            ..SearchRequest::new("literacy coaches and families")
+        };
+        index.search(&request, YEAR)
+    };
+    let whole = page(0, 12);
+    let pages: Vec<Hit> = [page(0, 5), page(5, 5), page(10, 2)].concat();
+    assert_eq!(whole, pages);
+    assert_eq!(page(100_000, 5), []);
+}
+
+#[test]
+fn documents_that_were_found_are_counted_by_what_they_can_be_filtered_by() {
+    let mut first = record(1, "Plan", &["Reading for all.", "More reading."]);
+    first.facets.tags = vec!["rural".into(), "youth".into()];
+    first.facets.outcome = Some(Outcome::Funded);
+    let mut second = record(2, "Report", &["Reading again."]);
+    second.facets.tags = vec!["rural".into()];
+    second.facets.doc_type = DocType::AnnualReport;
+    second.facets.year = Some(2024);
+    let other = record(3, "Garden", &["Beans and compost."]);
+    let found = answer(
+        &index_of([first, second, other]),
+        &SearchRequest::new("reading"),
+    )
+    .counts;
+    assert_eq!((found.documents, found.passages), (2, 3));
+    assert_eq!(found.tags, [("rural".into(), 2), ("youth".into(), 1)]);
+    assert_eq!(found.outcomes, [(Outcome::Funded, 1)]);
+    assert_eq!(found.years, [(2024, 1)]);
+    assert_eq!(found.programs, [("Early Literacy".into(), 2)]);
+    assert_eq!(found.doc_types.len(), 2);
+}
+
+#[test]
+fn counts_keep_to_the_filters() {
+    let request = SearchRequest {
+        filters: Filters {
+            years: vec![2024],
+            ..Filters::default()
+        },
+        ..SearchRequest::new("reading")
+    };
+    assert_eq!(answer(&years(), &request).counts.documents, 1);
+}
+
+#[test]
+fn a_word_that_nothing_has_is_offered_as_it_is_spelt_here() {
+    let index = index_of([record(1, "Plan", &["Mrs Henderson teaches literacy."])]);
+    let meant = |text: &str| answer(&index, &SearchRequest::new(text)).did_you_mean;
+    assert_eq!(
+        meant("hendersen, and litercy!"),
+        Some("Henderson, and literacy!".into())
+    );
+    assert_eq!(meant("literacy"), None);
+    assert_eq!(meant("zebra"), None);
+}
+
+#[test]
+fn passages_alike_are_found_without_a_word_typed() {
+    let index = trained(index_of(library()));
+    // The first passage of a plan for gardens.
+    let liked = place(2, 0);
+    let request = SearchRequest {
+        like: vec![liked],
+        without: vec![liked],
+        limit: 5,
+        ..SearchRequest::default()
+    };
+    let hits = index.search(&request, YEAR);
+    assert_eq!(hits.len(), 5);
+    for hit in &hits {
+        assert_ne!(hit.passage, liked.passage);
+        let title = &index.archive.documents[&hit.document].title;
+        assert!(title.starts_with("garden"), "{title}");
+        assert!(!hit.reasons.is_empty());
+    }
+}
+
+#[test]
+fn a_passage_that_is_liked_moves_the_answer_towards_it() {
+    let index = trained(index_of(library()));
+    let request = |like| SearchRequest {
+        like,
+        limit: 8,
+        ..SearchRequest::new("families")
+    };
+    let gardens = |request: SearchRequest| {
+        let hits = index.search(&request, YEAR).into_iter();
+        hits.filter(|hit| {
+            index.archive.documents[&hit.document]
+                .title
+                .starts_with("garden")
+        })
+        .count()
+    };
+    assert!(gardens(request(vec![place(2, 0)])) > gardens(request(Vec::new())));
+}
+
+#[test]
+fn what_is_unwanted_or_unknown_is_not_there() {
+    let index = years();
+    let request = SearchRequest {
+        without: vec![place(1, 0)],
+        like: vec![place(77, 0)],
+        ..SearchRequest::new("reading")
+    };
+    let found = documents_of(&index.search(&request, YEAR));
+    assert_eq!(found.len(), 2);
+    assert!(!found.contains(&document(1)));
+}
+
+#[test]
+fn nothing_to_go_by_finds_nothing() {
+    let empty = answer(&years(), &SearchRequest::default());
+    assert_eq!(empty, Answer::default());
+}
+
+#[test]
+fn a_hit_tells_by_what_it_was_multiplied() {
+    let index = years();
+    let hits = index.search(&SearchRequest::new("gardens"), YEAR);
+    // Two years old at weight 0.7; no outcome at weight 0.3.
+    assert!((hits[0].recency - 0.93).abs() < 1e-6, "{hits:?}");
+    assert!((hits[0].outcome - 0.97).abs() < 1e-6, "{hits:?}");
+}
