@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use archivist_domain::{
-    Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, Section, UserRole,
+    Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, PassageId, SearchOrder, Section,
+    UserRole,
 };
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
@@ -577,6 +578,16 @@ pub(crate) struct SearchArgs {
     /// How many passages at most
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub limit: u16,
+    /// In which order: relevance, newest, oldest or title; the others put the best hundred
+    /// passages in order
+    #[arg(long, default_value = "relevance")]
+    pub sort: SearchOrder,
+    /// Look for others like this passage, too; its id stands in the output of --json
+    #[arg(long = "like", value_name = "PASSAGE_ID")]
+    pub like: Vec<PassageId>,
+    /// Tell the figures behind each score, too
+    #[arg(long)]
+    pub explain: bool,
     /// Restrictions.
     #[command(flatten)]
     pub filters: FilterArgs,

@@ -330,6 +330,20 @@ closed_set! {
 }
 
 closed_set! {
+    /// In which order the passages that a search finds stand.
+    SearchOrder, "order", {
+        /// The best first.
+        Relevance = "relevance",
+        /// Of the best hundred passages, those of the latest year first; without a year last.
+        Newest = "newest",
+        /// The same from the earliest year on.
+        Oldest = "oldest",
+        /// The same by the documents' titles.
+        Title = "title",
+    }
+}
+
+closed_set! {
     /// Which section of an application a draft is.
     Section, "section", {
         OrganizationalCapacity = "Organizational Capacity",

@@ -21,8 +21,8 @@ pub mod success;
 
 pub use enums::{
     Audience, DocType, DocumentField, EntityKind, JobKind, JobState, MessageRole, Outcome,
-    OutputStatus, OutputType, PromptCategory, SaidBy, Section, SensitivityLevel, StylePurpose,
-    StyleType, Sureness, UserRole,
+    OutputStatus, OutputType, PromptCategory, SaidBy, SearchOrder, Section, SensitivityLevel,
+    StylePurpose, StyleType, Sureness, UserRole,
 };
 pub use ids::{
     ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId,

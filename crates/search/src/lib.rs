@@ -39,8 +39,8 @@ pub use embed::Embedder;
 pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
 pub use records::{
-    Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, Order, PassagePlace,
-    PassageRecord, PassageText, SearchRequest,
+    Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
+    PassageText, SearchRequest,
 };
 pub use train::{Trained, TrainingSet};
 pub use typed::NotUnderstood;

@@ -2,9 +2,11 @@
 
 use std::cmp::Reverse;
 
+use archivist_domain::SearchOrder;
+
 use crate::archive::Archive;
 use crate::index::Index;
-use crate::records::{Order, SearchRequest};
+use crate::records::SearchRequest;
 use crate::{diverse, rank};
 
 /// Of so many of the best passages others than the best can come first.
@@ -15,14 +17,14 @@ pub(crate) fn page(index: &Index, scores: &[f32], request: &SearchRequest) -> Ve
     let end = request.offset.saturating_add(request.limit);
     let dense = index.dense.as_ref().filter(|_| request.diversity > 0.0);
     let considered = match (request.order, dense) {
-        (Order::Relevance, None) => end,
-        (Order::Relevance, Some(_)) => end.max(diverse::POOL),
+        (SearchOrder::Relevance, None) => end,
+        (SearchOrder::Relevance, Some(_)) => end.max(diverse::POOL),
         _ => end.max(SORTED),
     };
     let archive = &index.archive;
     let mut best = rank::select(archive, scores, considered, request.per_document);
     match (request.order, dense) {
-        (Order::Relevance, Some(dense)) => {
+        (SearchOrder::Relevance, Some(dense)) => {
             diverse::reorder(&mut best, &dense.vectors, request.diversity);
         }
         (order, _) => sort(archive, &mut best, order),
@@ -33,14 +35,16 @@ pub(crate) fn page(index: &Index, scores: &[f32], request: &SearchRequest) -> Ve
 }
 
 /// Passages that are equal in what is sorted by stay in the order of their scores.
-fn sort(archive: &Archive, best: &mut [(u32, f32)], order: Order) {
+fn sort(archive: &Archive, best: &mut [(u32, f32)], order: SearchOrder) {
     let document = |slot: u32| &archive.documents[&archive.passage(slot).document];
     let year = |slot: u32| document(slot).facets.year;
     match order {
-        Order::Relevance => {}
+        SearchOrder::Relevance => {}
         // `None` is less than any year.
-        Order::Newest => best.sort_by_key(|(slot, _)| Reverse(year(*slot))),
-        Order::Oldest => best.sort_by_key(|(slot, _)| (year(*slot).is_none(), year(*slot))),
-        Order::Title => best.sort_by_cached_key(|(slot, _)| document(*slot).title.to_lowercase()),
+        SearchOrder::Newest => best.sort_by_key(|(slot, _)| Reverse(year(*slot))),
+        SearchOrder::Oldest => best.sort_by_key(|(slot, _)| (year(*slot).is_none(), year(*slot))),
+        SearchOrder::Title => {
+            best.sort_by_cached_key(|(slot, _)| document(*slot).title.to_lowercase());
+        }
     }
 }

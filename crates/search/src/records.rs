@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 
 use crate::text::fold;
 
@@ -144,20 +144,6 @@ pub enum Mode {
     Dense,
 }
 
-/// In which order hits stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum Order {
-    /// The best first.
-    #[default]
-    Relevance,
-    /// Of the best hundred passages, those of the latest year first; without a year last.
-    Newest,
-    /// The same from the earliest year on.
-    Oldest,
-    /// The same by the documents' titles.
-    Title,
-}
-
 /// A passage and the document it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PassagePlace {
@@ -187,7 +173,7 @@ pub struct SearchRequest {
     /// How many hits at most.
     pub limit: usize,
     /// In which order they stand.
-    pub order: Order,
+    pub order: SearchOrder,
     /// How much age counts, 0 (not at all) to 1.
     pub recency_weight: f32,
     /// How much the outcome counts, 0 (not at all) to 1.
@@ -231,7 +217,7 @@ impl Default for SearchRequest {
             conditions: None,
             offset: 0,
             limit: 10,
-            order: Order::Relevance,
+            order: SearchOrder::Relevance,
             recency_weight: 0.7,
             outcome_weight: 0.3,
             per_document: 3,

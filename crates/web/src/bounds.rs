@@ -24,6 +24,11 @@ pub(crate) fn characters(text: &str, allowed: &RangeInclusive<usize>) -> Option<
     (!allowed.contains(&text.chars().count())).then(message)
 }
 
+/// What to say of a list of more values than these.
+pub(crate) fn items(count: usize, most: usize) -> Option<String> {
+    (count > most).then(|| format!("must have at most {most} values"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use archivist_domain::{DocumentId, PassageId};
-use archivist_search::{Hit, SearchRequest};
+use archivist_search::{Answer, FacetCounts, Hit, PassagePlace, SearchRequest};
 use archivist_store::documents::{self, Document};
 use archivist_store::passages::{self, Passage};
 
@@ -34,11 +34,44 @@ pub struct Found {
     pub document: Document,
 }
 
+/// What a search found, and what else there is.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// The page of hits that was asked for.
+    pub found: Vec<Found>,
+    /// How all documents that match are spread.
+    pub counts: FacetCounts,
+    /// The words as they are spelt here, where some stand nowhere.
+    pub did_you_mean: Option<String>,
+}
+
 /// Searches the archive. Hits that have just been deleted, held or superseded are left
 /// out, so that the database has the last word.
 pub async fn search(state: &AppState, request: SearchRequest) -> Result<Vec<Found>, Error> {
     let mut answers = search_all(state, vec![request]).await?;
     Ok(answers.pop().unwrap_or_default())
+}
+
+/// The same with how the documents that match are spread, and with what may have been
+/// meant.
+pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, Error> {
+    let (index, year) = (state.index.clone(), state.clock.year());
+    let with_superseded = request.filters.include_superseded;
+    let answer = state
+        .cpu
+        .run(move || index.blocking_read().answer(&request, year))
+        .await;
+    let Answer {
+        hits,
+        counts,
+        did_you_mean,
+    } = answer;
+    let known = Known::load(state, hits.iter()).await?;
+    Ok(Findings {
+        found: known.join_all(hits, with_superseded),
+        counts,
+        did_you_mean,
+    })
 }
 
 /// Several searches in one pass over the index and one round trip each for
@@ -62,10 +95,69 @@ pub async fn search_all(
                 .collect()
         })
         .await;
-    let (passages, documents) = load(state, answers.iter().flatten()).await?;
-    let join = |hit: Hit, with_superseded: bool| {
-        let passage = passages.get(&hit.passage)?.clone();
-        let document = documents.get(&hit.document)?.clone();
+    let known = Known::load(state, answers.iter().flatten()).await?;
+    Ok(answers
+        .into_iter()
+        .zip(with_superseded)
+        .map(|(hits, with)| known.join_all(hits, with))
+        .collect())
+}
+
+/// Where passages stand, of those that are there.
+pub async fn places(state: &AppState, ids: &[PassageId]) -> Result<Vec<PassagePlace>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let passages = passages::by_ids(&state.pool, ids).await?;
+    let place = |passage: Passage| PassagePlace {
+        document: passage.doc_id,
+        passage: passage.passage_id,
+    };
+    Ok(passages.into_iter().map(place).collect())
+}
+
+/// A passage, unless its document is gone or held.
+pub async fn passage(state: &AppState, id: PassageId) -> Result<Option<Passage>, Error> {
+    let Some(passage) = passages::by_ids(&state.pool, &[id]).await?.pop() else {
+        return Ok(None);
+    };
+    let document = documents::by_ids(&state.pool, &[passage.doc_id])
+        .await?
+        .pop();
+    Ok(document.filter(|document| !document.held).map(|_| passage))
+}
+
+/// What the database knows about hits.
+struct Known {
+    passages: HashMap<PassageId, Passage>,
+    documents: HashMap<DocumentId, Document>,
+}
+
+impl Known {
+    async fn load(
+        state: &AppState,
+        hits: impl Iterator<Item = &Hit> + Clone,
+    ) -> Result<Self, Error> {
+        let passage_ids: Vec<_> = hits.clone().map(|h| h.passage).collect();
+        let mut document_ids: Vec<_> = hits.map(|h| h.document).collect();
+        document_ids.sort_unstable();
+        document_ids.dedup();
+        let passages = passages::by_ids(&state.pool, &passage_ids).await?;
+        let documents = documents::by_ids(&state.pool, &document_ids).await?;
+        Ok(Self {
+            passages: passages.into_iter().map(|p| (p.passage_id, p)).collect(),
+            documents: documents.into_iter().map(|d| (d.doc_id, d)).collect(),
+        })
+    }
+
+    fn join_all(&self, hits: Vec<Hit>, with_superseded: bool) -> Vec<Found> {
+        let join = |hit| self.join(hit, with_superseded);
+        hits.into_iter().filter_map(join).collect()
+    }
+
+    fn join(&self, hit: Hit, with_superseded: bool) -> Option<Found> {
+        let passage = self.passages.get(&hit.passage)?.clone();
+        let document = self.documents.get(&hit.document)?.clone();
         if document.held || (document.superseded_by().is_some() && !with_superseded) {
             return None;
         }
@@ -74,26 +166,5 @@ pub async fn search_all(
             passage,
             document,
         })
-    };
-    Ok(answers
-        .into_iter()
-        .zip(with_superseded)
-        .map(|(hits, with)| hits.into_iter().filter_map(|hit| join(hit, with)).collect())
-        .collect())
-}
-
-async fn load(
-    state: &AppState,
-    hits: impl Iterator<Item = &Hit> + Clone,
-) -> Result<(HashMap<PassageId, Passage>, HashMap<DocumentId, Document>), Error> {
-    let passage_ids: Vec<_> = hits.clone().map(|h| h.passage).collect();
-    let mut document_ids: Vec<_> = hits.map(|h| h.document).collect();
-    document_ids.sort_unstable();
-    document_ids.dedup();
-    let passages = passages::by_ids(&state.pool, &passage_ids).await?;
-    let documents = documents::by_ids(&state.pool, &document_ids).await?;
-    Ok((
-        passages.into_iter().map(|p| (p.passage_id, p)).collect(),
-        documents.into_iter().map(|d| (d.doc_id, d)).collect(),
-    ))
+    }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use archivist_search::SearchRequest;
+use archivist_search::{Hit, SearchRequest};
 use archivist_web::retrieve::{self, Found};
 use serde_json::{Value, json};
 
@@ -20,40 +20,56 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     site.close().await?;
     let found = found?;
     if args.json {
-        print_json(&Value::Array(found.iter().map(as_json).collect()));
+        print_json(&Value::Array(
+            found.iter().map(|hit| as_json(hit, args.explain)).collect(),
+        ));
     } else if documents == 0 {
         say!("The library is empty: add documents with `archivist import DIR` or in the browser.");
     } else if found.is_empty() {
         say!("Nothing found in {documents} documents. Try other words, or fewer restrictions.");
     } else {
-        found
-            .iter()
-            .enumerate()
-            .for_each(|(i, hit)| print_hit(i + 1, hit));
+        for (i, hit) in found.iter().enumerate() {
+            print_hit(i + 1, hit, args.explain);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
-    if args.query.trim().is_empty() {
+    if args.query.trim().is_empty() && args.like.is_empty() {
         bail!("say what to look for");
     }
     reindex::catch_up(site).await?;
+    let like = retrieve::places(&site.state, &args.like).await?;
+    if like.len() < args.like.len() {
+        bail!(
+            "there is no such passage in the library: use a passage_id of `archivist search --json`"
+        );
+    }
+    let typed = SearchRequest::typed(&args.query)?;
+    let without = if typed.text.is_empty() {
+        like.clone()
+    } else {
+        Vec::new()
+    };
     let request = SearchRequest {
+        like,
+        without,
+        order: args.sort,
         filters: filters(args.filters.clone()),
         limit: usize::from(args.limit),
-        ..SearchRequest::typed(&args.query)?
+        ..typed
     };
     Ok(retrieve::search(&site.state, request).await?)
 }
 
-fn as_json(found: &Found) -> Value {
+fn as_json(found: &Found, explains: bool) -> Value {
     let Found {
         hit,
         passage,
         document,
     } = found;
-    json!({
+    let mut told = json!({
         "doc_id": document.doc_id,
         "passage_id": passage.passage_id,
         "title": document.display_title(),
@@ -67,10 +83,19 @@ fn as_json(found: &Found) -> Value {
         "score": hit.score,
         "matched": hit.matched,
         "reasons": hit.reasons,
-    })
+    });
+    if explains {
+        told["numbers"] = json!({
+            "words": hit.lexical,
+            "meaning": hit.dense,
+            "recency": hit.recency,
+            "outcome": hit.outcome,
+        });
+    }
+    told
 }
 
-fn print_hit(number: usize, found: &Found) {
+fn print_hit(number: usize, found: &Found, explains: bool) {
     let Found {
         hit,
         passage,
@@ -95,7 +120,26 @@ fn print_hit(number: usize, found: &Found) {
         say!("   {heading}");
     }
     say!("   {}", excerpt(found));
-    say!("   {}\n", hit.reasons.join("; "));
+    say!("   {}", hit.reasons.join("; "));
+    if explains {
+        say!("   {}", figures(hit));
+    }
+    say!("");
+}
+
+/// The figures behind a score.
+fn figures(hit: &Hit) -> String {
+    let figure = |name: &str, value: Option<f32>| match value {
+        Some(value) => format!("{name} {value:.2}"),
+        None => format!("{name} –"),
+    };
+    [
+        figure("words", hit.lexical),
+        figure("meaning", hit.dense),
+        figure("× recency", Some(hit.recency)),
+        figure("× outcome", Some(hit.outcome)),
+    ]
+    .join(", ")
 }
 
 /// About 300 characters around the first matched word.

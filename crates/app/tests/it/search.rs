@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Client, TestServer, a_document, eventually};
 
@@ -253,4 +253,80 @@ async fn the_command_line_finds_the_same() {
     );
     let none = server.run(&["search", "zeppelin"]).ok();
     assert!(none.starts_with("Nothing found in 2 documents"), "{none}");
+}
+
+#[tokio::test]
+async fn an_answer_tells_how_documents_are_spread_and_may_stand_in_another_order() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    let found = writer
+        .get("/api/search?q=coaches+garden&sort=newest&explain=true")
+        .await
+        .ok();
+    let counts = &found["counts"];
+    assert_eq!(counts["documents"], 2, "{counts}");
+    assert_eq!(counts["tag"], json!([{ "value": "literacy", "count": 1 }]));
+    assert_eq!(
+        counts["year"],
+        json!([{ "value": 2024, "count": 1 }, { "value": 2022, "count": 1 }])
+    );
+    let first = &found["hits"][0];
+    assert_eq!(first["document"]["year"], 2024);
+    assert!(first["numbers"]["words"].as_f64().unwrap() > 0.0, "{first}");
+    assert!(first["numbers"]["recency"].as_f64().unwrap() <= 1.0);
+    let next = writer
+        .get("/api/search?q=coaches+garden&sort=newest&offset=1")
+        .await
+        .ok();
+    assert_eq!(next["hits"][0]["document"]["year"], 2022);
+    assert_eq!(next["hits"][0]["numbers"], Value::Null);
+    let refused = writer
+        .get("/api/search?q=x&sort=best&recency_weight=2")
+        .await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_misspelt_word_is_offered_in_its_spelling_here() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    let found = writer.get("/api/search?q=hervest+and+pantry").await.ok();
+    assert_eq!(found["did_you_mean"], "harvest and pantry");
+    let found = writer.get("/api/search?q=volunteers").await.ok();
+    assert_eq!(found["did_you_mean"], Value::Null);
+}
+
+#[tokio::test]
+async fn passages_are_found_by_passages_like_them() {
+    let server = with_two_documents().await;
+    let editor = server.as_editor().await;
+    let more = a_document("more.txt")
+        .saying(&["Coaches read with children in every school of the valley, once a week."]);
+    editor.upload(more).await.created();
+    let of = |hit: &Value| hit["document"]["filename"].as_str().unwrap().to_owned();
+    let coaches = hits(&editor, "q=coaches+words+learned").await;
+    let first = &coaches[0];
+    let liked = first["passage_id"].as_str().unwrap();
+    let similar = eventually("another is like it", || async {
+        hits(&editor, &format!("like={liked}"))
+            .await
+            .into_iter()
+            .next()
+    })
+    .await;
+    assert_eq!(
+        (of(first), of(&similar)),
+        ("coaches.pdf".into(), "more.txt".into())
+    );
+    // Left out by hand.
+    let id = similar["passage_id"].as_str().unwrap();
+    let rest = hits(&editor, &format!("like={liked}&without={id}")).await;
+    assert!(
+        rest.iter()
+            .all(|hit| hit["passage_id"] != similar["passage_id"])
+    );
+    let nothing = editor
+        .get("/api/search?without=00000000-0000-4000-8000-000000000000")
+        .await;
+    assert_eq!(nothing.status, 422, "{}", nothing.text());
 }

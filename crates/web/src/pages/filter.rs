@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use archivist_domain::enums::UnknownLabel;
-use archivist_domain::{DocType, Outcome};
+use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
 use archivist_search::Filters;
 use archivist_store::documents::{self, DocumentFilter};
 use archivist_store::statistics::LibraryFigures;
@@ -40,6 +40,11 @@ pub(super) struct FilterForm {
     pub(super) outcome: String,
     /// `true`: older versions, too. Of a search alone.
     pub(super) include_superseded: String,
+    /// In which order passages stand. Of a search alone.
+    pub(super) sort: String,
+    /// Passages that answer, and such as do not. Of a search alone.
+    pub(super) like: Vec<PassageId>,
+    pub(super) without: Vec<PassageId>,
     /// What waits for somebody, for the library: one of [`STATES`].
     pub(super) state: String,
     /// Which page of a longer list, from 1.
@@ -96,6 +101,11 @@ impl FilterForm {
         })
     }
 
+    /// In which order the passages of a search stand.
+    pub(super) fn order(&self) -> Result<SearchOrder, Error> {
+        Ok(label("sort", &self.sort)?.unwrap_or(SearchOrder::Relevance))
+    }
+
     /// For a search.
     pub(super) fn for_search(&self) -> Result<Filters, Error> {
         let list = |text: &str| filled(text).map(str::to_owned).into_iter().collect();
@@ -114,6 +124,32 @@ impl FilterForm {
         })
     }
 
+    /// The address of the search with one more passage that answers.
+    pub(super) fn with_like(&self, passage: PassageId) -> String {
+        let mut form = self.clone();
+        form.like.retain(|known| *known != passage);
+        form.like.push(passage);
+        form.address_with("/search", "", "")
+    }
+
+    /// The address of the search without a passage.
+    pub(super) fn with_without(&self, passage: PassageId) -> String {
+        let mut form = self.clone();
+        form.like.retain(|known| *known != passage);
+        form.without.push(passage);
+        form.address_with("/search", "", "")
+    }
+
+    /// The address of the search as if nothing had been said of passages.
+    pub(super) fn without_passages(&self) -> String {
+        let form = Self {
+            like: Vec::new(),
+            without: Vec::new(),
+            ..self.clone()
+        };
+        form.address_with("/search", "", "")
+    }
+
     /// The address of `base` with these filters, one field changed; changing
     /// another field than the page leads to its first page.
     pub(super) fn address_with(&self, base: &str, field: &str, value: &str) -> String {
@@ -125,6 +161,7 @@ impl FilterForm {
             ("tag", &self.tag),
             ("outcome", &self.outcome),
             ("include_superseded", &self.include_superseded),
+            ("sort", &self.sort),
             ("state", &self.state),
         ];
         let mut query = Serializer::new(String::new());
@@ -132,6 +169,11 @@ impl FilterForm {
             let current = if name == field { value } else { current };
             if let Some(current) = filled(current) {
                 query.append_pair(name, current);
+            }
+        }
+        for (name, passages) in [("like", &self.like), ("without", &self.without)] {
+            for passage in passages {
+                query.append_pair(name, &passage.to_string());
             }
         }
         if field == "page" {

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::deleted::DeletedRow;
+use super::facet::{Facet, Field};
 use super::filter::{self, Choices, FilterForm};
 use super::shell::{Place, Shell};
 use super::versions::place;
@@ -70,20 +71,6 @@ pub(super) struct Row {
     pub(super) waits: Vec<show::Chip>,
     pub(super) added: String,
     pub(super) added_iso: String,
-}
-
-/// The values of one filter with how often they occur.
-pub(super) struct Facet {
-    pub(super) heading: &'static str,
-    pub(super) values: Vec<FacetValue>,
-}
-
-/// One value: a link that sets the filter, or takes it off when it is on.
-pub(super) struct FacetValue {
-    pub(super) label: String,
-    pub(super) count: i64,
-    pub(super) address: String,
-    pub(super) is_on: bool,
 }
 
 /// The files being taken in.
@@ -220,35 +207,25 @@ fn waits(document: &Document) -> Vec<show::Chip> {
 }
 
 fn facets(filter: &FilterForm, figures: &LibraryFigures) -> Vec<Facet> {
-    let facet = |heading, field, current: &str, tallies: Vec<&Tally<String>>| Facet {
-        heading,
-        values: tallies
-            .into_iter()
-            .map(|tally| {
-                let is_on = current == tally.value;
-                let value = if is_on { "" } else { &tally.value };
-                FacetValue {
-                    label: tally.value.clone(),
-                    count: tally.count,
-                    address: filter.address_with("/library", field, value),
-                    is_on,
-                }
-            })
-            .collect(),
+    let facet = |heading, name, current, tallies: Vec<&Tally<String>>| {
+        let field = Field {
+            heading,
+            name,
+            current,
+        };
+        let values = tallies.into_iter();
+        let values = values.map(|tally| (tally.value.clone(), tally.count));
+        Facet::new("/library", filter, field, values)
     };
+    let (types, outcomes) = (&figures.by_type, &figures.by_outcome);
     let years = figures.by_year.iter().rev().collect();
     let facets = [
-        facet(
-            "Type",
-            "doc_type",
-            &filter.doc_type,
-            figures.by_type.iter().collect(),
-        ),
+        facet("Type", "doc_type", &filter.doc_type, types.iter().collect()),
         facet(
             "Outcome",
             "outcome",
             &filter.outcome,
-            figures.by_outcome.iter().collect(),
+            outcomes.iter().collect(),
         ),
         facet("Year", "year", &filter.year, years),
     ];

@@ -19,6 +19,20 @@ pub(super) struct Excerpt {
     pub(super) is_cut_after: bool,
 }
 
+impl Excerpt {
+    /// Without marks, and with dots where text was left out.
+    pub(super) fn plain(&self) -> String {
+        let text: String = self
+            .pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect();
+        let before = if self.is_cut_before { "… " } else { "" };
+        let after = if self.is_cut_after { " …" } else { "" };
+        format!("{before}{text}{after}")
+    }
+}
+
 /// How much text stands before the first mark.
 const LEAD_BYTES: usize = 140;
 

@@ -14,6 +14,7 @@ mod cited;
 mod confirm;
 mod deleted;
 mod document;
+mod facet;
 pub(crate) mod failure;
 mod filter;
 mod form;

@@ -1,24 +1,39 @@
 //! `/search`: passages that answer a question, and why.
 
-use archivist_domain::DocumentId;
-use archivist_search::SearchRequest;
+use archivist_domain::{DocType, DocumentId, Outcome, SearchOrder};
+use archivist_search::{FacetCounts, SearchRequest};
 use archivist_store::statistics;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::facet::{Facet, Field};
 use super::filter::{Choices, FilterForm};
 use super::form::filled;
 use super::marked::{Excerpt, excerpt};
 use super::shell::{Place, Shell};
 use super::visitor::PageWriter;
 use super::{page, show};
-use crate::error::Error;
+use crate::bounds;
+use crate::error::{Error, FieldProblem};
 use crate::extract::Query;
-use crate::retrieve::{self, Found};
+use crate::retrieve::{self, Findings, Found};
 use crate::state::AppState;
 
+/// Passages on a page of hits.
 const HITS: usize = 20;
+
+/// The last page of hits: nobody looks further.
+const LAST_PAGE: i64 = 50;
+
+/// So many passages may be liked, and so many left out.
+const MAX_PASSAGES: usize = 100;
+
+/// So many values of each kind are offered to narrow a search down.
+const MAX_CHOICES: usize = 6;
+
+/// About 20 words of a passage that others are to be like.
+const LIKED_BYTES: usize = 140;
 
 /// About 70 words: enough to see whether a passage answers.
 const EXCERPT_BYTES: usize = 440;
@@ -33,6 +48,20 @@ pub(super) struct SearchPage {
     /// Documents in the library.
     pub(super) documents: i64,
     pub(super) hits: Vec<HitView>,
+    /// The orders that passages may stand in.
+    pub(super) orders: &'static [&'static str],
+    /// How many documents and passages match.
+    pub(super) matching: String,
+    /// What the search can be narrowed down by.
+    pub(super) facets: Vec<Facet>,
+    /// The search in another spelling, and its address.
+    pub(super) did_you_mean: Option<(String, String)>,
+    /// The first passage of those that others are like.
+    pub(super) liked: Option<String>,
+    pub(super) page: i64,
+    /// Addresses of the pages before and after.
+    pub(super) previous: Option<String>,
+    pub(super) next: Option<String>,
     /// What is wrong with the search, for whoever typed it.
     pub(super) problem: Option<String>,
 }
@@ -40,6 +69,10 @@ pub(super) struct SearchPage {
 /// A passage that was found.
 pub(super) struct HitView {
     pub(super) address: String,
+    /// The search for others like it.
+    pub(super) more_like: String,
+    /// The search without it.
+    pub(super) without: String,
     pub(super) file: Option<String>,
     pub(super) title: String,
     pub(super) doc_type: &'static str,
@@ -59,20 +92,22 @@ pub(super) struct HitView {
 
 impl SearchPage {
     pub(super) fn asks(&self) -> bool {
-        filled(&self.filter.q).is_some()
+        asks(&self.filter)
     }
 
-    pub(super) fn summary(&self) -> String {
-        let distinct: std::collections::HashSet<_> =
-            self.hits.iter().map(|hit| &hit.title).collect();
-        let documents = i64::try_from(distinct.len()).unwrap_or(i64::MAX);
-        let passages = i64::try_from(self.hits.len()).unwrap_or(i64::MAX);
-        format!(
-            "{} from {}",
-            show::count(passages, "passage"),
-            show::count(documents, "document")
-        )
+    /// The order that is chosen.
+    pub(super) fn is_order(&self, label: &str) -> bool {
+        filled(&self.filter.sort).unwrap_or(SearchOrder::Relevance.as_str()) == label
     }
+
+    /// Whether passages are named that others are to be like or that are left out.
+    pub(super) fn names_passages(&self) -> bool {
+        !self.filter.like.is_empty() || !self.filter.without.is_empty()
+    }
+}
+
+fn asks(filter: &FilterForm) -> bool {
+    filled(&filter.q).is_some() || !filter.like.is_empty()
 }
 
 /// The answer to a question, or the empty form.
@@ -82,34 +117,134 @@ pub(super) async fn search(
     Query(filter): Query<FilterForm>,
 ) -> Result<Response, Error> {
     let figures = statistics::library(&state.pool, false).await?;
-    let (hits, problem) = match filled(&filter.q).map(retrieve::typed) {
-        Some(Ok(typed)) => {
-            let request = request(typed, &filter)?;
-            (retrieve::search(&state, request).await?, None)
+    let page_number = filter.page_number()?.min(LAST_PAGE);
+    let (findings, problem) = match retrieve::typed(&filter.q) {
+        _ if !asks(&filter) => (Findings::default(), None),
+        Ok(typed) => {
+            let request = request(&state, typed, &filter, page_number).await?;
+            (retrieve::find(&state, request).await?, None)
         }
-        Some(Err(problem)) => (Vec::new(), Some(problem.msg)),
-        None => (Vec::new(), None),
+        Err(problem) => (Findings::default(), Some(problem.msg)),
     };
+    let page_address = |page: i64| filter.address_with("/search", "page", &page.to_string());
+    let is_full = findings.found.len() == HITS && page_number < LAST_PAGE;
     page(&SearchPage {
         shell: visitor.shell(Place::Search),
         is_editor: visitor.is_editor(),
         choices: Choices::load(&state.pool, &figures).await?,
         documents: figures.documents,
-        hits: hits.into_iter().map(hit_view).collect(),
+        orders: SearchOrder::LABELS,
+        matching: matching(&findings.counts),
+        facets: facets(&findings.counts, &filter),
+        did_you_mean: findings.did_you_mean.map(|meant| {
+            let address = filter.address_with("/search", "q", &meant);
+            (meant, address)
+        }),
+        liked: liked(&state, &filter).await?,
+        page: page_number,
+        previous: (page_number > 1).then(|| page_address(page_number - 1)),
+        next: is_full.then(|| page_address(page_number + 1)),
+        hits: findings
+            .found
+            .into_iter()
+            .map(|found| hit_view(found, &filter))
+            .collect(),
         problem,
         filter,
     })
 }
 
-fn request(typed: SearchRequest, filter: &FilterForm) -> Result<SearchRequest, Error> {
+async fn request(
+    state: &AppState,
+    typed: SearchRequest,
+    filter: &FilterForm,
+    page: i64,
+) -> Result<SearchRequest, Error> {
+    for (field, passages) in [("like", &filter.like), ("without", &filter.without)] {
+        if let Some(message) = bounds::items(passages.len(), MAX_PASSAGES) {
+            return Err(Error::Invalid(vec![FieldProblem::query(field, message)]));
+        }
+    }
+    let like = retrieve::places(state, &filter.like).await?;
+    let mut without = retrieve::places(state, &filter.without).await?;
+    if typed.text.is_empty() {
+        without.extend(&like);
+    }
     Ok(SearchRequest {
+        like,
+        without,
         filters: filter.for_search()?,
+        order: filter.order()?,
+        offset: HITS * usize::try_from(page - 1).unwrap_or_default(),
         limit: HITS,
         ..typed
     })
 }
 
-fn hit_view(found: Found) -> HitView {
+/// What the first passage says that others are to be like.
+async fn liked(state: &AppState, filter: &FilterForm) -> Result<Option<String>, Error> {
+    let Some(first) = filter.like.first() else {
+        return Ok(None);
+    };
+    let passage = retrieve::passage(state, *first).await?;
+    Ok(passage.map(|passage| excerpt(&passage.content, &[], LIKED_BYTES).plain()))
+}
+
+fn matching(counts: &FacetCounts) -> String {
+    let passages = show::counted(counts.passages, "passage");
+    format!(
+        "{passages} in {}",
+        show::counted(counts.documents, "document")
+    )
+}
+
+/// Where something is chosen, to give it up; else where there is a choice.
+fn facets(counts: &FacetCounts, filter: &FilterForm) -> Vec<Facet> {
+    let facet = |heading, name, current, values: Vec<(String, usize)>| {
+        let field = Field {
+            heading,
+            name,
+            current,
+        };
+        let values = values.into_iter().take(MAX_CHOICES);
+        let counted =
+            values.map(|(value, count)| (value, i64::try_from(count).unwrap_or(i64::MAX)));
+        Facet::new("/search", filter, field, counted)
+    };
+    let types = labelled(&counts.doc_types, DocType::as_str);
+    let outcomes = labelled(&counts.outcomes, Outcome::as_str);
+    let facets = [
+        facet("Type", "doc_type", &filter.doc_type, types),
+        facet("Outcome", "outcome", &filter.outcome, outcomes),
+        facet("Year", "year", &filter.year, numbered(&counts.years)),
+        facet(
+            "Program",
+            "program",
+            &filter.program,
+            counts.programs.clone(),
+        ),
+        facet("Tag", "tag", &filter.tag, counts.tags.clone()),
+    ];
+    let is_of_use =
+        |facet: &Facet| facet.values.len() > 1 || facet.values.iter().any(|value| value.is_on);
+    facets.into_iter().filter(is_of_use).collect()
+}
+
+fn labelled<T: Copy>(counts: &[(T, usize)], label: fn(T) -> &'static str) -> Vec<(String, usize)> {
+    let named = counts
+        .iter()
+        .map(|(value, count)| (label(*value).to_owned(), *count));
+    named.collect()
+}
+
+fn numbered(counts: &[(i32, usize)]) -> Vec<(String, usize)> {
+    let named = counts
+        .iter()
+        .map(|(year, count)| (year.to_string(), *count));
+    named.collect()
+}
+
+fn hit_view(found: Found, filter: &FilterForm) -> HitView {
     let Found {
         hit,
         passage,
@@ -122,6 +257,8 @@ fn hit_view(found: Found) -> HitView {
         .then(|| show::file_address(id, &document.filename, passage.page_first));
     let excerpt = excerpt(&passage.content, &hit.marks, EXCERPT_BYTES);
     HitView {
+        more_like: filter.with_like(passage.passage_id),
+        without: filter.with_without(passage.passage_id),
         address: show::passage_address(id, passage.passage_id),
         file,
         title: document.display_title().to_owned(),

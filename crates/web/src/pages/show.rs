@@ -1,6 +1,6 @@
 //! Values in the words that people read.
 
-use archivist_domain::{Outcome, OutputStatus};
+use archivist_domain::{Outcome, OutputStatus, SearchOrder};
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// A small label: its meaning stands in a sign and words, never in colour alone.
@@ -86,6 +86,21 @@ pub(super) fn moment(time: NaiveDateTime) -> String {
 pub(super) fn count(n: i64, one: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{} {one}{s}", grouped(n))
+}
+
+/// The same for the length of a list.
+pub(super) fn counted(number: usize, one: &str) -> String {
+    count(i64::try_from(number).unwrap_or(i64::MAX), one)
+}
+
+/// An order of passages, for people.
+pub(super) fn order(label: &str) -> &'static str {
+    match label.parse() {
+        Ok(SearchOrder::Newest) => "Newest first",
+        Ok(SearchOrder::Oldest) => "Oldest first",
+        Ok(SearchOrder::Title) => "By title",
+        Ok(SearchOrder::Relevance) | Err(_) => "Best first",
+    }
 }
 
 /// `1,234,567`.

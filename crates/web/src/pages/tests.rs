@@ -5,7 +5,7 @@ use archivist_domain::config::UserPreferences;
 use archivist_domain::output::Tracking;
 use archivist_domain::{
     Audience, DocType, DocumentId, JobId, Outcome, OutputId, OutputStatus, OutputType, PassageId,
-    UserRole,
+    SearchOrder, UserRole,
 };
 use archivist_store::citations::Citation;
 use archivist_store::deleted::Deleted;
@@ -26,10 +26,11 @@ use super::cited;
 use super::confirm::{ConfirmForm, ConfirmPage, Control, FieldView, Found};
 use super::deleted::{DeletedPage, DeletedRow};
 use super::document::{self, DocumentPage, PassageView};
+use super::facet::{Facet, FacetValue};
 use super::failure::ErrorPage;
 use super::filter::{self, Choices, FilterForm};
 use super::form::Problems;
-use super::library::{Facet, FacetValue, JobLine, JobsFragment, LibraryPage, Row};
+use super::library::{JobLine, JobsFragment, LibraryPage, Row};
 use super::marked;
 use super::named::{Name, Named};
 use super::output::{self, OutputPage, SourceView, TrackingForm, edit};
@@ -447,6 +448,14 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         filter: filter(),
         choices: choices(),
         documents,
+        orders: SearchOrder::LABELS,
+        matching: "31 passages in 12 documents".to_owned(),
+        facets: Vec::new(),
+        did_you_mean: None,
+        liked: None,
+        page: 1,
+        previous: None,
+        next: None,
         hits,
         problem: None,
     }
@@ -469,6 +478,8 @@ fn hits_are_marked_and_never_read_as_markup() {
     let at = text.find("coaches").unwrap();
     let mark = at..at + "coaches".len();
     let hit = HitView {
+        more_like: "/search?like=1".into(),
+        without: "/search?without=1".into(),
         address: "/library/1".into(),
         file: Some("/f".into()),
         title: long_word(),
@@ -483,10 +494,25 @@ fn hits_are_marked_and_never_read_as_markup() {
         lead: Some("What stood <before>.".into()),
         excerpt: marked::excerpt(text, std::slice::from_ref(&mark), 400),
     };
-    let html = rendered(&search(vec![hit], 9));
+    let mut page = search(vec![hit], 9);
+    page.did_you_mean = Some(("<coaches>".to_owned(), "/search?q=coaches".to_owned()));
+    page.next = Some("/search?page=2".to_owned());
+    page.facets = vec![Facet {
+        heading: "Tag",
+        values: vec![FacetValue {
+            label: HOSTILE.into(),
+            count: 3,
+            address: "/search".to_owned(),
+            is_on: true,
+        }],
+    }];
+    let html = rendered(&page);
+    assert!(html.contains(r#"<a href="/search?q=coaches">&#60;coaches&#62;</a>?"#));
+    assert!(html.contains("More passages") && !html.contains("Better ones"));
+    assert!(html.contains(r#"aria-current="true""#));
     assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));
     assert!(html.contains("What stood &#60;before&#62;."));
-    assert!(html.contains("1 passage from 1 document"));
+    assert!(html.contains("31 passages in 12 documents"));
     assert!(rendered(&search(Vec::new(), 9)).contains("search the whole archive"));
     assert!(rendered(&search(Vec::new(), 0)).contains("nothing to search yet"));
 }

@@ -1,7 +1,8 @@
 //! What stands beside the hits, and other ways to ask.
 
 use super::*;
-use crate::records::{Order, PassagePlace};
+use crate::records::PassagePlace;
+use archivist_domain::SearchOrder;
 
 fn place(number: u128, ordinal: u128) -> PassagePlace {
     PassagePlace {
@@ -33,7 +34,7 @@ fn years() -> Index {
     ])
 }
 
-fn ordered(index: &Index, order: Order) -> Vec<DocumentId> {
+fn ordered(index: &Index, order: SearchOrder) -> Vec<DocumentId> {
     let request = SearchRequest {
         order,
         ..SearchRequest::new("reading")
@@ -45,9 +46,9 @@ fn ordered(index: &Index, order: Order) -> Vec<DocumentId> {
 fn hits_can_stand_in_other_orders() {
     let index = years();
     let ids = |numbers: [u128; 3]| numbers.map(document);
-    assert_eq!(ordered(&index, Order::Newest), ids([2, 1, 3]));
-    assert_eq!(ordered(&index, Order::Oldest), ids([1, 2, 3]));
-    assert_eq!(ordered(&index, Order::Title), ids([2, 1, 3]));
+    assert_eq!(ordered(&index, SearchOrder::Newest), ids([2, 1, 3]));
+    assert_eq!(ordered(&index, SearchOrder::Oldest), ids([1, 2, 3]));
+    assert_eq!(ordered(&index, SearchOrder::Title), ids([2, 1, 3]));
 }
 
 #[test]

@@ -1,0 +1,220 @@
+//! Search for passages.
+
+mod reply;
+
+use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
+use archivist_search::{Filters, SearchRequest};
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::reply::{SearchHit, SearchResponse};
+use super::refusals::{ForWriters, WithFields};
+use crate::auth::Writer;
+use crate::bounds;
+use crate::error::{Error, FieldProblem};
+use crate::extract::{Json, Query};
+use crate::retrieve::{self, Findings};
+use crate::state::AppState;
+
+const DEFAULT_LIMIT: usize = 10;
+const MAX_LIMIT: usize = 50;
+const MAX_OFFSET: usize = 1_000;
+const MAX_LIKE: usize = 20;
+const MAX_WITHOUT: usize = 100;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(search))
+}
+
+/// What to look for. Repeat a filter for several values: any of them will do, and
+/// all filters hold together.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SearchParams {
+    /// What to look for, in plain words. What stands in quotation marks must stand in a passage
+    /// like that. Conditions may be among the words: `type:report`, `year:2022-2024`,
+    /// `program:"Early Literacy"`, `outcome:funded`, `tag:rural`, `funder:trust`; several of
+    /// one name are alternatives.
+    /// May be left out where `like` says what to look for.
+    #[serde(default)]
+    #[param(max_length = 1_000, example = "reading coaches")]
+    q: String,
+    /// Ids of passages that answer: others like them are looked for, too.
+    #[serde(default)]
+    #[param(max_items = 20)]
+    like: Vec<PassageId>,
+    /// Ids of passages that are not to be found. Without `q`, those of `like` are not
+    /// found either.
+    #[serde(default)]
+    #[param(max_items = 100)]
+    without: Vec<PassageId>,
+    /// Kinds of documents.
+    #[serde(default)]
+    doc_type: Vec<DocType>,
+    /// Years; documents without one are left out.
+    #[serde(default)]
+    #[param(example = json!([2024]))]
+    year: Vec<i32>,
+    /// Programs, in any letter case.
+    #[serde(default)]
+    #[param(example = json!(["Early Literacy"]))]
+    program: Vec<String>,
+    /// Outcomes; documents without one are left out.
+    #[serde(default)]
+    outcome: Vec<Outcome>,
+    /// Tags, in any letter case.
+    #[serde(default)]
+    #[param(example = json!(["rural"]))]
+    tag: Vec<String>,
+    /// Parts of funders' names, in any letter case; documents without a funder are left out.
+    #[serde(default)]
+    #[param(example = json!(["trust"]))]
+    funder: Vec<String>,
+    /// Passages of older versions, too, of which there are newer ones; false when not given.
+    #[param(example = false)]
+    include_superseded: Option<bool>,
+    /// How many passages to return at most; 10 when not given.
+    #[param(minimum = 1, maximum = 50, example = 10)]
+    limit: Option<usize>,
+    /// How many passages to pass over before the first; none when not given.
+    #[param(minimum = 0, maximum = 1_000, example = 0)]
+    offset: Option<usize>,
+    /// In which order the passages stand; `relevance` when not given. The others put the best
+    /// hundred passages in order.
+    #[param(inline, example = "newest")]
+    sort: Option<SearchOrder>,
+    /// How much the age of a document counts, 0 (not at all) to 1; 0.7 when not given.
+    #[param(minimum = 0, maximum = 1, example = 0.7)]
+    recency_weight: Option<f32>,
+    /// How much the outcome of a document counts, 0 (not at all) to 1; 0.3 when not given.
+    #[param(minimum = 0, maximum = 1, example = 0.3)]
+    outcome_weight: Option<f32>,
+    /// Tell the figures behind each score, too; false when not given.
+    #[param(example = false)]
+    explain: Option<bool>,
+}
+
+/// Searches the library for passages, by words and by meaning.
+#[utoipa::path(get, path = "/api/search", tag = "search", params(SearchParams), responses(
+    (status = 200, description = "The passages", body = SearchResponse),
+    WithFields,
+        ForWriters,
+))]
+async fn search(
+    State(state): State<AppState>,
+    _: Writer,
+    Query(params): Query<SearchParams>,
+) -> Result<Json<SearchResponse>, Error> {
+    let query = params.q.clone();
+    let explains = params.explain.unwrap_or(false);
+    let (liked, unwanted) = (params.like.clone(), params.without.clone());
+    let mut request = params.check()?;
+    request.like = retrieve::places(&state, &liked).await?;
+    request.without = retrieve::places(&state, &unwanted).await?;
+    if request.text.is_empty() {
+        request.without.extend(&request.like);
+    }
+    let Findings {
+        found,
+        counts,
+        did_you_mean,
+    } = retrieve::find(&state, request).await?;
+    let hits = found.into_iter();
+    Ok(Json(SearchResponse {
+        query,
+        hits: hits.map(|found| SearchHit::new(found, explains)).collect(),
+        counts: counts.into(),
+        did_you_mean,
+    }))
+}
+
+impl SearchParams {
+    fn check(self) -> Result<SearchRequest, Error> {
+        let usual = SearchRequest::default();
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        let offset = self.offset.unwrap_or_default();
+        let recency_weight = self.recency_weight.unwrap_or(usual.recency_weight);
+        let outcome_weight = self.outcome_weight.unwrap_or(usual.outcome_weight);
+        let mut problems = Vec::new();
+        let mut refuse = |field: &str, message: Option<String>| {
+            problems.extend(message.map(|message| FieldProblem::query(field, message)));
+        };
+        let says_nothing = self.q.trim().is_empty() && self.like.is_empty();
+        refuse("q", says_nothing.then(|| "say what to look for".to_owned()));
+        refuse("limit", bounds::number(&limit, &(1..=MAX_LIMIT)));
+        refuse("offset", bounds::number(&offset, &(0..=MAX_OFFSET)));
+        refuse("like", bounds::items(self.like.len(), MAX_LIKE));
+        refuse("without", bounds::items(self.without.len(), MAX_WITHOUT));
+        refuse(
+            "recency_weight",
+            bounds::number(&recency_weight, &(0.0..=1.0)),
+        );
+        refuse(
+            "outcome_weight",
+            bounds::number(&outcome_weight, &(0.0..=1.0)),
+        );
+        let typed = retrieve::typed(&self.q).map_err(|problem| problems.push(problem));
+        let typed = match typed {
+            Ok(typed) if problems.is_empty() => typed,
+            _ => return Err(Error::Invalid(problems)),
+        };
+        Ok(SearchRequest {
+            limit,
+            offset,
+            recency_weight,
+            outcome_weight,
+            order: self.sort.unwrap_or(SearchOrder::Relevance),
+            filters: Filters {
+                doc_types: self.doc_type,
+                years: self.year,
+                programs: self.program,
+                outcomes: self.outcome,
+                tags: self.tag,
+                funders: self.funder,
+                include_superseded: self.include_superseded.unwrap_or(false),
+                ..Filters::default()
+            },
+            ..typed
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(q: &str, limit: usize) -> SearchParams {
+        SearchParams {
+            q: q.into(),
+            doc_type: vec![DocType::AnnualReport],
+            year: vec![2024, 2025],
+            tag: vec!["rural".into()],
+            limit: Some(limit),
+            ..SearchParams::default()
+        }
+    }
+
+    #[test]
+    fn filters_reach_the_index() {
+        let request = params("coaches", 5).check().unwrap();
+        assert_eq!((request.text.as_str(), request.limit), ("coaches", 5));
+        assert_eq!(request.filters.doc_types, [DocType::AnnualReport]);
+        assert_eq!(request.filters.years, [2024, 2025]);
+        assert_eq!(request.filters.tags, ["rural"]);
+    }
+
+    #[test]
+    fn nothing_to_look_for_and_too_much_are_refused() {
+        let Err(Error::Invalid(problems)) = params("  ", 51).check() else {
+            panic!("refused");
+        };
+        let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
+        assert_eq!(fields, ["q", "limit"]);
+        let longest = retrieve::MAX_QUERY_CHARS;
+        assert!(params(&"é".repeat(longest), 5).check().is_ok());
+        assert!(params(&"é".repeat(longest + 1), 5).check().is_err());
+    }
+}

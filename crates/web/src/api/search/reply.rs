@@ -1,0 +1,216 @@
+//! What a search is answered with.
+
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+use archivist_search::FacetCounts;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::offsets::{self, Span};
+use crate::retrieve::Found;
+
+/// The passages that answer a search, best first unless another order was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SearchResponse {
+    /// What was looked for.
+    #[schema(example = "board members")]
+    pub(super) query: String,
+    /// The passages; at most three of one document.
+    pub(super) hits: Vec<SearchHit>,
+    /// How all documents that match are spread, not only those of `hits`.
+    pub(super) counts: SearchCounts,
+    /// The search with each word that stands nowhere in the library in a spelling that does,
+    /// where there is one.
+    #[schema(example = "board members")]
+    pub(super) did_you_mean: Option<String>,
+}
+
+/// How many of the documents that match have each value, the most frequent first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SearchCounts {
+    /// All of them.
+    #[schema(example = 12)]
+    documents: usize,
+    /// Their passages that match.
+    #[schema(example = 31)]
+    passages: usize,
+    /// By kind.
+    doc_type: Vec<ValueCount>,
+    /// By year, the latest first.
+    year: Vec<YearCount>,
+    /// By program.
+    program: Vec<ValueCount>,
+    /// By outcome.
+    outcome: Vec<ValueCount>,
+    /// By tag.
+    tag: Vec<ValueCount>,
+}
+
+/// How many documents have a value.
+#[derive(Debug, Serialize, ToSchema)]
+struct ValueCount {
+    /// The value, as the filter of this name takes it.
+    #[schema(example = "rural")]
+    value: String,
+    /// How many documents have it.
+    #[schema(example = 3)]
+    count: usize,
+}
+
+/// How many documents are of a year.
+#[derive(Debug, Serialize, ToSchema)]
+struct YearCount {
+    /// The year.
+    #[schema(example = 2024)]
+    value: i32,
+    /// How many documents are of it.
+    #[schema(example = 3)]
+    count: usize,
+}
+
+/// The figures behind a score.
+#[derive(Debug, Serialize, ToSchema)]
+struct Numbers {
+    /// BM25 of its words; null where none matched.
+    #[schema(example = 8.21)]
+    words: Option<f32>,
+    /// The cosine of its meaning; null where it is no more than chance gives.
+    #[schema(example = 0.61)]
+    meaning: Option<f32>,
+    /// By what the score was multiplied for the age of the document.
+    #[schema(example = 0.93)]
+    recency: f32,
+    /// By what it was multiplied for what became of the document.
+    #[schema(example = 1.0)]
+    outcome: f32,
+}
+
+/// A passage that answers a search, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SearchHit {
+    /// The passage.
+    passage_id: PassageId,
+    /// The document it stands in.
+    document: HitDocument,
+    /// The page it begins on, from 1, where the format has pages.
+    page: Option<i32>,
+    /// The headings above it, joined with ` › `.
+    #[schema(example = "Governance › Board")]
+    heading: Option<String>,
+    /// The end of the passage before it, where its first sentence points back to that. It is
+    /// no part of `text`.
+    #[schema(example = "Nine people founded the organization.")]
+    lead: Option<String>,
+    /// Its whole text.
+    #[schema(example = "A board of eleven members governs it and meets every month.")]
+    text: String,
+    /// 0 to 1; comparable within one answer, not between answers.
+    #[schema(example = 0.91)]
+    score: f32,
+    /// Where the matched words stand in `text`: `[start, end]` in Unicode code
+    /// points, `end` not included, ascending.
+    #[schema(value_type = Vec<Vec<usize>>, example = json!([[4, 11]]))]
+    marks: Vec<Span>,
+    /// The matched words as they stand in the text, each once.
+    #[schema(example = json!(["eleven"]))]
+    matched: Vec<String>,
+    /// Why it is here, for people.
+    #[schema(example = json!(["The words 'board' and 'members' occur in it"]))]
+    reasons: Vec<String>,
+    /// The figures behind the score; null unless `explain=true`.
+    numbers: Option<Numbers>,
+}
+
+/// The document of a hit.
+#[derive(Debug, Serialize, ToSchema)]
+struct HitDocument {
+    /// Its id.
+    doc_id: DocumentId,
+    /// What to call it.
+    #[schema(example = "Annual Report 2024")]
+    title: String,
+    /// Its file name.
+    #[schema(example = "annual-report-2024.pdf")]
+    filename: String,
+    /// Its kind.
+    doc_type: DocType,
+    /// Its year.
+    year: Option<i32>,
+    /// What became of it.
+    outcome: Option<Outcome>,
+    /// Programs it is filed under.
+    #[schema(example = json!(["Early Literacy"]))]
+    programs: Vec<String>,
+    /// Tags.
+    #[schema(example = json!(["rural"]))]
+    tags: Vec<String>,
+    /// The newest version of it, where it is an older one.
+    superseded_by: Option<DocumentId>,
+}
+
+impl SearchHit {
+    /// With the figures behind the score where `explains` is set.
+    pub(super) fn new(found: Found, explains: bool) -> Self {
+        let Found {
+            hit,
+            passage,
+            document,
+        } = found;
+        let text = passage.content;
+        let marks = hit.marks.iter();
+        let numbers = explains.then_some(Numbers {
+            words: hit.lexical,
+            meaning: hit.dense,
+            recency: hit.recency,
+            outcome: hit.outcome,
+        });
+        Self {
+            numbers,
+            passage_id: passage.passage_id,
+            page: passage.page_first,
+            heading: passage.heading,
+            lead: passage.lead,
+            score: hit.score,
+            marks: marks
+                .filter_map(|mark| offsets::span(&text, mark))
+                .collect(),
+            text,
+            matched: hit.matched,
+            reasons: hit.reasons,
+            document: HitDocument {
+                doc_id: document.doc_id,
+                title: document.display_title().to_owned(),
+                superseded_by: document.superseded_by(),
+                filename: document.filename,
+                doc_type: document.doc_type,
+                year: document.year,
+                outcome: document.outcome,
+                programs: document.programs,
+                tags: document.tags,
+            },
+        }
+    }
+}
+
+impl From<FacetCounts> for SearchCounts {
+    fn from(counts: FacetCounts) -> Self {
+        let years = counts.years.into_iter();
+        let years = years.map(|(value, count)| YearCount { value, count });
+        Self {
+            documents: counts.documents,
+            passages: counts.passages,
+            doc_type: counted(counts.doc_types, |doc_type| doc_type.as_str().to_owned()),
+            year: years.collect(),
+            program: counted(counts.programs, |name| name),
+            outcome: counted(counts.outcomes, |outcome| outcome.as_str().to_owned()),
+            tag: counted(counts.tags, |name| name),
+        }
+    }
+}
+
+fn counted<T>(pairs: Vec<(T, usize)>, label: impl Fn(T) -> String) -> Vec<ValueCount> {
+    let count = |(value, count)| ValueCount {
+        value: label(value),
+        count,
+    };
+    pairs.into_iter().map(count).collect()
+}
