@@ -36,6 +36,7 @@ pub(super) struct SearchCounts {
     /// By kind.
     doc_type: Vec<ValueCount>,
     /// By year, the latest first.
+    #[schema(example = json!([{"value": 2024, "count": 3}]))]
     year: Vec<YearCount>,
     /// By program.
     program: Vec<ValueCount>,
