@@ -10,8 +10,9 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/archivist /out/archivist
 
 FROM debian:bookworm-slim
+# tesseract and poppler read scanned pages; further languages are packages of their own.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
+    && apt-get install --yes --no-install-recommends ca-certificates poppler-utils tesseract-ocr \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --home-dir /data archivist \
     && install -d -o archivist -g archivist -m 0750 /data

@@ -9,9 +9,11 @@ use archivist_domain::{
     Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, PassageId, SearchOrder, Section,
     UserRole,
 };
+use archivist_ingest::{Tesseract, ocr};
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
 use archivist_web::blobs::{AccessKey, Bucket, BucketAddress};
+use archivist_web::recognition;
 use archivist_web::secret::Secret;
 use axum::http::{HeaderValue, Uri};
 use clap::builder::BoolishValueParser;
@@ -69,6 +71,72 @@ pub(crate) struct PlaceArgs {
     /// Where original files are kept.
     #[command(flatten)]
     pub files: FilesArgs,
+    /// How pictures of pages are read.
+    #[command(flatten)]
+    pub ocr: OcrArgs,
+}
+
+/// How pictures of pages are read, by tesseract and pdftoppm.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Text recognition (OCR)")]
+pub(crate) struct OcrArgs {
+    /// Whether the text of scanned pages is recognised, where tesseract and pdftoppm are
+    /// installed
+    #[arg(
+        long = "ocr",
+        value_name = "ON",
+        env = "ARCHIVIST_OCR",
+        value_parser = BoolishValueParser::new(),
+        default_value = "true",
+        global = true,
+        hide_short_help = true
+    )]
+    pub on: bool,
+    /// In which languages scanned pages are, by their names for tesseract (eng+deu)
+    #[arg(
+        long = "ocr-languages",
+        value_name = "NAMES",
+        env = "ARCHIVIST_OCR_LANGUAGES",
+        value_parser = languages,
+        default_value = "eng",
+        global = true,
+        hide_short_help = true
+    )]
+    pub languages: String,
+    /// Folder that has the programs, where they are not on the PATH
+    #[arg(
+        long = "ocr-programs",
+        value_name = "DIR",
+        env = "ARCHIVIST_OCR_PROGRAMS",
+        global = true,
+        hide_short_help = true
+    )]
+    pub programs: Option<PathBuf>,
+}
+
+impl OcrArgs {
+    /// The programs, where they are here and wanted.
+    pub(crate) fn find_programs(&self) -> Option<Tesseract> {
+        if !self.on {
+            return None;
+        }
+        match &self.programs {
+            Some(folder) => ocr::find_tool(folder.as_os_str()),
+            None => ocr::find_tool(&std::env::var_os("PATH")?),
+        }
+    }
+
+    /// What requests have to know.
+    pub(crate) fn setting(&self) -> recognition::Setting {
+        recognition::Setting {
+            languages: self.languages.clone(),
+        }
+    }
+}
+
+fn languages(names: &str) -> Result<String> {
+    ocr::check_languages(names)?;
+    Ok(names.to_owned())
 }
 
 impl PlaceArgs {
@@ -216,6 +284,9 @@ pub(crate) enum Command {
     /// Read the stored files again, after an upgrade that reads better: passages that
     /// stay keep their ids, and citations follow
     Reprocess(ReprocessArgs),
+    /// Read the pages of documents that are pictures (text recognition, needs tesseract and
+    /// pdftoppm); what was read before is not read again
+    Ocr(OcrCommandArgs),
     /// Look at documents that were deleted, and bring them back
     #[command(subcommand)]
     Documents(DocumentsCommand),
@@ -445,6 +516,20 @@ pub(crate) struct ReprocessArgs {
     /// Only tell what would change
     #[arg(long)]
     pub dry_run: bool,
+    /// Print a JSON report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `archivist ocr`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OcrCommandArgs {
+    /// Every document that has such pages
+    #[arg(long, required_unless_present = "docs", conflicts_with = "docs")]
+    pub all: bool,
+    /// Only these documents
+    #[arg(value_name = "ID")]
+    pub docs: Vec<DocumentId>,
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use archivist_draft::Composer;
+use archivist_ingest::Tesseract;
 use archivist_ingest::sandbox::{Limits, Sandbox};
 use archivist_search::Index;
 use archivist_store::jobs::Worker;
@@ -36,6 +37,8 @@ pub(crate) struct Site {
     pub database: Database,
     /// Reads files.
     pub sandbox: Sandbox,
+    /// Reads pictures of pages, where its programs are here.
+    pub recogniser: Option<Tesseract>,
     /// Where the search index is saved.
     pub index_file: PathBuf,
 }
@@ -56,6 +59,8 @@ impl Site {
         let index_file = index_file(&place.data, &database).await?;
         settings.max_upload_bytes = place.max_file_size_mb * 1024 * 1024;
         let sandbox = sandbox(settings.max_upload_bytes)?;
+        let recogniser = place.ocr.find_programs();
+        settings.recognition = recogniser.as_ref().map(|_| place.ocr.setting());
         let state = AppState {
             pool: database.pool.clone(),
             index: Arc::new(RwLock::new(load_index(&index_file))),
@@ -75,6 +80,7 @@ impl Site {
             state,
             database,
             sandbox,
+            recogniser,
             index_file,
         })
     }

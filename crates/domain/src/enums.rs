@@ -284,7 +284,10 @@ database_enums! {
         }
         /// What a background job does.
         JobKind ("kind of job") by "jobs_kind_known" in "jobs.kind" {
+            /// Taking a file in.
             Ingest = "ingest",
+            /// Reading the pictures of pages of a document that is in.
+            Ocr = "ocr",
         }
         /// How far a background job has come.
         JobState ("job state") by "jobs_state_known" in "jobs.state" {

@@ -23,6 +23,8 @@ mod xls;
 mod xlsx;
 pub(crate) mod xml;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::IngestError;
 use crate::kind::FileKind;
 use crate::tidy::word_count;
@@ -88,6 +90,17 @@ impl BlockKind {
 pub struct Given<'a> {
     /// The password that opens it, where a person gave one.
     pub password: Option<&'a str>,
+    /// What text recognition has read on its pages.
+    pub recognised: &'a [Recognised],
+}
+
+/// What text recognition has read on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recognised {
+    /// Which one, from 1.
+    pub page: u32,
+    /// Its text, tidy; nothing where there is none.
+    pub paragraphs: Vec<String>,
 }
 
 /// What stands between the cells of a table row.
@@ -120,6 +133,41 @@ pub fn extract(kind: FileKind, bytes: &[u8], given: &Given<'_>) -> Result<Extrac
         Err(IngestError::NoText {
             pages: extracted.page_count,
         })
+    }
+}
+
+impl Extracted {
+    /// Takes in what was read on pages that are pictures; what is said of other pages does
+    /// not count. A stamp or a number that such a page has as text is in its picture, too.
+    pub(crate) fn recognise(&mut self, pages: &[Recognised]) {
+        for Recognised { page, paragraphs } in pages {
+            let Ok(at) = self.pictures.binary_search(page) else {
+                continue;
+            };
+            self.pictures.remove(at);
+            if paragraphs.is_empty() {
+                continue;
+            }
+            self.blocks.retain(|block| block.page != Some(*page));
+            let is_later = |block: &Block| block.page.is_some_and(|other| other > *page);
+            let place = self.blocks.iter().position(is_later);
+            let place = place.unwrap_or(self.blocks.len());
+            let blocks = paragraphs.iter().map(|text| Block {
+                page: Some(*page),
+                kind: recognised_kind(text),
+                text: text.clone(),
+            });
+            self.blocks.splice(place..place, blocks);
+        }
+    }
+}
+
+/// Recognition knows no type sizes: lines in capitals are all that tells a heading.
+fn recognised_kind(text: &str) -> BlockKind {
+    if is_shouted(text) {
+        BlockKind::Heading { level: BOLD_LEVEL }
+    } else {
+        BlockKind::Paragraph
     }
 }
 
@@ -172,4 +220,47 @@ fn is_shouted(line: &str) -> bool {
     let capitals = line.chars().filter(|c| c.is_uppercase()).count();
     let plain_end = !line.ends_with(['.', ',', ';', '?', '!']);
     letters >= 4 && letters == capitals && plain_end && word_count(line) <= 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(page: u32, text: &str) -> Block {
+        Block {
+            page: Some(page),
+            ..Block::new(BlockKind::Paragraph, text)
+        }
+    }
+
+    fn read(page: u32, paragraphs: &[&str]) -> Recognised {
+        Recognised {
+            page,
+            paragraphs: paragraphs.iter().map(|&text| text.to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn what_was_recognised_stands_on_its_pages() {
+        let mut extracted = Extracted {
+            kind: FileKind::Pdf,
+            title: None,
+            page_count: Some(4),
+            blocks: vec![block(1, "First."), block(2, "Received"), block(4, "Last.")],
+            pictures: vec![2, 3],
+            notes: Vec::new(),
+        };
+        extracted.recognise(&[
+            read(1, &["Is no picture."]),
+            read(2, &["OUR NEED", "Coaches read."]),
+            read(3, &[]),
+        ]);
+        let texts: Vec<_> = extracted.blocks.iter().map(|b| b.text.as_str()).collect();
+        assert_eq!(texts, ["First.", "OUR NEED", "Coaches read.", "Last."]);
+        assert!(matches!(
+            extracted.blocks[1].kind,
+            BlockKind::Heading { .. }
+        ));
+        assert!(extracted.pictures.is_empty(), "an empty page is read, too");
+    }
 }

@@ -40,6 +40,7 @@ pub fn run(entry: &str, data: &[u8]) {
 fn read(kind: FileKind, data: &[u8]) {
     let given = Given {
         password: Some("grants"),
+        ..Given::default()
     };
     // An error is a good answer to a broken file.
     if let Ok(extracted) = extract::extract(kind, data, &given) {

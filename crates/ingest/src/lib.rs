@@ -30,7 +30,7 @@ mod unlock;
 pub use describe::{Proposal, Suggestion};
 pub use error::IngestError;
 pub use extract::decode::{Decoded, decode};
-pub use extract::{Block, BlockKind, Extracted, Given};
+pub use extract::{Block, BlockKind, Extracted, Given, Recognised};
 pub use kind::FileKind;
 pub use members::Member;
 pub use ocr::{OcrError, Tesseract};

@@ -14,7 +14,6 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::extract::{Block, BlockKind};
 use crate::tidy::{self, Vocabulary};
 
 /// What to say where the programs are missing.
@@ -106,13 +105,12 @@ pub enum OcrError {
     Io(#[from] io::Error),
 }
 
-/// Looks for both programs on the `PATH`; without either of them no page can be read:
-/// see [`MISSING`].
-pub fn find_tool() -> Option<Tesseract> {
-    let path = std::env::var_os("PATH")?;
+/// Looks for both programs in the folders of a list like `PATH`; without either of them no
+/// page can be read: see [`MISSING`].
+pub fn find_tool(folders: &OsStr) -> Option<Tesseract> {
     Some(Tesseract {
-        reader: find(&path, "tesseract")?,
-        painter: find(&path, "pdftoppm")?,
+        reader: find(folders, "tesseract")?,
+        painter: find(folders, "pdftoppm")?,
         limits: PageLimits::default(),
         password: None,
     })
@@ -125,20 +123,20 @@ fn find(path: &OsStr, program: &str) -> Option<PathBuf> {
 }
 
 impl Tesseract {
-    /// Reads one page (from 1) of a PDF. `languages` are tesseract's names, joined by
-    /// `+`. A page without any text gives no blocks.
+    /// Reads one page (from 1) of a PDF to its paragraphs. `languages` are tesseract's names,
+    /// joined by `+`. A page without any text gives none.
     pub async fn read_page(
         &self,
         file: &Path,
         page: u32,
         languages: &str,
-    ) -> Result<Vec<Block>, OcrError> {
+    ) -> Result<Vec<String>, OcrError> {
         check_languages(languages)?;
         let file = std::path::absolute(file)?;
         let folder = TempDir::new()?;
         self.paint(&file, page, folder.path()).await?;
         let table = self.recognise(page, languages, folder.path()).await?;
-        Ok(blocks(&table, page))
+        Ok(paragraphs(&table))
     }
 
     /// Draws the page to `page.pgm` in the folder.
@@ -232,7 +230,7 @@ fn failed(page: u32, program: &'static str, output: &Output) -> OcrError {
 }
 
 /// Letters, digits and `_`, joined by `+`: nothing that a program takes for an option.
-fn check_languages(languages: &str) -> Result<(), OcrError> {
+pub fn check_languages(languages: &str) -> Result<(), OcrError> {
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
@@ -252,25 +250,21 @@ struct Word<'t> {
     text: &'t str,
 }
 
-fn blocks(table: &str, page: u32) -> Vec<Block> {
+fn paragraphs(table: &str) -> Vec<String> {
     let words: Vec<Word<'_>> = table.lines().skip(1).filter_map(word).collect();
-    let mut blocks: Vec<Block> = words
-        .chunk_by(|a, b| a.paragraph == b.paragraph)
+    let paragraphs = words.chunk_by(|a, b| a.paragraph == b.paragraph);
+    let mut paragraphs: Vec<String> = paragraphs
         .map(|words| {
             let texts: Vec<&str> = words.iter().map(|word| word.text).collect();
-            Block {
-                page: Some(page),
-                kind: BlockKind::Paragraph,
-                text: tidy::line(&texts.join(" ")),
-            }
+            tidy::line(&texts.join(" "))
         })
-        .filter(|block| block.text.contains(char::is_alphanumeric))
+        .filter(|text| text.contains(char::is_alphanumeric))
         .collect();
-    let vocabulary = Vocabulary::of(blocks.iter().map(|block| block.text.as_str()));
-    for block in &mut blocks {
-        block.text = vocabulary.join_hyphens(&block.text);
+    let vocabulary = Vocabulary::of(paragraphs.iter().map(String::as_str));
+    for text in &mut paragraphs {
+        *text = vocabulary.join_hyphens(text);
     }
-    blocks
+    paragraphs
 }
 
 /// Level, page, block, paragraph, line, word, four numbers of its place, confidence,
@@ -330,13 +324,11 @@ mod tests {
         );
         let read = read.replace("$(cat page.pgm)", "$(read -r x < page.pgm; echo $x)");
         let tool = tool(folder.path(), paint, &read);
-        let blocks = tool
+        let paragraphs = tool
             .read_page(Path::new("/scans/a.pdf"), 7, "eng+deu")
             .await
             .unwrap();
-        let texts: Vec<&str> = blocks.iter().map(|block| block.text.as_str()).collect();
-        assert_eq!(texts, ["Every children", "Reads."]);
-        assert_eq!(blocks[0].page, Some(7));
+        assert_eq!(paragraphs, ["Every children", "Reads."]);
     }
 
     #[tokio::test]
@@ -377,8 +369,8 @@ mod tests {
             "exit 0",
         );
         tool.limits.cpu_seconds = 3;
-        let blocks = tool.read_page(Path::new("/scans/a.pdf"), 1, "eng").await;
-        assert!(blocks.unwrap().is_empty());
+        let read = tool.read_page(Path::new("/scans/a.pdf"), 1, "eng").await;
+        assert!(read.unwrap().is_empty());
     }
 
     #[test]

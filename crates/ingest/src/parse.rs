@@ -48,7 +48,8 @@ pub fn parse(
 ) -> Result<Parsed, IngestError> {
     let bytes = unlock(bytes, given)?;
     let detected = kind::detect(&bytes, file_name)?;
-    let extracted = extract::extract(detected.kind, &bytes, given)?;
+    let mut extracted = extract::extract(detected.kind, &bytes, given)?;
+    extracted.recognise(given.recognised);
     let passages = passages::cut(&extracted.blocks);
     let proposal = describe::propose(file_name, &extracted, current_year);
     let findings = sensitive::findings(&passages);

@@ -30,7 +30,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
 use crate::error::IngestError;
-use crate::extract::Given;
+use crate::extract::{Given, Recognised};
 use crate::members::{Found, Member};
 use crate::parse::Parsed;
 pub use child::child_main;
@@ -87,6 +87,7 @@ pub struct Sandbox {
 struct Request {
     path: PathBuf,
     password: Option<String>,
+    recognised: Vec<Recognised>,
     file_name: String,
     task: Task,
     limits: Limits,
@@ -174,6 +175,7 @@ impl Sandbox {
         let request = Request {
             path: std::path::absolute(path)?,
             password: given.password.map(str::to_owned),
+            recognised: given.recognised.to_vec(),
             file_name: file_name.to_owned(),
             task,
             limits: self.limits,

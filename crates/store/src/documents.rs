@@ -488,7 +488,7 @@ pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Doc
 
 /// How another reading of a document's file changed its passages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reread {
+pub struct Difference {
     /// Passages that stayed, with their ids.
     pub kept: usize,
     /// Passages whose text is now in another one.
@@ -512,37 +512,59 @@ pub async fn passages_to_replace(
     passages::of_documents(&mut **tx, &[id]).await.map(Some)
 }
 
+/// Another reading of a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// How the audit log calls it.
+    pub action: &'static str,
+    /// Pages, where they are known.
+    pub page_count: Option<i32>,
+    /// Pages that are pictures, still.
+    pub pages_without_text: &'a [i32],
+    /// Its passages.
+    pub new: &'a [NewPassage],
+    /// Passages whose words are in others now, old and new: what cites them follows.
+    pub moved: &'a [(PassageId, PassageId)],
+    /// How it differs from what was there.
+    pub counts: Difference,
+}
+
 /// Puts the passages of another reading in the place of those that
-/// [`passages_to_replace`] told, in the same transaction. What cites one of `moved`
-/// (old, new) follows.
+/// [`passages_to_replace`] told, in the same transaction.
 pub async fn replace_passages(
     tx: &mut Audited,
     id: DocumentId,
-    page_count: Option<i32>,
-    new: &[NewPassage],
-    moved: &[(PassageId, PassageId)],
-    reread: Reread,
+    reading: &Reading<'_>,
 ) -> sqlx::Result<()> {
+    let Reading {
+        action,
+        new,
+        moved,
+        counts,
+        ..
+    } = *reading;
     let before = in_transaction(tx, id).await?;
     let before = before.ok_or(sqlx::Error::RowNotFound)?;
     passages::replace(tx, id, new, moved).await?;
     sqlx::query!(
-        "UPDATE documents SET chunks_count = $2, page_count = coalesce($3, page_count) WHERE doc_id = $1",
+        "UPDATE documents SET chunks_count = $2, page_count = coalesce($3, page_count), pages_without_text = $4
+         WHERE doc_id = $1",
         id.0,
         i32::try_from(new.len()).unwrap_or(i32::MAX),
-        page_count
+        reading.page_count,
+        reading.pages_without_text
     )
     .execute(&mut **tx)
     .await?;
     let changed = facts([
         ("passages", json!(new.len())),
-        ("kept", json!(reread.kept)),
-        ("changed", json!(reread.changed)),
-        ("added", json!(reread.added)),
-        ("removed", json!(reread.removed)),
+        ("kept", json!(counts.kept)),
+        ("changed", json!(counts.changed)),
+        ("added", json!(counts.added)),
+        ("removed", json!(counts.removed)),
     ]);
     let was = facts([("passages", json!(before.chunks_count))]);
-    tx.write("document.reprocess", &before, was, changed).await
+    tx.write(action, &before, was, changed).await
 }
 
 /// Every tag in use, sorted.

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use archivist_domain::{JobId, JobKind, JobState, UserId};
+use archivist_domain::{DocumentId, JobId, JobKind, JobState, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPool};
@@ -175,6 +175,39 @@ pub async fn enqueue_ingest(conn: &mut PgConnection, new: &NewJob<'_>) -> sqlx::
     .await
 }
 
+/// Asks for the pictures of a document's pages to be read. `None` where somebody has asked
+/// for it already.
+pub async fn enqueue_ocr(db: impl PgExecutor<'_>, new: &NewJob<'_>) -> sqlx::Result<Option<JobId>> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO jobs (kind, payload, requested_by, parent_id, sealed_password)
+           VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT ((payload ->> 'doc_id')) WHERE kind = 'ocr' AND state IN ('queued', 'running') DO NOTHING
+           RETURNING job_id AS "job_id: JobId""#,
+        JobKind::Ocr.as_str(),
+        new.payload,
+        new.requested_by.map(|id| id.0),
+        new.parent_id.map(|id| id.0),
+        new.sealed_password
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The job that reads the pictures of a document's pages: the one that is open, else the
+/// latest.
+pub async fn recognition_of(
+    db: impl PgExecutor<'_>,
+    doc_id: DocumentId,
+) -> sqlx::Result<Option<JobId>> {
+    sqlx::query_scalar!(
+        r#"SELECT job_id AS "job_id: JobId" FROM jobs WHERE kind = 'ocr' AND payload ->> 'doc_id' = $1::text
+           ORDER BY state IN ('queued', 'running') DESC, created_at DESC LIMIT 1"#,
+        doc_id.to_string()
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Notes a file that cannot be taken in, as a job that has failed.
 pub async fn note_failed(
     conn: &mut PgConnection,
@@ -218,17 +251,21 @@ pub async fn begin_ingest(
     .await
 }
 
-/// Takes the oldest job that is due and belongs to nobody alive; with `only`,
+/// Takes the oldest job of a kind that is due and belongs to nobody alive; with `only`,
 /// that one or none. An error of the connection means that the worker owns nothing
 /// any more.
-pub async fn claim(worker: &Worker, only: Option<JobId>) -> sqlx::Result<Option<Claimed>> {
+pub async fn claim(
+    worker: &Worker,
+    kind: JobKind,
+    only: Option<JobId>,
+) -> sqlx::Result<Option<Claimed>> {
     let mut connection = worker.connection.lock().await;
     sqlx::query_as!(
         Claimed,
         r#"UPDATE jobs SET state = 'running', worker = $1, attempts = attempts + 1, progress = NULL
            WHERE job_id = (
                SELECT j.job_id FROM jobs j
-               WHERE ($2::uuid IS NULL OR j.job_id = $2)
+               WHERE j.kind = $3 AND ($2::uuid IS NULL OR j.job_id = $2)
                  AND ((j.state = 'queued' AND j.run_after <= now())
                    OR (j.state = 'running' AND NOT EXISTS (
                        SELECT 1 FROM pg_locks l
@@ -239,7 +276,8 @@ pub async fn claim(worker: &Worker, only: Option<JobId>) -> sqlx::Result<Option<
            RETURNING job_id AS "job_id: JobId", payload, attempts, postponed,
                   requested_by AS "requested_by: UserId", parent_id AS "parent_id: JobId", sealed_password"#,
         worker.number,
-        only.map(|id| id.0)
+        only.map(|id| id.0),
+        kind.as_str()
     )
     .fetch_optional(&mut *connection)
     .await
@@ -361,6 +399,24 @@ pub async fn progress(db: impl PgExecutor<'_>, id: JobId, words: &str) -> sqlx::
         "UPDATE jobs SET progress = $2 WHERE job_id = $1 AND state = 'running'",
         id.0,
         words
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Says which page is being read, of how many.
+pub async fn at_page(
+    db: impl PgExecutor<'_>,
+    id: JobId,
+    page: i32,
+    pages: i32,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE jobs SET page = $2, pages = $3 WHERE job_id = $1 AND state = 'running'",
+        id.0,
+        page,
+        pages
     )
     .execute(db)
     .await?;

@@ -27,6 +27,7 @@ pub mod passages;
 pub mod pool;
 pub mod programs;
 pub mod prompts;
+pub mod recognised;
 pub mod reviews;
 pub mod sessions;
 pub mod settings;

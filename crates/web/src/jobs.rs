@@ -118,8 +118,8 @@ pub struct JobInfo {
     /// How many pages there are, where that is known.
     #[schema(example = 80)]
     pub pages: Option<i32>,
-    /// What came of it: `added`, `duplicate`, `unpacked` (the files in it have
-    /// jobs of their own), `refused`, `locked` (give the password) or
+    /// What came of it: `added`, `recognised` (of text recognition), `duplicate`, `unpacked`
+    /// (the files in it have jobs of their own), `refused`, `locked` (give the password) or
     /// `broken` (our fault); null before the end.
     #[schema(example = "added")]
     pub code: Option<String>,
@@ -194,10 +194,16 @@ fn message(job: &Job, status: JobStatus, result: &Value) -> String {
             Some(reason) => format!("waiting to be tried again: {reason}"),
             None => "waiting".to_owned(),
         },
-        JobStatus::Extracting => match (job.page, job.pages) {
-            (Some(page), Some(pages)) => format!("extracting page {page} of {pages}"),
-            _ => "extracting".to_owned(),
-        },
+        JobStatus::Extracting => {
+            let doing = match job.kind {
+                JobKind::Ingest => "extracting",
+                JobKind::Ocr => "recognising",
+            };
+            match (job.page, job.pages) {
+                (Some(page), Some(pages)) => format!("{doing} page {page} of {pages}"),
+                _ => doing.to_owned(),
+            }
+        }
         JobStatus::Indexing => "indexing".to_owned(),
         JobStatus::Ready => match result["outcome"].as_str() {
             Some("unpacked") => "Unpacked: each file in it is on its way by itself.".to_owned(),

@@ -26,6 +26,7 @@ pub mod metrics;
 mod outputs;
 mod pages;
 mod partial;
+pub mod recognition;
 pub mod removal;
 pub mod retrieve;
 pub mod review;

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::jobs::JobBell;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
+use crate::recognition;
 
 /// Settings that requests depend on.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// The organization's name, for headings and drafts.
     pub organization: Option<String>,
+    /// How pictures of pages are read; `None` where they are not.
+    pub recognition: Option<recognition::Setting>,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             rate_limiting: true,
             trusted_proxies: Vec::new(),
             organization: None,
+            recognition: None,
         }
     }
 }

@@ -6,18 +6,19 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use archivist_domain::JobId;
+use archivist_domain::{JobId, JobKind};
 use archivist_store::audit::Origin;
-use archivist_store::jobs::{self, Job, JobFilter};
+use archivist_store::jobs::{self, Job, JobFilter, Worker};
 use archivist_web::intake::Receipt;
 use archivist_web::jobs::{JobInfo, JobStatus};
+use archivist_web::recognition;
 use archivist_web::secret::Secret;
 use tokio::time::sleep;
 
 use super::{print_json, read_secret};
 use crate::config::{JobsCommand, PlaceArgs};
 use crate::site::{Site, open_existing};
-use crate::work::{ingest, reindex};
+use crate::work::{ingest, ocr, reindex};
 
 /// How often is looked for changes.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -77,6 +78,9 @@ async fn retry(site: &Site, id: JobId, password: Option<&Path>, as_json: bool) -
     let job = find(site, id).await?;
     let password = password.map(read_secret).transpose()?.and_then(Secret::new);
     let worker = site.worker().await?;
+    if job.kind == JobKind::Ocr {
+        return retry_recognition(site, &worker, &job, password.as_ref(), as_json).await;
+    }
     let claimed = archivist_web::jobs::retry_here(
         &site.state,
         &worker,
@@ -96,6 +100,25 @@ async fn retry(site: &Site, id: JobId, password: Option<&Path>, as_json: bool) -
         Receipt::Refused { .. } | Receipt::Locked { .. } | Receipt::Broken { .. } => {
             ExitCode::FAILURE
         }
+    })
+}
+
+async fn retry_recognition(
+    site: &Site,
+    worker: &Worker,
+    job: &Job,
+    password: Option<&Secret>,
+    as_json: bool,
+) -> Result<ExitCode> {
+    archivist_web::jobs::retry(&site.state, job, password, Origin::command_line())
+        .await
+        .map_err(|error| anyhow::anyhow!(error.message()))?;
+    let receipt = ocr::see_through(site, worker, job.job_id).await?;
+    reindex::catch_up(site).await?;
+    print_one(&described(&find(site, job.job_id).await?), as_json)?;
+    Ok(match receipt {
+        Some(recognition::Receipt::Recognised { .. }) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     })
 }
 

@@ -15,6 +15,7 @@ mod files;
 mod import;
 mod jobs;
 mod migrate;
+mod ocr;
 mod outputs;
 mod reprocess;
 mod search;
@@ -55,6 +56,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve::serve(place, args).await,
         Command::Import(args) => import::import(place, args).await,
         Command::Reprocess(args) => reprocess::reprocess(place, args).await,
+        Command::Ocr(args) => ocr::run(place, args).await,
         Command::Documents(command) => documents::run(place, command).await,
         Command::Files(command) => files::run(place, command).await,
         Command::Jobs(command) => jobs::run(place, command).await,

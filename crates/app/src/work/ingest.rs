@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use archivist_domain::document::MAX_FILENAME_CHARS;
-use archivist_domain::{DocType, DocumentId, JobId, JobState};
+use archivist_domain::{DocType, DocumentId, JobId, JobKind, JobState};
 use archivist_ingest::fingerprint::Fingerprint;
 use archivist_ingest::{Given, IngestError, Parsed};
 use archivist_store::audit::{Audited, Origin};
@@ -21,20 +21,20 @@ use archivist_store::reviews::{self, NewReview};
 use archivist_store::{DatabaseError, PgConnection, constraint};
 use archivist_web::intake::{self, Order, Queued, Receipt};
 use archivist_web::secret::Secret;
-use archivist_web::similar;
+use archivist_web::{recognition, similar};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::unpack::Unpacked;
 use crate::site::Site;
-use crate::work::{entities, findings, fingerprints, passages, proposals};
+use crate::work::reprocess::numbers;
+use crate::work::{entities, findings, fingerprints, owned, passages, proposals};
 
 /// How long to wait for work before looking for work that nobody announced.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// How often is looked whether somebody has called off what is being done, beside
-/// the bell that says so.
-const GLANCE: Duration = Duration::from_secs(1);
+/// How often is looked whether a job that somebody waits for can be claimed.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// How long a job is put off for the first time; each further time is four times as
 /// long.
@@ -48,7 +48,7 @@ const MAX_POSTPONED_AWAITED: i32 = 2;
 pub(crate) async fn work(site: Arc<Site>) -> Result<()> {
     let worker = site.worker().await?;
     loop {
-        match jobs::claim(&worker, None).await? {
+        match jobs::claim(&worker, JobKind::Ingest, None).await? {
             Some(job) => {
                 do_job(&site, &worker, &job).await?;
             }
@@ -79,7 +79,13 @@ pub(crate) async fn see_through(site: &Site, worker: &Worker, job: Claimed) -> R
 
 /// The same for a job that is queued.
 pub(crate) async fn see_queued_through(site: &Site, worker: &Worker, id: JobId) -> Result<Receipt> {
-    go_on(site, worker, id, jobs::claim(worker, Some(id)).await?).await
+    go_on(
+        site,
+        worker,
+        id,
+        jobs::claim(worker, JobKind::Ingest, Some(id)).await?,
+    )
+    .await
 }
 
 async fn go_on(
@@ -97,8 +103,8 @@ async fn go_on(
         if let Some(receipt) = ended(site, id).await? {
             return Ok(receipt);
         }
-        sleep(GLANCE / 4).await;
-        claimed = jobs::claim(worker, Some(id)).await?;
+        sleep(GLANCE).await;
+        claimed = jobs::claim(worker, JobKind::Ingest, Some(id)).await?;
     }
 }
 
@@ -195,7 +201,7 @@ impl Task<'_> {
                 Err(error @ IngestError::Io { .. }) => Err(error.into()),
                 Err(error) => Ok(Some(Err(unreadable(&error)))),
             },
-            taken = self.taken_away() => taken.map(|()| None),
+            taken = owned::taken_away(&self.site.state, self.worker, self.job.job_id) => taken.map(|()| None),
         }
     }
 
@@ -210,6 +216,7 @@ impl Task<'_> {
         let password = self.password(order);
         let given = Given {
             password: password.as_ref().map(Secret::reveal),
+            ..Given::default()
         };
         let sandbox = &self.site.sandbox;
         match sandbox.process(path, &order.filename, year, &given).await {
@@ -232,18 +239,6 @@ impl Task<'_> {
         let sealed = self.job.sealed_password.as_deref()?;
         let password = self.site.state.keys.unseal(sealed, &order.sha256);
         password.and_then(Secret::new)
-    }
-
-    /// Waits until the job is no longer this worker's.
-    async fn taken_away(&self) -> Result<()> {
-        let state = &self.site.state;
-        let mut bell = state.jobs.listen();
-        while jobs::is_owned(&state.pool, self.worker, self.job.job_id).await? {
-            let ours = async { while bell.recv().await.is_ok_and(|job| job != self.job.job_id) {} };
-            // Ending without the bell is the normal case.
-            let _ = timeout(GLANCE, ours).await;
-        }
-        Ok(())
     }
 
     /// Lets an error pass: the job is done again later, unless that was tried often
@@ -394,6 +389,7 @@ impl Task<'_> {
         // It is this document's turn: of two that come in at the same time the second
         // finds the first.
         let similar = similar::find(&mut tx, &state.cpu, doc_id).await?;
+        self.queue_recognition(&mut tx, queued, kept.new).await?;
         let receipt = Receipt::Added {
             doc_id,
             passages: kept.passages.len(),
@@ -408,6 +404,31 @@ impl Task<'_> {
         }
         tx.commit().await?;
         Ok(Some(receipt))
+    }
+
+    /// Has the pictures among its pages read, where this site does that.
+    async fn queue_recognition(
+        &self,
+        conn: &mut PgConnection,
+        queued: &Queued,
+        new: &NewDocument,
+    ) -> Result<()> {
+        let Some(setting) = &self.site.state.settings.recognition else {
+            return Ok(());
+        };
+        if new.pages_without_text.is_empty() {
+            return Ok(());
+        }
+        let order = recognition::Order {
+            doc_id: new.doc_id,
+            sha256: queued.order.sha256.clone(),
+            filename: new.filename.clone(),
+            languages: setting.languages.clone(),
+            request: queued.order.request.clone(),
+        };
+        let sealed = self.job.sealed_password.as_deref();
+        recognition::enqueue(conn, &order, self.job.requested_by, sealed).await?;
+        Ok(())
     }
 
     /// Ends the job without a new document; a file that nobody needs then goes. With
@@ -472,11 +493,7 @@ fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
         page_count: parsed
             .page_count
             .and_then(|pages| i32::try_from(pages).ok()),
-        pages_without_text: parsed
-            .pictures
-            .iter()
-            .filter_map(|page| i32::try_from(*page).ok())
-            .collect(),
+        pages_without_text: numbers(&parsed.pictures),
         file_sha256: order.sha256.clone(),
         created_by: order.submitted_by.clone(),
         confirmed_at: order.confirmed_at,

@@ -4,6 +4,8 @@ mod entities;
 mod findings;
 pub(crate) mod fingerprints;
 pub(crate) mod ingest;
+pub(crate) mod ocr;
+mod owned;
 mod passages;
 mod proposals;
 pub(crate) mod reindex;
@@ -53,6 +55,7 @@ impl Background {
         for _ in 0..READERS {
             background.spawn("ingest", site, ingest::work);
         }
+        background.spawn("text recognition", site, ocr::work);
         background.spawn("jobs", site, ingest::ring);
         background.spawn("index", site, reindex::follow);
         background.spawn("index upkeep", site, reindex::keep);

@@ -5,15 +5,18 @@ use std::collections::HashSet;
 use anyhow::Result;
 use archivist_domain::{DocumentId, PassageId};
 use archivist_ingest::passages::{Diff, diff};
-use archivist_ingest::{Given, Parsed, Passage};
+use archivist_ingest::{Given, Parsed, Passage, Recognised};
 use archivist_store::audit::{Audited, Origin};
-use archivist_store::documents::{self, Document, Reread};
+use archivist_store::documents::{self, Difference, Document, Reading};
 use archivist_store::entities::{self as stored_entities, PassageEntities};
 use archivist_store::holds;
 use archivist_store::passages::{self as stored, NewPassage};
 use archivist_store::programs;
+use archivist_store::recognised;
 use archivist_store::reviews::{self, Proposal};
 use archivist_store::sources;
+
+use archivist_web::secret::Secret;
 
 use crate::site::Site;
 use crate::work::{entities, findings, fingerprints, passages, proposals};
@@ -37,7 +40,7 @@ pub(crate) enum Outcome {
 #[derive(Debug)]
 pub(crate) struct Changes {
     /// In numbers.
-    pub(crate) counts: Reread,
+    pub(crate) counts: Difference,
     /// Passages whose text is now in another one.
     pub(crate) changed: Vec<Change>,
     /// Passages that are new.
@@ -46,6 +49,13 @@ pub(crate) struct Changes {
     pub(crate) removed: Vec<Lost>,
     /// It is held from now on: it may hold personal data.
     pub(crate) held: bool,
+}
+
+impl Changes {
+    /// How many passages there are now.
+    pub(crate) fn passages(&self) -> usize {
+        self.counts.kept + self.counts.changed + self.counts.added
+    }
 }
 
 /// A passage, to be told to a person.
@@ -73,36 +83,58 @@ pub(crate) struct Lost {
     pub(crate) cited: bool,
 }
 
+/// How a document is read again.
+#[derive(Clone)]
+pub(crate) struct How<'a> {
+    /// Who does it, from where.
+    pub(crate) origin: Origin,
+    /// How the audit log calls it.
+    pub(crate) action: &'static str,
+    /// What opens the file.
+    pub(crate) password: Option<&'a Secret>,
+}
+
+/// A document read again, not yet committed; or why it was left as it was.
+pub(crate) enum Reread {
+    Done { tx: Audited, outcome: Outcome },
+    Left { reason: String },
+}
+
 /// Reads a document's file again. With `dry_run` nothing is written.
 pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -> Result<Outcome> {
-    let state = &site.state;
-    let Some(sha256) = &document.file_sha256 else {
-        let reason = "Its file was not kept when this site was taken over.".to_owned();
-        return Ok(Outcome::Skipped { reason });
+    let how = How {
+        origin: Origin::command_line(),
+        action: "document.reprocess",
+        password: None,
     };
-    let (file, year) = (state.blobs.fetch(sha256).await?, state.clock.year());
-    let name = &document.filename;
-    let read = site
-        .sandbox
-        .process(file.path(), name, year, &Given::default())
-        .await;
-    let parsed = match read {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let reason = error.to_string();
-            return Ok(Outcome::Skipped { reason });
+    match read_again(site, document, how).await? {
+        Reread::Left { reason } => Ok(Outcome::Skipped { reason }),
+        Reread::Done { tx, outcome } => {
+            // A transaction that is left behind undoes all of it.
+            if !dry_run {
+                tx.commit().await?;
+            }
+            Ok(outcome)
         }
+    }
+}
+
+/// Reads a document's file again, with what was recognised on its pages, and puts what was
+/// read in the place of what was, in a transaction that the caller commits.
+pub(crate) async fn read_again(site: &Site, document: &Document, how: How<'_>) -> Result<Reread> {
+    let parsed = match parse(site, document, how.password).await? {
+        Ok(parsed) => parsed,
+        Err(reason) => return Ok(Reread::Left { reason }),
     };
-    let origin = Origin::command_line();
-    let mut tx = Audited::begin(&state.pool, origin).await?;
-    let Some(old) = documents::passages_to_replace(&mut tx, document.doc_id).await? else {
+    let id = document.doc_id;
+    let mut tx = Audited::begin(&site.state.pool, how.origin).await?;
+    let Some(old) = documents::passages_to_replace(&mut tx, id).await? else {
         let reason = "It was deleted meanwhile.".to_owned();
-        return Ok(Outcome::Skipped { reason });
+        return Ok(Reread::Left { reason });
     };
-    let comparison = Comparison::of(document.doc_id, &old, &parsed.passages);
+    let comparison = Comparison::of(id, &old, &parsed.passages);
     let programs = programs::active_names(&mut *tx).await?;
     let found = Found::of(&parsed, &comparison.new, &programs);
-    let id = document.doc_id;
     let held = holds::calls_for_hold(&mut tx, id, &found.findings).await?;
     let outcome = if comparison.is_same() {
         let passages = old.len();
@@ -112,20 +144,67 @@ pub(crate) async fn reprocess(site: &Site, document: &Document, dry_run: bool) -
         let cited = sources::cited_among(&mut *tx, &ids).await?;
         Outcome::Changed(comparison.tell(&cited.into_iter().collect(), held))
     };
-    if !dry_run {
-        if let Outcome::Changed(changes) = &outcome {
-            let pages = parsed
-                .page_count
-                .and_then(|pages| i32::try_from(pages).ok());
-            let (new, moved) = (&comparison.new, comparison.moved());
-            documents::replace_passages(&mut tx, id, pages, new, &moved, changes.counts).await?;
-            let print = fingerprints::of_new(site, new).await;
-            fingerprints::keep(&mut tx, id, &print).await?;
-        }
-        found.write(&mut tx, id).await?;
-        tx.commit().await?;
+    let pages_without_text = numbers(&parsed.pictures);
+    let reading = Reading {
+        action: how.action,
+        page_count: parsed
+            .page_count
+            .and_then(|pages| i32::try_from(pages).ok()),
+        pages_without_text: &pages_without_text,
+        new: &comparison.new,
+        moved: &comparison.moved(),
+        counts: comparison.counts(),
+    };
+    let is_other = matches!(outcome, Outcome::Changed(_));
+    if is_other || document.pages_without_text != pages_without_text {
+        documents::replace_passages(&mut tx, id, &reading).await?;
+        let print = fingerprints::of_new(site, reading.new).await;
+        fingerprints::keep(&mut tx, id, &print).await?;
     }
-    Ok(outcome)
+    found.write(&mut tx, id).await?;
+    Ok(Reread::Done { tx, outcome })
+}
+
+/// What is in the document's file; the inner error is why that cannot be told.
+async fn parse(
+    site: &Site,
+    document: &Document,
+    password: Option<&Secret>,
+) -> Result<Result<Parsed, String>> {
+    let state = &site.state;
+    let Some(sha256) = &document.file_sha256 else {
+        let reason = "Its file was not kept when this site was taken over.";
+        return Ok(Err(reason.to_owned()));
+    };
+    let (file, year) = (state.blobs.fetch(sha256).await?, state.clock.year());
+    let recognised = recognised(site, sha256).await?;
+    let given = Given {
+        password: password.map(Secret::reveal),
+        recognised: &recognised,
+    };
+    let name = &document.filename;
+    let read = site.sandbox.process(file.path(), name, year, &given).await;
+    Ok(read.map_err(|error| error.to_string()))
+}
+
+/// What was recognised on the pages of a file.
+async fn recognised(site: &Site, sha256: &str) -> Result<Vec<Recognised>> {
+    let pages = recognised::of_file(&site.state.pool, sha256).await?;
+    let known = pages.into_iter().filter_map(|read| {
+        Some(Recognised {
+            page: u32::try_from(read.page).ok()?,
+            paragraphs: read.paragraphs,
+        })
+    });
+    Ok(known.collect())
+}
+
+/// Numbers of pages, as the database has them.
+pub(crate) fn numbers(pages: &[u32]) -> Vec<i32> {
+    let numbers = pages.iter();
+    numbers
+        .filter_map(|page| i32::try_from(*page).ok())
+        .collect()
 }
 
 /// What was found in the passages of another reading.
@@ -198,6 +277,15 @@ impl<'a> Comparison<'a> {
         self.diff.changed.iter().map(ids).collect()
     }
 
+    fn counts(&self) -> Difference {
+        Difference {
+            kept: self.diff.kept.len(),
+            changed: self.diff.changed.len(),
+            added: self.diff.added.len(),
+            removed: self.diff.removed.len(),
+        }
+    }
+
     fn tell(&self, cited: &HashSet<PassageId>, held: bool) -> Changes {
         let was = |at: usize| Place {
             id: self.old[at].passage_id,
@@ -220,12 +308,7 @@ impl<'a> Comparison<'a> {
             cited: is_cited(at),
         };
         Changes {
-            counts: Reread {
-                kept: self.diff.kept.len(),
-                changed: self.diff.changed.len(),
-                added: self.diff.added.len(),
-                removed: self.diff.removed.len(),
-            },
+            counts: self.counts(),
             changed: self.diff.changed.iter().map(change).collect(),
             added: self.diff.added.iter().map(|at| is(*at)).collect(),
             removed: self.diff.removed.iter().map(lost).collect(),

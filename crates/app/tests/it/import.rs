@@ -21,7 +21,7 @@ fn mixed_folder(site: &Site) {
     site.write("in/2023/copy of notes.md", format!("# Notes\n\n{WORDS}"));
     site.write("in/picture.png", files::png());
     site.write("in/empty.txt", "");
-    site.write("in/scan.pdf", files::scanned_pdf());
+    site.write("in/scan.pdf", files::blank_pdf());
     site.write("in/locked.pdf", files::locked_pdf());
     site.write("in/.hidden.txt", WORDS);
 }
@@ -167,7 +167,7 @@ async fn a_hostile_file_costs_only_itself() {
 async fn each_copy_of_a_bad_file_is_told_the_same() {
     let site = Site::new().await;
     for n in 0..12 {
-        site.write(&format!("in/{n}.pdf"), files::scanned_pdf());
+        site.write(&format!("in/{n}.pdf"), files::blank_pdf());
     }
     let finished = import(&site, &["--json"]);
     let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();

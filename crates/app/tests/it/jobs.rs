@@ -287,7 +287,7 @@ async fn one_that_failed_is_tried_again_by_hand() {
 async fn the_file_of_one_that_failed_goes_after_a_while() {
     let mut server = TestServer::start().await;
     let editor = server.as_editor().await;
-    let document = a_document("scan.pdf").with_bytes(crate::support::files::scanned_pdf());
+    let document = a_document("scan.pdf").with_bytes(crate::support::files::blank_pdf());
     let id = id(&editor.upload_later(document).await);
     let failed = comes_to(&editor, &id, "failed").await;
     assert_eq!(failed["code"], "refused");

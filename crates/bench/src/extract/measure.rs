@@ -105,6 +105,7 @@ async fn measure(task: &Task) -> Result<Measured> {
     let name = task.path.file_name().unwrap_or_default();
     let given = Given {
         password: task.password.as_deref(),
+        ..Given::default()
     };
     let start = Instant::now();
     let outcome = sandbox()?

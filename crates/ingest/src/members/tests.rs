@@ -69,7 +69,10 @@ fn unpack_as(bytes: &[u8], name: &str, password: Option<&str>) -> Result<Unpacke
     let folder = TempDir::new().unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let given = Given { password };
+    let given = Given {
+        password,
+        ..Given::default()
+    };
     let found = unpack(file.path(), name, &given, LIMITS, folder.path())?;
     let member = |found: Found| found.into_member(folder.path());
     Ok(Unpacked {

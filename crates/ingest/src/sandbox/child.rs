@@ -18,8 +18,8 @@ use crate::sandbox::{Limits, Reply, Request, Task};
 /// Parsers recurse over nested structures: a stack that damaged files do not exhaust,
 /// and that still fits the memory limit many times.
 const STACK_BYTES: usize = 128 << 20;
-/// The request is a path and a few numbers.
-const MAX_REQUEST: u64 = 64 * 1024;
+/// The request is a path and a few numbers, and what was recognised on pages.
+const MAX_REQUEST: u64 = 64 << 20;
 /// The standard streams, the file, and some room.
 const OPEN_FILES: u64 = 16;
 
@@ -112,6 +112,7 @@ fn unpack(request: &Request, into: &Path) -> Reply<Vec<Found>> {
 fn given(request: &Request) -> Given<'_> {
     Given {
         password: request.password.as_deref(),
+        recognised: &request.recognised,
     }
 }
 

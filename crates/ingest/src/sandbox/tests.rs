@@ -112,6 +112,7 @@ fn the_childs_answer_survives_the_way_back() {
     let request = Request {
         path: file.path().to_owned(),
         password: None,
+        recognised: Vec::new(),
         file_name: "Grant Proposal 2024.txt".into(),
         task: Task::Read { current_year: 2026 },
         limits: Limits::default(),

@@ -106,6 +106,7 @@ fn standard(content: &[u8], password: &str) -> Vec<u8> {
 fn given(password: &str) -> Given<'_> {
     Given {
         password: Some(password),
+        ..Given::default()
     }
 }
 

@@ -1,9 +1,11 @@
 //! `/library/{id}`: one document, its passages in order.
 
 use archivist_domain::{DocumentField, DocumentId, PassageId, money};
+use archivist_ingest::ocr;
 use archivist_store::documents::{self, Document};
 use archivist_store::entities;
 use archivist_store::holds::{self, Finding};
+use archivist_store::jobs::Job;
 use archivist_store::passages::{self, Passage};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -15,12 +17,13 @@ use super::form::{CheckedForm, NoFields};
 use super::named::{self, Named};
 use super::shell::{Place, Shell};
 use super::versions::Kin;
-use super::visitor::{PageEditor, PageWriter};
+use super::visitor::{PageEditor, PageWriter, Visitor};
 use super::{page, show};
 use crate::error::Error;
 use crate::extract::{Client, Query};
-use crate::removal;
+use crate::jobs::JobInfo;
 use crate::state::AppState;
+use crate::{recognition, removal};
 
 #[derive(Template)]
 #[template(path = "pages/document.html")]
@@ -37,6 +40,24 @@ pub(super) struct DocumentPage {
     pub(super) confirm: Option<ConfirmForm>,
     /// What it names, by kind.
     pub(super) named: Vec<Named>,
+    /// How far reading its pictures has come, where it has some.
+    pub(super) recognition: Option<Recognition>,
+}
+
+/// Reading the pictures among a document's pages.
+#[derive(Template)]
+#[template(path = "fragments/recognition.html")]
+pub(super) struct Recognition {
+    pub(super) id: DocumentId,
+    /// What the job says that does it or did it last.
+    pub(super) words: Option<String>,
+    /// It waits or runs.
+    pub(super) is_open: bool,
+    pub(super) page: Option<(i32, i32)>,
+    /// Proves that the button is this site's own; for who may ask for it.
+    pub(super) csrf: Option<String>,
+    /// Why this server cannot do it.
+    pub(super) missing: Option<&'static str>,
 }
 
 /// A passage in its place.
@@ -147,8 +168,64 @@ pub(super) async fn show(
         findings,
         kin,
         confirm,
+        recognition: recognition_of(&state, &visitor, &document).await?,
         document,
     })
+}
+
+/// What there is to say about the pictures among its pages.
+async fn recognition_of(
+    state: &AppState,
+    visitor: &Visitor,
+    document: &Document,
+) -> Result<Option<Recognition>, Error> {
+    if !document.needs_ocr() {
+        return Ok(None);
+    }
+    let job = recognition::job_of(state, document.doc_id).await?;
+    let is_open = job.as_ref().is_some_and(Job::is_open);
+    let is_here = state.settings.recognition.is_some();
+    let page = job.as_ref().and_then(|job| Some((job.page?, job.pages?)));
+    Ok(Some(Recognition {
+        id: document.doc_id,
+        is_open,
+        page: page.filter(|_| is_open),
+        words: job.map(|job| JobInfo::new(&job, None).message),
+        csrf: (visitor.is_editor() && is_here && !is_open).then(|| visitor.cookie.csrf()),
+        missing: (visitor.is_editor() && !is_here).then_some(ocr::MISSING),
+    }))
+}
+
+/// How far it has come, for the page that asks again and again; with the last answer the page
+/// is loaded anew.
+pub(super) async fn recognition(
+    State(state): State<AppState>,
+    PageWriter(visitor): PageWriter,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let document = find(&state, &id).await?;
+    if document.held && !visitor.is_editor() {
+        return Err(not_found());
+    }
+    match recognition_of(&state, &visitor, &document).await? {
+        Some(open) if open.is_open => page(&open),
+        _ => Ok([("HX-Refresh", "true")].into_response()),
+    }
+}
+
+/// Has its pictures read.
+pub(super) async fn recognise(
+    State(state): State<AppState>,
+    PageEditor(visitor): PageEditor,
+    client: Client,
+    Path(id): Path<String>,
+    _: CheckedForm<NoFields>,
+) -> Result<Response, Error> {
+    let document = find(&state, &id).await?;
+    let user = visitor.signed_in.user.user_id;
+    let asked = recognition::Asked::default();
+    recognition::request(&state, &document, asked, client.facts(), user).await?;
+    Ok(Redirect::to(&format!("/library/{}", document.doc_id)).into_response())
 }
 
 /// Asks whether a document is to be deleted.

@@ -67,6 +67,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(document::confirm_delete).post(document::delete),
         )
         .route("/library/{id}/release", post(document::release))
+        .route("/library/{id}/recognise", post(document::recognise))
+        .route("/library/{id}/recognition", get(document::recognition))
         .route("/library/{id}/versions", post(versions::add))
         .route("/library/{id}/versions/remove", post(versions::remove))
         .route("/library/{id}/restore", post(deleted::restore))

@@ -25,7 +25,7 @@ use super::citation::CitationPage;
 use super::cited;
 use super::confirm::{ConfirmForm, ConfirmPage, Control, FieldView, Found};
 use super::deleted::{DeletedPage, DeletedRow};
-use super::document::{self, DocumentPage, PassageView};
+use super::document::{self, DocumentPage, PassageView, Recognition};
 use super::facet::{Facet, FacetValue};
 use super::failure::ErrorPage;
 use super::filter::{self, Choices, FilterForm};
@@ -366,8 +366,18 @@ fn a_document_with_the_passage_that_was_asked_for() {
             }],
             others: 3,
         }],
+        recognition: Some(Recognition {
+            id: DocumentId(Uuid::nil()),
+            words: Some("recognising page 3 of <9>".to_owned()),
+            is_open: true,
+            page: Some((3, 9)),
+            csrf: None,
+            missing: None,
+        }),
     });
     assert!(html.contains("***-**-6789"));
+    assert!(html.contains("recognising page 3 of &#60;9&#62;"));
+    assert!(html.contains(r#"<progress value="3" max="9""#) && html.contains("every 2s"));
     assert!(html.contains("proposed from page 1") && html.contains("· likely"));
     assert!(html.contains("$50,000") && html.contains("What it names"));
     assert_eq!(html.matches("This passage").count(), 1);

@@ -45,6 +45,7 @@ impl Archive {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let given = Given {
             password: password.map(Secret::reveal),
+            ..Given::default()
         };
         let members = site
             .sandbox

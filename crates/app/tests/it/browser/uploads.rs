@@ -23,7 +23,7 @@ async fn twenty_files_at_once_and_bad_ones_are_told_one_by_one() {
         })
         .collect();
     paths.push(server.write("locked.pdf", files::protected_pdf(PASSWORD, WORDS)));
-    paths.push(server.write("scan.pdf", files::scanned_pdf()));
+    paths.push(server.write("scan.pdf", files::blank_pdf()));
     paths.push(server.write("not-really.pdf", files::png()));
     let paths: Vec<_> = paths.iter().map(|path| path.to_str().unwrap()).collect();
     tab.sees("label[for=files]", "Choose files").await;

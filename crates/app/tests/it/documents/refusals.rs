@@ -150,7 +150,7 @@ async fn d_61_files_that_cannot_be_read_are_told_why() {
         ("plan.docx", files::png(), 400, "named .docx"),
         ("script.exe", text(), 400, ".exe"),
         ("plan.txt", Vec::new(), 400, "File is empty"),
-        ("scan.pdf", files::scanned_pdf(), 422, "OCR"),
+        ("scan.pdf", files::blank_pdf(), 422, "OCR"),
         ("locked.pdf", files::locked_pdf(), 422, "password"),
         ("torn.docx", torn_docx(), 422, "damaged"),
     ] {

@@ -126,9 +126,39 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A PDF whose pages hold no text, as a scan's.
-pub(crate) fn scanned_pdf() -> Vec<u8> {
+/// A PDF whose pages hold nothing.
+pub(crate) fn blank_pdf() -> Vec<u8> {
     pdf(&["", ""])
+}
+
+/// A PDF of one page for each text; a page without one is a picture, as a scan's.
+pub(crate) fn scan(pages: &[&str]) -> Vec<u8> {
+    let kids: Vec<String> = (0..pages.len())
+        .map(|n| format!("{} 0 R", 5 + 2 * n))
+        .collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+        "<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 4 >>\nstream\nabcd\nendstream".to_owned(),
+    ];
+    for (n, text) in pages.iter().enumerate() {
+        let content = if text.is_empty() {
+            "q 612 0 0 792 0 0 cm /Im Do Q".to_owned()
+        } else {
+            page_content(text)
+        };
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
+             /Resources << /Font << /F1 3 0 R >> /XObject << /Im 4 0 R >> >> >>",
+            6 + 2 * n
+        ));
+        objects.push(format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+    }
+    assemble(&objects, "")
 }
 
 /// A PDF with an object so deeply nested that readers which recurse may fall over.

@@ -29,6 +29,8 @@ pub(crate) fn archivist() -> Command {
             command.env(name, value);
         }
     }
+    // Whether this machine can read pictures of pages changes nothing.
+    command.env("ARCHIVIST_OCR", "false");
     command
 }
 

@@ -39,12 +39,21 @@ impl TestServer {
 
     /// A server on a site that is already there.
     pub(crate) fn on(site: Site, flags: &[&str]) -> Self {
-        let (process, address) = serve(&mut serve_command(&site, flags));
+        Self::of(serve(&mut serve_command(&site, flags)), site)
+    }
+
+    /// A server that runs on a site.
+    pub(crate) fn of((process, address): (Process, String), site: Site) -> Self {
         Self {
             process,
             address,
             site,
         }
+    }
+
+    /// The site alone; its server is stopped.
+    pub(crate) fn into_site(self) -> Site {
+        self.site
     }
 
     /// Stops the server and starts it again, perhaps after something was done to

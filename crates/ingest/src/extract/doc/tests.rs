@@ -268,7 +268,10 @@ fn lock(builder: Builder, scheme: Scheme, password: &str) -> Vec<u8> {
 
 #[test]
 fn a_locked_document_is_read_with_its_password() {
-    let given = |password| Given { password };
+    let given = |password| Given {
+        password,
+        ..Given::default()
+    };
     for scheme in [
         Scheme::Md5,
         Scheme::Sha1 { key_size: 5 },

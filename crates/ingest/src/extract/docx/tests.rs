@@ -247,7 +247,11 @@ fn list_items_have_the_numbers_that_word_shows() {
 #[test]
 fn a_locked_document_is_read_with_its_password() {
     let locked = crate::unlock::tests::agile(&document(&p("Words behind a lock.")), "key");
-    let parse = |password| crate::parse(&locked, "plan.docx", 2026, &Given { password });
+    let given = |password| Given {
+        password,
+        ..Given::default()
+    };
+    let parse = |password| crate::parse(&locked, "plan.docx", 2026, &given(password));
     let parsed = parse(Some("key")).unwrap();
     assert_eq!(parsed.kind, FileKind::Docx);
     assert_eq!(parsed.passages[0].text, "Words behind a lock.");

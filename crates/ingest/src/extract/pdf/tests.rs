@@ -138,7 +138,13 @@ fn locked_pdf() -> Vec<u8> {
 #[test]
 fn an_encrypted_file_needs_its_password() {
     let file = locked_pdf();
-    let with = |password: Option<&str>| extract(&file, &Given { password });
+    let with = |password: Option<&str>| {
+        let given = Given {
+            password,
+            ..Given::default()
+        };
+        extract(&file, &given)
+    };
     assert_eq!(with(None).unwrap_err(), IngestError::Encrypted);
     let wrong = with(Some("wrong")).unwrap_err();
     assert_eq!(wrong, IngestError::WrongPassword);
@@ -192,7 +198,13 @@ fn a_broken_encrypted_file_asks_for_its_password() {
     // The table of objects is not where the file says.
     let at = file.len() - 8;
     file.splice(at..at, *b"9");
-    let with = |password: Option<&str>| extract(&file, &Given { password });
+    let with = |password: Option<&str>| {
+        let given = Given {
+            password,
+            ..Given::default()
+        };
+        extract(&file, &given)
+    };
     assert_eq!(with(None).unwrap_err(), IngestError::Encrypted);
     assert_eq!(with(Some("user")).unwrap().page_count, Some(1));
 }

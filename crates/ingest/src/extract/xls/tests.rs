@@ -143,7 +143,10 @@ fn encrypted(scheme: Scheme, password: &str) -> Vec<u8> {
 
 #[test]
 fn a_locked_workbook_is_read_with_its_password() {
-    let given = |password| Given { password };
+    let given = |password| Given {
+        password,
+        ..Given::default()
+    };
     for locked in [
         obfuscated("open"),
         encrypted(Scheme::Md5, "open"),

@@ -4,6 +4,7 @@ mod deleted;
 mod entities;
 pub(in crate::api) mod file;
 mod form;
+mod ocr;
 mod proposals;
 mod reply;
 mod sensitivity;
@@ -54,6 +55,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
             proposals::confirm,
             proposals::correct
         ))
+        .routes(routes!(ocr::recognise))
         .routes(routes!(sensitivity::sensitivity))
         .routes(routes!(sensitivity::release))
         .routes(routes!(versions::similar))

@@ -148,7 +148,10 @@ fn whole(password: &str) -> Vec<u8> {
 
 #[test]
 fn a_locked_document_is_read_with_its_password() {
-    let given = |password| Given { password };
+    let given = |password| Given {
+        password,
+        ..Given::default()
+    };
     for locked in [chained("öffnen"), fed_back("öffnen"), whole("öffnen")] {
         let detected = crate::kind::detect(&locked, "plan.odt").unwrap();
         assert_eq!((detected.kind, detected.note), (FileKind::Odt, None));
