@@ -87,6 +87,7 @@ pub struct Sandbox {
 struct Request {
     path: PathBuf,
     password: Option<String>,
+    #[serde(default)]
     recognised: Vec<Recognised>,
     file_name: String,
     task: Task,

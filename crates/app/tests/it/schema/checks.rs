@@ -89,6 +89,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO passages (passage_id, doc_id, ordinal, content, word_count, page_first, page_last) SELECT uuid_generate_v4(), doc_id, 0, 'c', 1, 2, 1 FROM documents",
     ),
     (
+        "recognised_pages_page_counts_from_one",
+        "INSERT INTO recognised_pages VALUES (repeat('0', 64), 0, 'eng', '{}')",
+    ),
+    (
         "valid_category",
         "UPDATE prompt_templates SET category = 'Audience'",
     ),
