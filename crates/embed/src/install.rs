@@ -341,3 +341,6 @@ fn try_out(folder: &Path) -> Result<(), InstallError> {
     let what = "What it gives are no numbers: its weights are damaged.";
     Err(EmbedError::Model(what.to_owned()).into())
 }
+
+#[cfg(test)]
+mod tests;

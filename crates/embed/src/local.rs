@@ -219,4 +219,4 @@ async fn aside<T: Send + 'static>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
