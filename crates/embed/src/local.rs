@@ -79,14 +79,11 @@ impl LocalModel {
         check_vocabulary(&tokenizer, &config)?;
         let encoder = Encoder::new(&weights, &config, precision)?;
         let digest = Sha256::digest(&bytes);
-        let digest: String = digest[..6]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = u64::from_be_bytes(std::array::from_fn(|at| digest[at]));
         let identity = Identity {
             provider: "local".to_owned(),
             model: name.to_owned(),
-            variant: format!("{digest}-{}", precision.as_str()),
+            variant: format!("{digest:016x}-{}", precision.as_str()),
             dims: config.hidden_size,
         };
         Ok(Self {

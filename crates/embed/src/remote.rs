@@ -17,7 +17,7 @@ use url::Url;
 use crate::model::{EmbedError, Embedded, Embedder, Identity, Purpose, Usage, normalise};
 
 /// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often one request is made.
 const ATTEMPTS: u32 = 5;
 /// The longest wait that a service may ask for within one call.

@@ -130,7 +130,7 @@ impl Tokenizer {
     }
 
     fn pieces_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u32> + 'a {
-        let words = words(self.ready(text));
+        let words = words(&self.ready(text));
         words.into_iter().flat_map(|word| self.of_word(&word))
     }
 
@@ -180,7 +180,7 @@ impl Tokenizer {
 }
 
 /// Runs of letters and digits; punctuation and ideographs each for itself.
-fn words(text: String) -> Vec<String> {
+fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     for c in text.chars() {

@@ -82,7 +82,9 @@ impl Inner {
     fn judge(&self, hidden: &Hidden, text: usize) -> f32 {
         let first = hidden.rows(text).next().unwrap_or_default();
         let mut pooled = self.pooler.apply(first);
-        pooled.iter_mut().for_each(|x| *x = x.tanh());
+        for x in &mut pooled {
+            *x = x.tanh();
+        }
         self.classifier.apply(&pooled)[0]
     }
 }

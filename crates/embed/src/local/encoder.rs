@@ -101,7 +101,7 @@ impl Encoder {
         let texts: Vec<Range<usize>> = texts.collect();
         let mut values = self.embeddings.of(batch);
         for layer in &self.layers {
-            values = layer.apply(values, &texts);
+            values = layer.apply(&values, &texts);
         }
         Hidden {
             values,
@@ -180,10 +180,10 @@ impl Layer {
         })
     }
 
-    fn apply(&self, x: Vec<f32>, texts: &[Range<usize>]) -> Vec<f32> {
-        let seen = self.attend(&self.attention_in.apply(&x), texts);
+    fn apply(&self, x: &[f32], texts: &[Range<usize>]) -> Vec<f32> {
+        let seen = self.attend(&self.attention_in.apply(x), texts);
         let mut attended = self.attention_out.apply(&seen);
-        add(&mut attended, &x);
+        add(&mut attended, x);
         self.attention_norm.apply(&mut attended);
         let mut wide = self.wide.apply(&attended);
         wide.par_chunks_mut(self.wide.outputs())

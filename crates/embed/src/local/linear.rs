@@ -238,7 +238,9 @@ mod tests {
         let mut x = numbers(inputs * rows, 3);
         // Rows of different ranges.
         for (row, values) in x.chunks_exact_mut(inputs).enumerate() {
-            values.iter_mut().for_each(|x| *x += (row % 5) as f32 / 4.0);
+            for x in values {
+                *x += (row % 5) as f32 / 4.0;
+            }
         }
         let right = expected(&x, &weights, &bias, inputs);
         for (precision, most) in [(Precision::F32, 1e-3), (Precision::Int8, 0.5)] {

@@ -43,7 +43,7 @@ pub(crate) fn tensors(seed: u64, classifies: bool) -> Tensors {
             &[rows, WIDTH],
         );
     }
-    let mut norm = |add: &mut dyn FnMut(String, &[usize]), name: &str| {
+    let norm = |add: &mut dyn FnMut(String, &[usize]), name: &str| {
         add(format!("{prefix}{name}.LayerNorm.weight"), &[WIDTH]);
         add(format!("{prefix}{name}.LayerNorm.bias"), &[WIDTH]);
     };
@@ -174,7 +174,9 @@ impl Plain<'_> {
         let each = rows.iter().zip(&attended).map(|(row, attended)| {
             let x = self.norm(&format!("{name}.attention.output"), &add(row, attended));
             let mut wide = self.linear(&format!("{name}.intermediate.dense"), &x);
-            wide.iter_mut().for_each(|x| *x = gelu(*x));
+            for x in &mut wide {
+                *x = gelu(*x);
+            }
             let narrow = self.linear(&format!("{name}.output.dense"), &wide);
             self.norm(&format!("{name}.output"), &add(&x, &narrow))
         });
@@ -184,7 +186,9 @@ impl Plain<'_> {
     fn mean(&self, ids: &[usize]) -> Vec<f32> {
         let rows = self.encode(ids, ids.len());
         let mut sum = vec![0.0; WIDTH];
-        rows.iter().for_each(|row| sum = add(&sum, row));
+        for row in &rows {
+            sum = add(&sum, row);
+        }
         normalise(&mut sum);
         sum
     }
@@ -287,7 +291,9 @@ fn a_cross_encoder_judges_pairs() {
     };
     let rows = plain.encode(&[2, 6, 3, 7, 8, 3], 3);
     let mut pooled = plain.linear("pooler.dense", &rows[0]);
-    pooled.iter_mut().for_each(|x| *x = x.tanh());
+    for x in &mut pooled {
+        *x = x.tanh();
+    }
     let bare = Plain {
         tensors: &tensors,
         prefix: "",
