@@ -24,6 +24,8 @@ pub(crate) struct CompoundFile<'a> {
     /// Streams shorter than this lie in the stream of small sectors, in bytes.
     small_below: u64,
     small_size: usize,
+    /// Where the stream of small sectors begins.
+    small_start: u32,
     small_chain: Vec<u32>,
     small: Vec<u8>,
     /// What lies at the top: streams and folders.
@@ -73,11 +75,30 @@ impl<'a> CompoundFile<'a> {
         Some(Self {
             small_below: u64::from(u32_at(bytes, 0x38)?),
             small_size: shift(0x20, [6, 6])?,
+            small_start: root.start,
             small_chain: numbers(&small_chain).collect(),
             small: sectors.stream(root.start, root.length),
             entries: children(&all, root.child),
             sectors,
         })
+    }
+
+    /// Whether some chain of sectors leads in a circle: whoever follows it to its end never
+    /// comes there.
+    pub(crate) fn leads_in_a_circle(&self) -> bool {
+        let sectors = &self.sectors;
+        let turns = |chain: &[u32], start| numbers_from(chain, start).count() > chain.len();
+        let starts = [0x30, 0x3c].map(|at| u32_at(sectors.bytes, at).unwrap_or(MAX_SECTOR));
+        let is_short = |entry: &&Entry| entry.length < self.small_below;
+        let (short, long): (Vec<&Entry>, Vec<&Entry>) = self.entries.iter().partition(is_short);
+        starts
+            .into_iter()
+            .chain([self.small_start])
+            .any(|start| turns(&sectors.chain, start))
+            || long.iter().any(|entry| turns(&sectors.chain, entry.start))
+            || short
+                .iter()
+                .any(|entry| turns(&self.small_chain, entry.start))
     }
 
     /// The names of the streams and folders at the top.
@@ -168,14 +189,8 @@ impl Sectors<'_> {
         Some(&rest[..self.size.min(rest.len())])
     }
 
-    /// The numbers of the sectors of a chain; one that leads in a circle ends when it has
-    /// had as many as there are.
     fn numbers_from(&self, start: u32) -> impl Iterator<Item = usize> {
-        let next = |number: &u32| self.chain.get(usize::try_from(*number).ok()?).copied();
-        std::iter::successors(Some(start), next)
-            .take(self.chain.len() + 1)
-            .take_while(|number| *number < MAX_SECTOR)
-            .map_while(|number| usize::try_from(number).ok())
+        numbers_from(&self.chain, start)
     }
 
     fn stream(&self, start: u32, length: u64) -> Vec<u8> {
@@ -183,6 +198,16 @@ impl Sectors<'_> {
             self.at(number)
         })
     }
+}
+
+/// The numbers of the sectors of a chain; one that leads in a circle ends when it has had
+/// one more than there are.
+fn numbers_from(chain: &[u32], start: u32) -> impl Iterator<Item = usize> {
+    let next = |number: &u32| chain.get(usize::try_from(*number).ok()?).copied();
+    std::iter::successors(Some(start), next)
+        .take(chain.len() + 1)
+        .take_while(|number| *number < MAX_SECTOR)
+        .map_while(|number| usize::try_from(number).ok())
 }
 
 /// The bytes of a chain of sectors. One that leads in a circle ends when it has had as

@@ -3,9 +3,11 @@
 mod locked;
 
 use std::io::Cursor;
+use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Data, Range, Reader as _, Xls, XlsError};
 
+use crate::compound::CompoundFile;
 use crate::error::IngestError;
 use crate::extract::grid::{self, Cell, Sheet, Sheets};
 use crate::extract::{Extracted, Given};
@@ -16,6 +18,15 @@ use crate::tidy;
 /// are written as `2024-07-01`, amounts with all their figures.
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let bytes = locked::unlock(bytes, given)?;
+    check_container(&bytes)?;
+    // The reader panics on many a damaged workbook (found by fuzzing). It holds nothing that
+    // anybody looks at afterwards.
+    let read = AssertUnwindSafe(|| sheets(&bytes, given));
+    let sheets = panic::catch_unwind(read).unwrap_or_else(|_| Err(damaged()))?;
+    grid::extracted(FileKind::Xls, sheets, None, true)
+}
+
+fn sheets(bytes: &[u8], given: &Given<'_>) -> Result<Sheets, IngestError> {
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| refusal(&error, given))?;
     let mut sheets = Sheets::default();
     for (name, range) in workbook.worksheets() {
@@ -23,13 +34,25 @@ pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, Inge
         put_rows(&mut sheets, &mut sheet, &range);
         sheets.push(sheet);
     }
-    grid::extracted(FileKind::Xls, sheets, None, true)
+    Ok(sheets)
+}
+
+/// The reader follows chains of sectors to their end, and fails where there is no directory.
+fn check_container(bytes: &[u8]) -> Result<(), IngestError> {
+    match CompoundFile::open(bytes) {
+        Some(file) if !file.leads_in_a_circle() => Ok(()),
+        _ => Err(damaged()),
+    }
+}
+
+fn damaged() -> IngestError {
+    IngestError::damaged("its container is broken")
 }
 
 fn refusal(error: &XlsError, given: &Given<'_>) -> IngestError {
     match error {
         XlsError::Password => IngestError::locked(given),
-        _ => IngestError::damaged("its container is broken"),
+        _ => damaged(),
     }
 }
 

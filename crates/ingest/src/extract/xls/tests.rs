@@ -182,3 +182,26 @@ fn locked_and_broken_workbooks_are_told() {
     let broken = extract(&locked[..600], &Given::default()).unwrap_err();
     assert!(matches!(broken, IngestError::Damaged { .. }));
 }
+
+#[test]
+fn a_container_whose_chains_lead_in_a_circle_is_damaged() {
+    let mut file = workbook(&[label(0, 0, "Coaches")], &[]);
+    assert!(extract(&file, &Given::default()).is_ok());
+    // The first sector that says which follows which; each then follows itself.
+    let table = u32::from_le_bytes(file[0x4c..0x50].try_into().unwrap()) as usize;
+    let start = (table + 1) * 512;
+    let directory = u32::from_le_bytes(file[0x30..0x34].try_into().unwrap());
+    let at = start + directory as usize * 4;
+    file[at..at + 4].copy_from_slice(&directory.to_le_bytes());
+    let error = extract(&file, &Given::default()).unwrap_err();
+    assert_eq!(error, IngestError::damaged("its container is broken"));
+}
+
+#[test]
+fn records_that_end_too_early_are_damaged_and_no_panic() {
+    // The place of a sheet, and the texts of all sheets, without what they should hold.
+    for broken in [record(0x0085, &[]), record(0x00fc, &[])] {
+        let found = extract(&workbook(&[], &broken), &Given::default());
+        assert!(found.is_err(), "{found:?}");
+    }
+}
