@@ -530,6 +530,10 @@ pub(crate) struct OcrCommandArgs {
     /// Only these documents
     #[arg(value_name = "ID")]
     pub docs: Vec<DocumentId>,
+    /// Also read pages of these documents again that were read in other languages than those
+    /// of --ocr-languages
+    #[arg(long, requires = "docs")]
+    pub again: bool,
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,

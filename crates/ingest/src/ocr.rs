@@ -174,14 +174,15 @@ impl Tesseract {
     ) -> Result<String, OcrError> {
         let arguments = ["page.pgm", "stdout", "-l", languages, "tsv"].map(OsString::from);
         let output = self.run(&self.reader, &arguments, folder, page).await?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
+        // With one of several languages missing it reads with the others, and succeeds.
         let messages = String::from_utf8_lossy(&output.stderr);
         if messages.contains("Error opening data file") || messages.contains("loading language") {
             return Err(OcrError::UnknownLanguage {
                 languages: languages.to_owned(),
             });
+        }
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         Err(failed(page, "tesseract", &output))
     }
@@ -350,6 +351,15 @@ mod tests {
         );
         assert!(matches!(
             no_data.read_page(file, 2, "xyz").await,
+            Err(OcrError::UnknownLanguage { .. })
+        ));
+        let half_data = tool(
+            folder.path(),
+            ": > page.pgm",
+            "echo \"Failed loading language 'xyz'\" >&2; echo level",
+        );
+        assert!(matches!(
+            half_data.read_page(file, 2, "eng+xyz").await,
             Err(OcrError::UnknownLanguage { .. })
         ));
         let mut slow = tool(folder.path(), "while :; do :; done", "exit 1");

@@ -37,6 +37,7 @@ pub fn violation(error: &sqlx::Error) -> Option<Violation> {
         "writing_styles_name_key" => taken("name", "a writing style of this name exists already"),
         "prompt_templates_name_key" => taken("name", "a prompt of this name exists already"),
         "documents_file_once" => taken("file", "this file is in the library already"),
+        "jobs_one_recognition" => taken("job", "the pages of this document are being read already"),
         "fk_document_programs_program" => wrong("programs", "no such program"),
         "valid_year" => wrong("year", "the year must be between 2000 and next year"),
         "outputs_awarded_not_above_requested" => wrong(

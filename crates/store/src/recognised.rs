@@ -49,14 +49,15 @@ pub async fn of_file(
     .await
 }
 
-/// The pages of a file that were read in these languages, in order.
-pub async fn pages_in(
+/// The pages of a file that were read in these languages, or in any, in order.
+pub async fn pages(
     db: impl PgExecutor<'_>,
     file_sha256: &str,
-    languages: &str,
+    languages: Option<&str>,
 ) -> sqlx::Result<Vec<i32>> {
     sqlx::query_scalar!(
-        "SELECT page FROM recognised_pages WHERE file_sha256 = $1 AND languages = $2 ORDER BY page",
+        "SELECT page FROM recognised_pages
+         WHERE file_sha256 = $1 AND ($2::text IS NULL OR languages = $2) ORDER BY page",
         file_sha256,
         languages
     )

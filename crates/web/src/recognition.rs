@@ -5,6 +5,7 @@ use archivist_ingest::ocr;
 use archivist_store::PgConnection;
 use archivist_store::documents::Document;
 use archivist_store::jobs::{self, Job, NewJob};
+use archivist_store::recognised;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,6 +13,10 @@ use crate::error::Error;
 use crate::intake;
 use crate::secret::Secret;
 use crate::state::AppState;
+
+/// What to say where no page waits to be read.
+pub const NOTHING_TO_READ: &str =
+    "Every page of this document has its text: there is nothing to recognise.";
 
 /// How this site reads pictures of pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +36,9 @@ pub struct Order {
     pub filename: String,
     /// In which languages it is.
     pub languages: String,
+    /// Whether pages that were read in other languages are read again.
+    #[serde(default)]
+    pub again: bool,
     /// Where it comes from, for the audit log.
     pub request: Map<String, Value>,
 }
@@ -82,7 +90,7 @@ pub async fn enqueue(
 /// What a person asks for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// Other languages than this site's.
+    /// In these languages rather than this site's, and pages that were read in others again.
     pub languages: Option<&'a str>,
     /// What opens the file.
     pub password: Option<&'a Secret>,
@@ -96,7 +104,7 @@ pub async fn request(
     request: Map<String, Value>,
     user: UserId,
 ) -> Result<JobId, Error> {
-    let order = order(state, document, asked.languages, request)?;
+    let order = order(state, document, asked.languages, request).await?;
     let sealed = intake::seal(state, &order.sha256, asked.password);
     let mut conn = state.pool.acquire().await?;
     let queued = enqueue(&mut conn, &order, Some(user), sealed.as_deref()).await?;
@@ -105,8 +113,9 @@ pub async fn request(
     queued.ok_or_else(is_open)
 }
 
-/// The order for a document, or why there can be none.
-pub fn order(
+/// The order for a document, or why there can be none. With `languages`, pages that were read
+/// in others are read again.
+pub async fn order(
     state: &AppState,
     document: &Document,
     languages: Option<&str>,
@@ -116,23 +125,32 @@ pub fn order(
     let Some(setting) = &state.settings.recognition else {
         return Err(refused(ocr::MISSING));
     };
-    if document.pages_without_text.is_empty() {
-        let reason = "Every page of this document has its text: there is nothing to recognise.";
-        return Err(refused(reason));
-    }
     let Some(sha256) = document.file_sha256.clone() else {
         let reason = "The file of this document was not kept when this site was taken over.";
         return Err(refused(reason));
     };
+    let again = languages.is_some();
     let languages = languages.unwrap_or(&setting.languages);
     ocr::check_languages(languages).map_err(|error| Error::Unprocessable(error.to_string()))?;
+    let is_read = document.pages_without_text.is_empty();
+    if is_read && !(again && has_other_pages(state, &sha256, languages).await?) {
+        return Err(refused(NOTHING_TO_READ));
+    }
     Ok(Order {
         doc_id: document.doc_id,
         sha256,
         filename: document.filename.clone(),
         languages: languages.to_owned(),
+        again,
         request,
     })
+}
+
+/// Whether pages of a file were read in other languages than these.
+async fn has_other_pages(state: &AppState, sha256: &str, languages: &str) -> Result<bool, Error> {
+    let in_these = recognised::pages(&state.pool, sha256, Some(languages)).await?;
+    let in_any = recognised::pages(&state.pool, sha256, None).await?;
+    Ok(in_any.len() > in_these.len())
 }
 
 /// The job that reads a document's pages, or read them last.

@@ -1,19 +1,25 @@
 //! `archivist ocr`: the pictures among the pages of documents, read.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use archivist_domain::{DocumentId, JobId};
 use archivist_ingest::ocr::MISSING;
 use archivist_store::documents::{self, Document, DocumentFilter};
-use archivist_store::jobs::Worker;
+use archivist_store::jobs::{self, Worker};
+use archivist_web::jobs::JobInfo;
 use archivist_web::recognition::{self, Receipt};
 use serde_json::{Map, Value, json};
+use tokio::time::sleep;
 
 use super::print_json;
 use crate::config::{OcrCommandArgs, PlaceArgs};
 use crate::site::{Site, open_existing};
 use crate::work::{ocr, reindex};
+
+/// How often is looked which page is being read.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// What became of one document.
 struct Report {
@@ -48,13 +54,12 @@ async fn recognise_all(site: &Site, args: &OcrCommandArgs) -> Result<Vec<Report>
     let worker = site.worker().await?;
     let mut reports = Vec::new();
     for document in chosen(site, &args.docs).await? {
-        let job = queue(site, &document).await?;
+        let job = queue(site, &document, args.again).await?;
         if !args.json {
-            let pages = document.pages_without_text.len();
-            say!("{}: {pages} pages to read", document.display_title());
+            say!("{}", document.display_title());
         }
         let report = Report {
-            receipt: see_through(site, &worker, job).await?,
+            receipt: see_through(site, &worker, job, !args.json).await?,
             document,
         };
         if !args.json {
@@ -66,9 +71,42 @@ async fn recognise_all(site: &Site, args: &OcrCommandArgs) -> Result<Vec<Report>
     Ok(reports)
 }
 
-async fn see_through(site: &Site, worker: &Worker, job: JobId) -> Result<Option<Receipt>> {
+/// Waits until the job has ended; with `aloud` its progress is told meanwhile.
+async fn see_through(
+    site: &Site,
+    worker: &Worker,
+    job: JobId,
+    aloud: bool,
+) -> Result<Option<Receipt>> {
     let reading = ocr::see_through(site, worker, job);
-    reading.await.context("pages could not be read")
+    let told = async {
+        if aloud {
+            tell_pages(site, job).await
+        } else {
+            std::future::pending().await
+        }
+    };
+    let read = tokio::select! {
+        read = reading => read,
+        error = told => Err(error),
+    };
+    read.context("pages could not be read")
+}
+
+/// Tells each page that is being read, until it is dropped; only an error ends it.
+async fn tell_pages(site: &Site, id: JobId) -> anyhow::Error {
+    let mut told = None;
+    loop {
+        let job = match jobs::get(&site.state.pool, id).await {
+            Ok(job) => job,
+            Err(error) => return error.into(),
+        };
+        if let Some(job) = job.filter(|job| job.page.is_some() && job.page != told) {
+            told = job.page;
+            say!("  {}", JobInfo::new(&job, None).message);
+        }
+        sleep(PAUSE).await;
+    }
 }
 
 /// The documents that were named, or all with pages that are pictures.
@@ -90,9 +128,13 @@ async fn chosen(site: &Site, ids: &[DocumentId]) -> Result<Vec<Document>> {
 }
 
 /// A job for the document; the one that waits already, where there is one.
-async fn queue(site: &Site, document: &Document) -> Result<JobId> {
+async fn queue(site: &Site, document: &Document, again: bool) -> Result<JobId> {
     let told = |error: archivist_web::error::Error| anyhow::anyhow!(error.message());
-    let order = recognition::order(&site.state, document, None, Map::new()).map_err(told)?;
+    let setting = site.state.settings.recognition.as_ref();
+    let languages = setting.map(|setting| setting.languages.as_str());
+    let languages = languages.filter(|_| again);
+    let order = recognition::order(&site.state, document, languages, Map::new()).await;
+    let order = order.map_err(told)?;
     let mut conn = site.state.pool.acquire().await?;
     let queued = recognition::enqueue(&mut conn, &order, None, None).await;
     if let Some(job) = queued.map_err(told)? {

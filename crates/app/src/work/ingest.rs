@@ -424,6 +424,7 @@ impl Task<'_> {
             sha256: queued.order.sha256.clone(),
             filename: new.filename.clone(),
             languages: setting.languages.clone(),
+            again: false,
             request: queued.order.request.clone(),
         };
         let sealed = self.job.sealed_password.as_deref();

@@ -4,6 +4,7 @@
 //! One document at a time in each process, beside the workers that take files in: those must
 //! not wait for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use archivist_store::audit::Origin;
 use archivist_store::documents::{self, Document};
 use archivist_store::jobs::{self, Claimed, MAX_ATTEMPTS, MAX_POSTPONED, Worker};
 use archivist_store::recognised::{self, RecognisedPage};
-use archivist_web::recognition::{Order, Receipt};
+use archivist_web::recognition::{NOTHING_TO_READ, Order, Receipt};
 use archivist_web::secret::Secret;
 use tokio::time::{sleep, timeout};
 
@@ -137,7 +138,10 @@ impl Task<'_> {
             Err(receipt) => return Ok(Some(receipt)),
         };
         if pages.read == 0 {
-            let reason = pages.notes.join(" ");
+            let reason = match pages.notes.as_slice() {
+                [] => NOTHING_TO_READ.to_owned(),
+                notes => notes.join(" "),
+            };
             return Ok(Some(Receipt::Refused { reason }));
         }
         self.put_in(&document, pages).await
@@ -152,15 +156,15 @@ impl Task<'_> {
         let state = &self.site.state;
         let (sha256, languages) = (&self.order.sha256, &self.order.languages);
         let file = state.blobs.fetch(sha256).await?;
-        let known = recognised::pages_in(&state.pool, sha256, languages).await?;
-        let wanted = &document.pages_without_text;
+        let known = recognised::pages(&state.pool, sha256, Some(languages)).await?;
+        let wanted = self.wanted(document).await?;
         let last = wanted
             .last()
             .copied()
             .unwrap_or(1)
             .max(document.page_count.unwrap_or(1));
         let mut pages = Pages::default();
-        for &page in wanted {
+        for page in wanted {
             if known.binary_search(&page).is_ok() {
                 pages.read += 1;
                 continue;
@@ -184,6 +188,17 @@ impl Task<'_> {
             }
         }
         Ok(Ok(pages))
+    }
+
+    /// The pages to be read, in order: those without text, and where that was asked for those
+    /// that were read before.
+    async fn wanted(&self, document: &Document) -> Result<BTreeSet<i32>> {
+        let mut wanted: BTreeSet<i32> = document.pages_without_text.iter().copied().collect();
+        if self.order.again {
+            let pool = &self.site.state.pool;
+            wanted.extend(recognised::pages(pool, &self.order.sha256, None).await?);
+        }
+        Ok(wanted)
     }
 
     /// The document read again with the pages, and the end of the job, together.

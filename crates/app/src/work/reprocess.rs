@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use archivist_domain::{DocumentId, PassageId};
 use archivist_ingest::passages::{Diff, diff};
-use archivist_ingest::{Given, Parsed, Passage, Recognised};
+use archivist_ingest::{Given, IngestError, Parsed, Passage, Recognised};
 use archivist_store::audit::{Audited, Origin};
 use archivist_store::documents::{self, Difference, Document, Reading};
 use archivist_store::entities::{self as stored_entities, PassageEntities};
@@ -183,8 +183,11 @@ async fn parse(
         recognised: &recognised,
     };
     let name = &document.filename;
-    let read = site.sandbox.process(file.path(), name, year, &given).await;
-    Ok(read.map_err(|error| error.to_string()))
+    match site.sandbox.process(file.path(), name, year, &given).await {
+        // It is this machine, not the file: it may pass.
+        Err(error @ IngestError::Io { .. }) => Err(error.into()),
+        read => Ok(read.map_err(|error| error.to_string())),
+    }
 }
 
 /// What was recognised on the pages of a file.

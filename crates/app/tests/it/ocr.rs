@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::support::files::scan;
 use crate::support::process;
-use crate::support::server::{serve, serve_command};
-use crate::support::{Client, Site, TestServer, a_document, eventually};
+use crate::support::server::{EDITOR, serve, serve_command};
+use crate::support::{Browser, Client, Site, TestServer, a_document, eventually};
 
 const COACHES: &str = "Reading coaches visit every school in the valley twice a week.";
 
@@ -271,6 +271,97 @@ async fn the_command_line_reads_what_was_put_in_before() {
     assert!(said.contains("nothing to recognise"), "{said}");
     let found = site.run(&["search", "coaches", "--json"]).json();
     assert_eq!(found.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_read_in_the_wrong_language_is_read_again() {
+    let server = start(site(&[COACHES, "Words."]).await);
+    let editor = server.as_editor().await;
+    let id = put_in(&editor, &["", ""]).await;
+    recognition(&editor, "ready").await;
+    server.write("texts/1", "Lesepaten kommen jede Woche.");
+    let path = format!("/api/documents/{id}/ocr");
+    let same = editor.post(&path, &json!({ "languages": "eng" })).await;
+    assert!(same.refusal(409).contains("nothing to recognise"));
+    let german = json!({ "languages": "deu" });
+    editor.post(&path, &german).await.json(202);
+    eventually("the German words are found", || async {
+        is_found(&editor, "lesepaten").await.then_some(())
+    })
+    .await;
+    assert!(!is_found(&editor, "coaches").await);
+    assert_eq!(drawn(&server), ["1", "2", "1", "2"]);
+    // The command line does the same.
+    let languages = ["ocr", &id, "--again", "--ocr-languages", "deu+eng"];
+    let said = run(&server, &languages).ok();
+    assert!(said.contains("2 pages read"), "{said}");
+    assert_eq!(drawn(&server).len(), 6);
+}
+
+#[tokio::test]
+async fn a_failed_job_is_not_tried_again_beside_another() {
+    let server = start(site(&["fails"]).await);
+    let editor = server.as_editor().await;
+    let id = put_in(&editor, &[""]).await;
+    let failed = recognition(&editor, "failed").await;
+    assert!(
+        failed["message"].as_str().unwrap().contains("Page 1"),
+        "{failed}"
+    );
+    server.write("wait-1", "");
+    server.write("texts/1", COACHES);
+    editor
+        .post(&format!("/api/documents/{id}/ocr"), &json!({}))
+        .await
+        .json(202);
+    let retry = format!("/api/jobs/{}/retry", failed["job_id"].as_str().unwrap());
+    let refused = editor.post(&retry, &json!({})).await.refusal(409);
+    assert!(refused.contains("being read already"), "{refused}");
+    fs::remove_file(server.path("wait-1")).unwrap();
+    recognition(&editor, "ready").await;
+    // By then there is nothing left to do.
+    editor.post(&retry, &json!({})).await.ok();
+    eventually("it says so", || async {
+        let job = recognition(&editor, "failed").await;
+        let message = job["message"].as_str().unwrap().to_owned();
+        message.contains("nothing to recognise").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_of_a_document_has_its_pictures_read_without_scripts() {
+    let site = site(&["fails"]).await;
+    let server = start(site);
+    let editor = server.as_editor().await;
+    let id = put_in(&editor, &[""]).await;
+    recognition(&editor, "failed").await;
+    let browser = Browser::sign_in(&server, EDITOR).await;
+    let address = format!("/library/{id}");
+    let html = browser.look_at(&address).await.text();
+    assert!(html.contains("Page 1 could not be read"), "{html}");
+    assert!(html.contains("Recognise the text"), "{html}");
+    server.write("wait-1", "");
+    server.write("texts/1", COACHES);
+    let asked = browser
+        .send(
+            &format!("{address}/recognise"),
+            &[("csrf", &browser.csrf())],
+        )
+        .await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    recognition(&editor, "extracting").await;
+    let html = eventually("the page tells how far it is", || async {
+        let html = browser.look_at(&address).await.text();
+        html.contains("recognising page 1 of 1").then_some(html)
+    })
+    .await;
+    assert!(!html.contains("Recognise the text"), "{html}");
+    fs::remove_file(server.path("wait-1")).unwrap();
+    recognition(&editor, "ready").await;
+    let html = browser.look_at(&address).await.text();
+    assert!(html.contains("Reading coaches"), "{html}");
+    assert!(!html.contains("Needs OCR"), "{html}");
 }
 
 #[tokio::test]

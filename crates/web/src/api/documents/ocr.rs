@@ -24,7 +24,7 @@ use crate::state::AppState;
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(super) struct OcrRequest {
     /// In which languages they are, by their names for tesseract, joined by `+`; those of the
-    /// site when not given.
+    /// site when not given. When given, pages that were read in other languages are read again.
     #[schema(example = "eng+deu")]
     languages: Option<String>,
     /// The password that opens the file, where it is locked. It is kept sealed until the
