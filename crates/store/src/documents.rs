@@ -194,8 +194,25 @@ pub async fn list<'c>(
         .as_ref()
         .map(|ids| ids.iter().map(|id| id.0).collect::<Vec<_>>());
     let search = filter.search.as_deref().map(contains_pattern);
+    // Found and counted by little rows; what is shown of them is looked up for one page only.
     let rows = sqlx::query!(
-        r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
+        r#"WITH matching AS MATERIALIZED (
+               SELECT d.doc_id, d.upload_date FROM documents d
+               WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
+                 AND ($2::text IS NULL OR d.doc_type = $2)
+                 AND ($3::int IS NULL OR d.year = $3)
+                 AND ($4::text IS NULL OR d.outcome = $4)
+                 AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $5))
+                 AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $6))
+                 AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
+                 AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
+                                                   WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+                 AND ($11::bool IS NULL OR $11 = EXISTS (SELECT 1 FROM document_holds h
+                                                         WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+                 AND ($12::bool IS NULL OR $12 = EXISTS (SELECT 1 FROM document_reviews r
+                                                         WHERE r.doc_id = d.doc_id AND r.to_confirm))
+           )
+           SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
                   d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
                   d.fiscal_year, d.funder, d.requested_amount, d.awarded_amount,
                   d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
@@ -207,22 +224,10 @@ pub async fn list<'c>(
                   ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
                         WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
                   EXISTS (SELECT 1 FROM document_reviews r WHERE r.doc_id = d.doc_id AND r.to_confirm) AS "to_confirm!",
-                  count(*) OVER () AS "total!"
-           FROM documents d
-           WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
-             AND ($2::text IS NULL OR d.doc_type = $2)
-             AND ($3::int IS NULL OR d.year = $3)
-             AND ($4::text IS NULL OR d.outcome = $4)
-             AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $5))
-             AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $6))
-             AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
-             AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
-                                               WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
-             AND ($11::bool IS NULL OR $11 = EXISTS (SELECT 1 FROM document_holds h
-                                                     WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
-             AND ($12::bool IS NULL OR $12 = EXISTS (SELECT 1 FROM document_reviews r
-                                                     WHERE r.doc_id = d.doc_id AND r.to_confirm))
-           ORDER BY d.upload_date DESC, d.doc_id OFFSET $8 LIMIT $9"#,
+                  (SELECT count(*) FROM matching) AS "total!"
+           FROM (SELECT doc_id FROM matching ORDER BY upload_date DESC, doc_id OFFSET $8 LIMIT $9) page
+           JOIN documents d USING (doc_id)
+           ORDER BY d.upload_date DESC, d.doc_id"#,
         ids.as_deref(),
         filter.doc_type.map(DocType::as_str),
         filter.year,
