@@ -21,6 +21,8 @@ const THEMES: usize = 60;
 const PASSAGES_PER_DOCUMENT: usize = 20;
 const WORDS_PER_PASSAGE: usize = 200;
 const QUERIES: usize = 400;
+/// For searches that may take long.
+const FEW: usize = 10;
 
 /// How many ask at the same time.
 const CONCURRENT: usize = 4;
@@ -63,24 +65,24 @@ fn prepared(passages: usize, kept: Option<&Path>) -> (Index, Duration, Duration)
 
 fn measure(passages: usize, kept: Option<&Path>) {
     let (index, adding, training) = prepared(passages, kept);
-    let all = latencies(&index, plain);
-    let filtered = latencies(&index, |words| SearchRequest {
+    let all = latencies(&index, QUERIES, plain);
+    let filtered = latencies(&index, QUERIES, |words| SearchRequest {
         filters: Filters {
             years: vec![2024],
             ..Filters::default()
         },
         ..plain(words)
     });
-    let misspelt = latencies(&index, |words| {
+    let misspelt = latencies(&index, QUERIES, |words| {
         let mut words = words.to_vec();
         words[0].push('x');
         plain(&words)
     });
-    let phrase = latencies(&index, |words| SearchRequest {
+    let phrase = latencies(&index, QUERIES, |words| SearchRequest {
         phrases: vec![words[..2].join(" ")],
         ..plain(words)
     });
-    let stop_phrase = latencies(&index, |words| SearchRequest {
+    let stop_phrase = latencies(&index, FEW, |words| SearchRequest {
         phrases: vec!["of the".to_owned()],
         ..plain(words)
     });
@@ -101,7 +103,7 @@ fn measure(passages: usize, kept: Option<&Path>) {
         milliseconds(filtered[QUERIES / 2]),
         milliseconds(misspelt[QUERIES / 2]),
         milliseconds(phrase[QUERIES / 2]),
-        milliseconds(stop_phrase[QUERIES / 2]),
+        milliseconds(stop_phrase[FEW / 2]),
         saving.as_secs_f64(),
         loading.as_secs_f64(),
         bytes as f64 / 1e6,
@@ -169,9 +171,13 @@ fn save_and_load(index: Index, path: &std::path::Path) -> (Duration, Duration) {
 }
 
 /// How long queries of three to eight words took, ascending; the same words each time.
-fn latencies(index: &Index, request: impl Fn(&[String]) -> SearchRequest) -> Vec<Duration> {
+fn latencies(
+    index: &Index,
+    queries: usize,
+    request: impl Fn(&[String]) -> SearchRequest,
+) -> Vec<Duration> {
     let random = &mut Random(11);
-    let mut taken: Vec<Duration> = (0..QUERIES)
+    let mut taken: Vec<Duration> = (0..queries)
         .map(|_| {
             let request = request(&words(random));
             let start = Instant::now();

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use crate::query::QueryTerm;
 use crate::records::PassageText;
+use crate::shapes::Shapes;
 use crate::text;
 
 const K1: f32 = 1.2;
@@ -81,6 +82,8 @@ impl Postings {
 pub(crate) struct Lexical {
     pub(crate) terms: HashMap<Box<str>, u32>,
     pub(crate) postings: Vec<Postings>,
+    /// By term, as the postings.
+    pub(crate) shapes: Shapes,
     /// By slot, in units; 0 for an empty slot.
     pub(crate) lengths: Vec<u32>,
     pub(crate) passages: usize,
@@ -159,11 +162,23 @@ impl Lexical {
         self.find(term)?.slots.first().copied()
     }
 
-    /// All terms that a passage holds, with how many do.
-    pub(crate) fn known_terms(&self) -> impl Iterator<Item = (&str, usize)> {
-        let terms = self.terms.iter();
-        terms
-            .map(|(term, &id)| (&**term, self.postings[id as usize].slots.len()))
+    /// Terms that may be within `most` changed letters of a word, with how many passages hold
+    /// them; those that no passage holds any more are left out.
+    pub(crate) fn terms_like(
+        &self,
+        word: &str,
+        most: usize,
+    ) -> impl Iterator<Item = (&str, usize)> {
+        let like = self.shapes.like(word, most);
+        like.map(|(id, term)| (term, self.postings[id].slots.len()))
+            .filter(|(_, holders)| *holders > 0)
+    }
+
+    /// Terms that begin so and that a passage holds, with how many do.
+    pub(crate) fn terms_from(&self, beginning: &str) -> impl Iterator<Item = (&str, usize)> {
+        let begun = self.shapes.beginning(beginning);
+        begun
+            .map(|(id, term)| (term, self.postings[id].slots.len()))
             .filter(|(_, holders)| *holders > 0)
     }
 
@@ -197,6 +212,7 @@ impl Lexical {
             u32::try_from(id).expect("fewer than 2^32 terms"),
         );
         self.postings.push(Postings::default());
+        self.shapes.push(term);
         id
     }
 }
