@@ -55,7 +55,7 @@ impl Counts {
     }
 }
 
-/// The passages that hold one term: slots and frequencies side by side.
+/// The passages that hold one term: slots, ascending, and frequencies side by side.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Postings {
     pub(crate) slots: Vec<u32>,
@@ -64,15 +64,17 @@ pub(crate) struct Postings {
 }
 
 impl Postings {
-    fn push(&mut self, slot: u32, units: u32) {
-        self.slots.push(slot);
-        self.units.push(u8::try_from(units).unwrap_or(u8::MAX));
+    fn insert(&mut self, slot: u32, units: u32) {
+        let units = u8::try_from(units).unwrap_or(u8::MAX);
+        let at = self.slots.partition_point(|&s| s < slot);
+        self.slots.insert(at, slot);
+        self.units.insert(at, units);
     }
 
     fn remove(&mut self, slot: u32) {
-        if let Some(at) = self.slots.iter().position(|&s| s == slot) {
-            self.slots.swap_remove(at);
-            self.units.swap_remove(at);
+        if let Ok(at) = self.slots.binary_search(&slot) {
+            self.slots.remove(at);
+            self.units.remove(at);
         }
     }
 }
@@ -95,7 +97,7 @@ impl Lexical {
     pub(crate) fn add(&mut self, slot: u32, counts: &Counts) {
         for (term, &units) in &counts.units {
             let id = self.term_id(term);
-            self.postings[id].push(slot, units);
+            self.postings[id].insert(slot, units);
         }
         let at = slot as usize;
         if self.lengths.len() <= at {

@@ -280,7 +280,11 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
             units: from.numbers()?,
         };
         let fits = postings.slots.len() == postings.units.len()
-            && postings.slots.iter().all(|&slot| (slot as usize) < slots);
+            && postings.slots.is_sorted_by(|a, b| a < b)
+            && postings
+                .slots
+                .last()
+                .is_none_or(|&slot| (slot as usize) < slots);
         if fits {
             Ok((term, postings))
         } else {
