@@ -1,9 +1,15 @@
 //! How search behaves as the archive grows, on invented text:
 //! `cargo run --release -p archivist-search --example scale -- 1000 10000 100000`
 //!
+//! A file before a number keeps the index for another run, or is the one to measure.
+//!
 //! Words are drawn by Zipf's law, from a theme for half of them, so that lists
 //! are as long and vectors as crowded as in real text.
 
+use std::path::{Path, PathBuf};
+use std::sync::RwLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use archivist_domain::{DocType, DocumentId, PassageId};
@@ -15,19 +21,32 @@ const THEMES: usize = 60;
 const PASSAGES_PER_DOCUMENT: usize = 20;
 const WORDS_PER_PASSAGE: usize = 200;
 const QUERIES: usize = 400;
+/// For searches that may take long.
+const FEW: usize = 10;
+
+/// How many ask at the same time.
+const CONCURRENT: usize = 4;
 
 fn main() {
     println!(
-        "passages  add/s   train   p50 ms  p99 ms  filtered p50  misspelt p50  phrase p50  save    load    file MB  resident MB"
+        "passages  add/s   train   p50 ms  p99 ms  filtered p50  misspelt p50  phrase p50  stop phrase p50  {CONCURRENT} at once/s  beside a writer/s  save    load    file MB  resident MB"
     );
+    let mut kept = None;
     for argument in std::env::args().skip(1) {
-        measure(argument.parse().expect("a number of passages"));
+        match argument.parse() {
+            Ok(passages) => measure(passages, kept.as_deref()),
+            Err(_) => kept = Some(PathBuf::from(argument)),
+        }
     }
 }
 
-fn measure(passages: usize) {
-    let mut random = Random(7);
-    let records = invented(passages, &mut random);
+/// The index to measure, and how long it took to add its passages and to train it; zeros where
+/// it was kept from another run.
+fn prepared(passages: usize, kept: Option<&Path>) -> (Index, Duration, Duration) {
+    if let Some(index) = kept.and_then(|path| Index::load(path).ok()) {
+        return (index, Duration::ZERO, Duration::ZERO);
+    }
+    let records = invented(passages, &mut Random(7));
     let start = Instant::now();
     let mut index = Index::new();
     for record in records {
@@ -38,30 +57,45 @@ fn measure(passages: usize) {
     let trained = index.training_set().train(1);
     index.install(trained);
     let training = start.elapsed();
-    let plain = |words: &[String]| SearchRequest::new(words.join(" "));
-    let all = latencies(&index, plain);
-    let filtered = latencies(&index, |words| SearchRequest {
+    if let Some(path) = kept {
+        index.save(path).expect("the file can be written");
+    }
+    (index, adding, training)
+}
+
+fn measure(passages: usize, kept: Option<&Path>) {
+    let (index, adding, training) = prepared(passages, kept);
+    let all = latencies(&index, QUERIES, plain);
+    let filtered = latencies(&index, QUERIES, |words| SearchRequest {
         filters: Filters {
             years: vec![2024],
             ..Filters::default()
         },
         ..plain(words)
     });
-    let misspelt = latencies(&index, |words| {
+    let misspelt = latencies(&index, QUERIES, |words| {
         let mut words = words.to_vec();
         words[0].push('x');
         plain(&words)
     });
-    let phrase = latencies(&index, |words| SearchRequest {
+    let phrase = latencies(&index, QUERIES, |words| SearchRequest {
         phrases: vec![words[..2].join(" ")],
         ..plain(words)
     });
+    let stop_phrase = latencies(&index, FEW, |words| SearchRequest {
+        phrases: vec!["of the".to_owned()],
+        ..plain(words)
+    });
+    let index = RwLock::new(index);
+    let at_once = throughput(&index, false);
+    let beside_writer = throughput(&index, true);
+    let index = index.into_inner().expect("no thread panicked");
     let path = std::env::temp_dir().join(format!("scale-{}.index", std::process::id()));
     let (saving, loading) = save_and_load(index, &path);
     let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
     std::fs::remove_file(&path).expect("the file was just written");
     println!(
-        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>12.2}  {:>10.2}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
+        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>12.2}  {:>10.2}  {:>15.2}  {at_once:>11.0}  {beside_writer:>17.0}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
         passages as f64 / adding.as_secs_f64(),
         training.as_secs_f64(),
         milliseconds(all[QUERIES / 2]),
@@ -69,11 +103,58 @@ fn measure(passages: usize) {
         milliseconds(filtered[QUERIES / 2]),
         milliseconds(misspelt[QUERIES / 2]),
         milliseconds(phrase[QUERIES / 2]),
+        milliseconds(stop_phrase[FEW / 2]),
         saving.as_secs_f64(),
         loading.as_secs_f64(),
         bytes as f64 / 1e6,
         resident_megabytes(),
     );
+}
+
+fn plain(words: &[String]) -> SearchRequest {
+    SearchRequest::new(words.join(" "))
+}
+
+/// Queries a second with several asking at the same time; beside them, if asked for, one
+/// document of twenty passages after the other is changed, ten a second.
+fn throughput(index: &RwLock<Index>, with_writer: bool) -> f64 {
+    let done = AtomicBool::new(false);
+    let start = Instant::now();
+    let taken = thread::scope(|scope| {
+        let asking: Vec<_> = (0..CONCURRENT)
+            .map(|seed| scope.spawn(move || ask(index, seed as u64)))
+            .collect();
+        if with_writer {
+            scope.spawn(|| write(index, &done));
+        }
+        for thread in asking {
+            thread.join().expect("a search does not panic");
+        }
+        let taken = start.elapsed();
+        done.store(true, Ordering::Relaxed);
+        taken
+    });
+    (CONCURRENT * QUERIES) as f64 / taken.as_secs_f64()
+}
+
+fn ask(index: &RwLock<Index>, seed: u64) {
+    let random = &mut Random(seed);
+    for _ in 0..QUERIES {
+        let request = plain(&words(random));
+        let index = index.read().expect("no thread panicked");
+        std::hint::black_box(index.search(&request, 2026));
+    }
+}
+
+fn write(index: &RwLock<Index>, done: &AtomicBool) {
+    let random = &mut Random(5);
+    let mut number = 0;
+    while !done.load(Ordering::Relaxed) {
+        let record = document(number, random);
+        index.write().expect("no thread panicked").upsert(record);
+        number += 1;
+        thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Saves and drops the index, loads it again: how long each took.
@@ -90,14 +171,15 @@ fn save_and_load(index: Index, path: &std::path::Path) -> (Duration, Duration) {
 }
 
 /// How long queries of three to eight words took, ascending; the same words each time.
-fn latencies(index: &Index, request: impl Fn(&[String]) -> SearchRequest) -> Vec<Duration> {
+fn latencies(
+    index: &Index,
+    queries: usize,
+    request: impl Fn(&[String]) -> SearchRequest,
+) -> Vec<Duration> {
     let random = &mut Random(11);
-    let mut taken: Vec<Duration> = (0..QUERIES)
+    let mut taken: Vec<Duration> = (0..queries)
         .map(|_| {
-            let theme = random.below(THEMES);
-            let count = 3 + random.below(6);
-            let words: Vec<String> = (0..count).map(|_| word(theme, random)).collect();
-            let request = request(&words);
+            let request = request(&words(random));
             let start = Instant::now();
             std::hint::black_box(index.search(&request, 2026));
             start.elapsed()
@@ -105,6 +187,13 @@ fn latencies(index: &Index, request: impl Fn(&[String]) -> SearchRequest) -> Vec
         .collect();
     taken.sort_unstable();
     taken
+}
+
+/// Three to eight words of one theme.
+fn words(random: &mut Random) -> Vec<String> {
+    let theme = random.below(THEMES);
+    let count = 3 + random.below(6);
+    (0..count).map(|_| word(theme, random)).collect()
 }
 
 fn invented(passages: usize, random: &mut Random) -> Vec<DocumentRecord> {

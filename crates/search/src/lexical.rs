@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use crate::query::QueryTerm;
 use crate::records::PassageText;
+use crate::shapes::Shapes;
 use crate::text;
 
 const K1: f32 = 1.2;
@@ -54,7 +55,7 @@ impl Counts {
     }
 }
 
-/// The passages that hold one term: slots and frequencies side by side.
+/// The passages that hold one term: slots, ascending, and frequencies side by side.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Postings {
     pub(crate) slots: Vec<u32>,
@@ -63,15 +64,17 @@ pub(crate) struct Postings {
 }
 
 impl Postings {
-    fn push(&mut self, slot: u32, units: u32) {
-        self.slots.push(slot);
-        self.units.push(u8::try_from(units).unwrap_or(u8::MAX));
+    fn insert(&mut self, slot: u32, units: u32) {
+        let units = u8::try_from(units).unwrap_or(u8::MAX);
+        let at = self.slots.partition_point(|&s| s < slot);
+        self.slots.insert(at, slot);
+        self.units.insert(at, units);
     }
 
     fn remove(&mut self, slot: u32) {
-        if let Some(at) = self.slots.iter().position(|&s| s == slot) {
-            self.slots.swap_remove(at);
-            self.units.swap_remove(at);
+        if let Ok(at) = self.slots.binary_search(&slot) {
+            self.slots.remove(at);
+            self.units.remove(at);
         }
     }
 }
@@ -81,6 +84,8 @@ impl Postings {
 pub(crate) struct Lexical {
     pub(crate) terms: HashMap<Box<str>, u32>,
     pub(crate) postings: Vec<Postings>,
+    /// By term, as the postings.
+    pub(crate) shapes: Shapes,
     /// By slot, in units; 0 for an empty slot.
     pub(crate) lengths: Vec<u32>,
     pub(crate) passages: usize,
@@ -92,7 +97,7 @@ impl Lexical {
     pub(crate) fn add(&mut self, slot: u32, counts: &Counts) {
         for (term, &units) in &counts.units {
             let id = self.term_id(term);
-            self.postings[id].push(slot, units);
+            self.postings[id].insert(slot, units);
         }
         let at = slot as usize;
         if self.lengths.len() <= at {
@@ -159,11 +164,23 @@ impl Lexical {
         self.find(term)?.slots.first().copied()
     }
 
-    /// All terms that a passage holds, with how many do.
-    pub(crate) fn known_terms(&self) -> impl Iterator<Item = (&str, usize)> {
-        let terms = self.terms.iter();
-        terms
-            .map(|(term, &id)| (&**term, self.postings[id as usize].slots.len()))
+    /// Terms that may be within `most` changed letters of a word, with how many passages hold
+    /// them; those that no passage holds any more are left out.
+    pub(crate) fn terms_like(
+        &self,
+        word: &str,
+        most: usize,
+    ) -> impl Iterator<Item = (&str, usize)> {
+        let like = self.shapes.like(word, most);
+        like.map(|(id, term)| (term, self.postings[id].slots.len()))
+            .filter(|(_, holders)| *holders > 0)
+    }
+
+    /// Terms that begin so and that a passage holds, with how many do.
+    pub(crate) fn terms_from(&self, beginning: &str) -> impl Iterator<Item = (&str, usize)> {
+        let begun = self.shapes.beginning(beginning);
+        begun
+            .map(|(id, term)| (term, self.postings[id].slots.len()))
             .filter(|(_, holders)| *holders > 0)
     }
 
@@ -197,6 +214,7 @@ impl Lexical {
             u32::try_from(id).expect("fewer than 2^32 terms"),
         );
         self.postings.push(Postings::default());
+        self.shapes.push(term);
         id
     }
 }

@@ -17,6 +17,7 @@ use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
 use crate::lexical::{Lexical, Postings};
 use crate::records::Facets;
+use crate::shapes::Shapes;
 use crate::vectors::Vectors;
 
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
@@ -279,7 +280,11 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
             units: from.numbers()?,
         };
         let fits = postings.slots.len() == postings.units.len()
-            && postings.slots.iter().all(|&slot| (slot as usize) < slots);
+            && postings.slots.is_sorted_by(|a, b| a < b)
+            && postings
+                .slots
+                .last()
+                .is_none_or(|&slot| (slot as usize) < slots);
         if fits {
             Ok((term, postings))
         } else {
@@ -291,10 +296,15 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
         return Err(Malformed("lengths do not fit"));
     }
     let total_length = lengths.iter().map(|&length| u64::from(length)).sum();
+    let mut shapes = Shapes::default();
+    for (term, _) in &terms {
+        shapes.push(term);
+    }
     let (names, postings): (Vec<_>, Vec<_>) = terms.into_iter().unzip();
     let terms: HashMap<_, _> = names.into_iter().zip(0..).collect();
     Ok(Lexical {
         terms,
+        shapes,
         postings,
         lengths,
         passages: archive.passage_count(),

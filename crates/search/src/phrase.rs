@@ -1,5 +1,7 @@
 //! Wordings that passages must have, as they were typed in quotation marks.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::text;
@@ -30,14 +32,83 @@ fn stands_in(passage: &Passage, wording: &[String]) -> bool {
         passage.heading.as_deref().unwrap_or_default(),
         &*passage.title,
     ];
-    fields.into_iter().any(|field| {
-        let words = text::wording(field);
-        wording.is_empty() || words.windows(wording.len()).any(|found| found == wording)
-    })
+    fields.into_iter().any(|field| has_wording(field, wording))
+}
+
+fn has_wording(field: &str, wording: &[String]) -> bool {
+    let Some(first) = wording.first() else {
+        return true;
+    };
+    let is_plain =
+        |word: &String| word.is_ascii() && !word.starts_with(|c: char| c.is_ascii_digit());
+    if field.is_ascii() && wording.iter().all(is_plain) {
+        return beginnings(field, first).any(|at| reads_on(field, at, wording));
+    }
+    let words = text::wording(field);
+    words.windows(wording.len()).any(|found| found == wording)
+}
+
+/// Where these letters stand in an ASCII text, as a word or in one.
+fn beginnings<'a>(field: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let found = field.as_bytes().windows(word.len()).enumerate();
+    let is_it = |letters: &[u8]| letters.eq_ignore_ascii_case(word.as_bytes());
+    found
+        .filter(move |(_, letters)| is_it(letters))
+        .map(|(at, _)| at)
+}
+
+/// Whether an ASCII text has these words in a row from this byte on. What stands before white
+/// space has no say in where words begin after it.
+fn reads_on(field: &str, at: usize, wording: &[String]) -> bool {
+    let gap = field[..at].rfind(|c: char| c.is_ascii_whitespace());
+    let start = gap.map_or(0, |gap| gap + 1);
+    let words = field[start..].unicode_word_indices();
+    let mut words = words.skip_while(|(begin, _)| start + begin < at).peekable();
+    words.peek().is_some_and(|(begin, _)| start + begin == at)
+        && wording.iter().all(|word| {
+            let next = words.next();
+            next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(word))
+        })
 }
 
 /// Why a passage is there, as far as phrases go.
 pub(crate) fn reasons(phrases: &[String]) -> Vec<String> {
     let reason = |phrase: &String| format!("has “{}”", phrase.trim());
     phrases.iter().map(reason).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(field: &str, phrase: &str) -> bool {
+        has_wording(field, &text::wording(phrase))
+    }
+
+    #[test]
+    fn words_in_a_row_are_found_whatever_stands_between_them() {
+        for field in [
+            "Out of the woods",
+            "and/or of\n(the) thing",
+            "OFTEN OF, THE",
+            "Soft of the Café",
+            "of the",
+        ] {
+            assert!(has(field, "of the"), "{field}");
+        }
+        for field in [
+            "often the",
+            "of a the",
+            "soft the",
+            "of them",
+            "the of",
+            "of.the",
+            "",
+        ] {
+            assert!(!has(field, "of the"), "{field}");
+            assert!(!has(&format!("{field} é"), "of the"), "{field} é");
+        }
+        assert!(has("paid $45,000 a year", "45000 a"));
+        assert!(has("Peña’s café", "pena's cafe"));
+    }
 }

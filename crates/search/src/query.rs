@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::lexical::Lexical;
+use crate::prefix;
 use crate::spelling::{self, Reading};
 use crate::text;
 
@@ -65,16 +66,26 @@ impl Query {
         }
     }
 
-    /// Reads a query to this index: a word that it does not know may be a known one, misspelt.
+    /// Reads a query to this index: a word that it does not know may be a known one, misspelt,
+    /// and a word that ends in `*` stands for all that begin so.
     pub(crate) fn of(text: &str, lexical: &Lexical) -> Self {
         let mut query = Self::parse(text);
-        query.readings = spelling::readings(lexical, text);
-        for Reading { term, .. } in &query.readings {
-            if query.terms.iter().all(|known| known.term != term.term) {
-                query.terms.push(term.clone());
-            }
+        let (whole, beginnings) = prefix::split(text);
+        for term in prefix::terms(lexical, &beginnings) {
+            query.add(term);
+        }
+        query.readings = spelling::readings(lexical, &whole);
+        for Reading { term, .. } in query.readings.clone() {
+            query.add(term);
         }
         query
+    }
+
+    /// Takes a term in unless it is there already.
+    fn add(&mut self, term: QueryTerm) {
+        if self.terms.iter().all(|known| known.term != term.term) {
+            self.terms.push(term);
+        }
     }
 
     /// How much of a description the query is: 0 for no word, 1 for a dozen

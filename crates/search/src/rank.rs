@@ -61,49 +61,63 @@ pub(crate) fn select(
     limit: usize,
     per_document: usize,
 ) -> Vec<(u32, f32)> {
-    let mut found: Vec<(u32, f32)> = (0..)
-        .zip(scores.iter().copied())
-        .filter(|(_, score)| *score > 0.0)
-        .collect();
-    let mut taken: HashMap<DocumentId, usize> = HashMap::new();
-    let mut chosen = Vec::with_capacity(limit.min(found.len()));
-    let mut ranked = 0;
-    while chosen.len() < limit && ranked < found.len() {
-        let block = rank_next(
-            archive,
-            &mut found[ranked..],
-            limit.saturating_mul(4).max(64),
-        );
-        ranked += block.len();
-        for &mut (slot, score) in block {
-            let count = taken.entry(archive.passage(slot).document).or_default();
-            if *count < per_document && chosen.len() < limit {
-                *count += 1;
-                chosen.push((slot, score));
-            }
+    let mut size = limit.saturating_mul(4).max(64);
+    loop {
+        let best = top(archive, scores, size);
+        let were_all = best.len() < size;
+        let chosen = sparing(archive, best, limit, per_document);
+        if chosen.len() == limit || were_all {
+            return chosen;
         }
+        // A few documents have crowded out the rest.
+        size = size.saturating_mul(8);
     }
-    chosen
 }
 
-/// Brings the best `size` to the front, in order, without sorting the rest.
-fn rank_next<'a>(
+/// The first `limit` of these, at most `per_document` of one document.
+fn sparing(
     archive: &Archive,
-    rest: &'a mut [(u32, f32)],
-    size: usize,
-) -> &'a mut [(u32, f32)] {
+    best: Vec<(u32, f32)>,
+    limit: usize,
+    per_document: usize,
+) -> Vec<(u32, f32)> {
+    let mut taken: HashMap<DocumentId, usize> = HashMap::new();
+    let mut has_room = |slot: u32| {
+        let count = taken.entry(archive.passage(slot).document).or_default();
+        *count += 1;
+        *count <= per_document
+    };
+    let chosen = best.into_iter().filter(|(slot, _)| has_room(*slot));
+    chosen.take(limit).collect()
+}
+
+/// The best `size` above 0, in order. One pass over the scores: what is kept is thinned out
+/// whenever there is twice as much, and from then on only what is as good as its worst enters.
+fn top(archive: &Archive, scores: &[f32], size: usize) -> Vec<(u32, f32)> {
     let better = |a: &(u32, f32), b: &(u32, f32)| -> Ordering {
         let place = |slot| archive.passage(slot).place();
         b.1.total_cmp(&a.1)
             .then_with(|| place(a.0).cmp(&place(b.0)))
     };
-    let size = size.min(rest.len());
-    if size < rest.len() {
-        rest.select_nth_unstable_by(size, better);
+    if size == 0 {
+        return Vec::new();
     }
-    let block = &mut rest[..size];
-    block.sort_unstable_by(better);
-    block
+    let full = size.saturating_mul(2).min(scores.len() + 1);
+    let mut kept: Vec<(u32, f32)> = Vec::with_capacity(full);
+    let mut least = f32::MIN_POSITIVE;
+    for (slot, &score) in (0..).zip(scores) {
+        if score >= least {
+            kept.push((slot, score));
+            if kept.len() == full && size < full {
+                let (_, worst, _) = kept.select_nth_unstable_by(size - 1, better);
+                least = worst.1;
+                kept.truncate(size);
+            }
+        }
+    }
+    kept.sort_unstable_by(better);
+    kept.truncate(size);
+    kept
 }
 
 /// Why a document's signals speak for or against it, for people.

@@ -3,6 +3,8 @@
 //! A name that was misspelt finds nothing otherwise. Only words that stand nowhere are read
 //! anew: one that is rare may well be meant.
 
+use std::cmp::Reverse;
+
 use crate::index::Index;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
@@ -25,9 +27,9 @@ pub(crate) struct Reading {
     pub(crate) term: QueryTerm,
 }
 
-/// What the unknown words of a search may stand for: of the known terms with the same first
-/// letter those that are nearest, by the fewest letters put in, left out, exchanged or swapped
-/// with the next (optimal string alignment).
+/// What the unknown words of a search may stand for: the known terms that are nearest, by the
+/// fewest letters put in, left out, exchanged or swapped with the next (optimal string alignment).
+/// Of terms as near, those that begin with the letter that was typed.
 pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
     let mut unknown: Vec<Token> = Vec::new();
     for token in text::tokens(text) {
@@ -56,22 +58,25 @@ fn nearest(lexical: &Lexical, unknown: &str) -> Vec<QueryTerm> {
     let length = unknown.chars().count();
     let most = if length < LONG_CHARS { 1 } else { 2 };
     let first = unknown.chars().next();
-    let mut near: Vec<(usize, usize, &str)> = lexical
-        .known_terms()
-        .filter(|(term, _)| {
-            term.chars().next() == first && term.chars().count().abs_diff(length) <= most
+    let mut near: Vec<(usize, bool, usize, &str)> = lexical
+        .terms_like(unknown, most)
+        .map(|(term, holders)| {
+            let distance = strsim::osa_distance(unknown, term);
+            (distance, term.chars().next() != first, holders, term)
         })
-        .map(|(term, holders)| (strsim::osa_distance(unknown, term), holders, term))
         .filter(|(distance, ..)| *distance <= most)
         .collect();
-    near.sort_unstable_by_key(|&(distance, holders, term)| {
-        (distance, std::cmp::Reverse(holders), term)
+    near.sort_unstable_by_key(|&(distance, begins_otherwise, holders, term)| {
+        (distance, begins_otherwise, Reverse(holders), term)
     });
-    let least = near.first().map(|(distance, ..)| *distance);
+    let kind = |&(distance, begins_otherwise, ..): &(usize, bool, usize, &str)| {
+        (distance, begins_otherwise)
+    };
+    let best = near.first().map(kind);
     near.into_iter()
-        .take_while(|(distance, ..)| Some(*distance) == least)
+        .take_while(|term| Some(kind(term)) == best)
         .take(READINGS)
-        .map(|(distance, _, term)| QueryTerm {
+        .map(|(distance, _, _, term)| QueryTerm {
             term: term.to_owned(),
             weight: NEAR_WEIGHT / distance as f32,
         })
@@ -145,6 +150,8 @@ mod tests {
             ("litreacy", "literaci"),
             ("Hendersen", "henderson"),
             ("boast", "boat"),
+            ("Benderson", "henderson"),
+            ("iteracy", "literaci"),
         ] {
             let expected = [(typed.to_owned(), meant.to_owned())];
             assert_eq!(read(&lexical, typed), expected);
@@ -173,7 +180,11 @@ mod tests {
             .into_iter()
             .map(|reading| reading.term.term)
             .collect();
-        assert_eq!(found, ["garden", "garden"], "not of another first letter");
+        assert_eq!(
+            found,
+            ["garden", "garden"],
+            "not of another first letter where one is as near"
+        );
         let readings = readings(&lexical, "gardan");
         assert!((readings[0].term.weight - NEAR_WEIGHT).abs() < f32::EPSILON);
     }

@@ -1,5 +1,7 @@
 //! Vectors in eight bits a dimension, scanned exactly.
 
+use fearless_simd::{Level, dispatch};
+
 /// Rows of equal width, each stored as signed bytes and one scale.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Vectors {
@@ -72,15 +74,26 @@ impl Vectors {
     /// The dot product of `query` with every row, 0 where a row has no vector or
     /// `admitted` is 0. With unit vectors on both sides this is the cosine.
     pub(crate) fn scan(&self, query: &[f32], admitted: &[f32]) -> Vec<f32> {
-        let (query, query_scale) = to_i16(query);
+        let (query, scale) = to_i16(query);
         let mut dots = vec![0.0; admitted.len()];
+        dispatch!(Level::new(), _ => self.scan_rows(&query, scale, admitted, &mut dots));
+        dots
+    }
+
+    /// Plain loops, inlined where they are dispatched from: there they are compiled once for each
+    /// width of instructions, of which the widest that this processor has is taken.
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the instructions of whoever calls it"
+    )]
+    #[inline(always)]
+    fn scan_rows(&self, query: &[i16], query_scale: f32, admitted: &[f32], dots: &mut [f32]) {
         let rows = self.bytes.chunks_exact(self.dims.max(1)).zip(&self.scales);
         for ((dot, &admitted), (row, &scale)) in dots.iter_mut().zip(admitted).zip(rows) {
             if admitted > 0.0 && scale > 0.0 {
-                *dot = dot_i16(row, &query) as f32 * scale * query_scale;
+                *dot = dot_i16(row, query) as f32 * scale * query_scale;
             }
         }
-        dots
     }
 
     fn grow(&mut self, rows: usize) {
@@ -109,6 +122,11 @@ fn to_i16(vector: &[f32]) -> (Vec<i16>, f32) {
     )
 }
 
+#[expect(
+    clippy::inline_always,
+    reason = "compiled for the instructions of whoever calls it"
+)]
+#[inline(always)]
 fn dot_i16(row: &[i8], query: &[i16]) -> i32 {
     row.iter()
         .zip(query)

@@ -420,3 +420,17 @@ fn a_misspelt_word_finds_what_was_meant_and_says_so() {
         "{said:?}"
     );
 }
+
+#[test]
+fn the_beginning_of_a_word_finds_all_that_begin_so() {
+    let index = index_of([
+        record(1, "", &["Coaches teach literacy."]),
+        record(2, "", &["Literature for all."]),
+        record(3, "", &["Little boats."]),
+    ]);
+    let mut found = documents_of(&ask(&index, "liter*"));
+    found.sort_unstable();
+    assert_eq!(found, [document(1), document(2)]);
+    assert_eq!(ask(&index, "boat liter*").len(), 3);
+    assert_eq!(documents_of(&ask(&index, "xylo*")), []);
+}
