@@ -694,6 +694,12 @@ pub(crate) struct EvalArgs {
     /// Ask for each document by its title, which it loses, instead of the queries
     #[arg(long)]
     pub by_title: bool,
+    /// Let the embedding model in this folder speak, too; it reads the whole collection first
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Run the model in eight bits
+    #[arg(long, requires = "model")]
+    pub int8: bool,
     /// Of what vectors are learned and intervals drawn; the same number gives the same
     /// figures
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]

@@ -7,6 +7,8 @@ mod bootstrap;
 mod collection;
 mod measures;
 
+use std::collections::HashMap;
+
 use archivist_domain::{DocType, DocumentId, PassageId};
 use uuid::Uuid;
 
@@ -15,7 +17,7 @@ pub use collection::{About, Collection, CollectionError, Entry};
 pub use measures::Measures;
 
 use crate::search;
-use crate::{DocumentRecord, Facets, Index, PassageRecord, SearchRequest};
+use crate::{DocumentRecord, Facets, Index, PassageRecord, QueryVector, SearchRequest};
 
 /// How deep the answers are looked at.
 const DEPTH: usize = 1000;
@@ -71,10 +73,24 @@ impl Collection {
     /// Asks every judged query that has at least one relevant document, in the way of
     /// `how`; what to look for and how many comes from here.
     pub fn evaluate(&self, index: &Index, how: &SearchRequest) -> Evaluation {
+        self.evaluate_with(index, how, &HashMap::new())
+    }
+
+    /// The same with what an embedding model makes of the queries, by their texts.
+    pub fn evaluate_with(
+        &self,
+        index: &Index,
+        how: &SearchRequest,
+        vectors: &HashMap<String, QueryVector>,
+    ) -> Evaluation {
         let queries = self.queries.iter().filter_map(|query| {
             let grades = self.judgements.get(&query.id)?;
             grades.values().any(|grade| *grade > 0).then(|| {
-                let answer = self.answer(index, how, &query.text);
+                let how = SearchRequest {
+                    vector: vectors.get(&query.text).cloned(),
+                    ..how.clone()
+                };
+                let answer = self.answer(index, &how, &query.text);
                 measures::of_answer(&answer, grades)
             })
         });

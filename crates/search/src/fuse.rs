@@ -56,6 +56,65 @@ fn both(words: &[f32], cosines: &Cosines, dense_weight: f32) -> Vec<f32> {
     fused.collect()
 }
 
+/// What the model's voice counts against 1 for the lexical one, and what the learned voice
+/// counts then, against what it counts without a model.
+const MODEL_WEIGHT: f32 = 1.0;
+const LEARNED_BESIDE_MODEL: f32 = 0.6;
+
+/// How many standard deviations above the mean a model's cosine has to be to mean something by
+/// itself.
+const UNLIKELY: f32 = 2.5;
+
+/// The cosine that a model gives by chance: models find everything a little alike.
+pub(crate) fn chance(cosines: &[f32], admitted: &[f32]) -> f32 {
+    let found = || {
+        let pairs = cosines.iter().zip(admitted);
+        pairs
+            .filter(|(_, admitted)| **admitted > 0.0)
+            .map(|(c, _)| *c)
+    };
+    let count = found().count().max(1) as f32;
+    let mean = found().sum::<f32>() / count;
+    let spread = found().map(|c| (c - mean) * (c - mean)).sum::<f32>() / count;
+    mean + UNLIKELY * spread.sqrt()
+}
+
+/// The same with the voice of an embedding model, which is scaled from its least to its best.
+pub(crate) fn with_model(
+    lexical: Option<&[f32]>,
+    learned: Option<&Cosines>,
+    model: &Cosines,
+    breadth: f32,
+) -> Vec<f32> {
+    let Some(words) = lexical else {
+        return alone(model);
+    };
+    let learned_weight = learned.map_or(0.0, |_| dense_weight(breadth) * LEARNED_BESIDE_MODEL);
+    let total = 1.0 + MODEL_WEIGHT + learned_weight;
+    let word_scale = inverse(best(words)) / total;
+    let least = model
+        .by_slot
+        .iter()
+        .copied()
+        .filter(|c| *c != 0.0)
+        .fold(1.0, f32::min);
+    let model_scale = MODEL_WEIGHT * inverse(best(&model.by_slot) - least) / total;
+    let learned_scale = learned.map_or(0.0, |l| learned_weight * inverse(best(&l.by_slot)) / total);
+    let by_slot = words.iter().zip(&model.by_slot).enumerate();
+    let fused = by_slot.map(|(at, (&word, &cosine))| {
+        let likeness = learned.map_or(0.0, |l| l.by_slot[at]);
+        let is_alike = learned.is_some_and(|l| l.above_floor(at).is_some());
+        if word > 0.0 || cosine > model.floor || is_alike {
+            word * word_scale
+                + (cosine - least).max(0.0) * model_scale
+                + likeness.max(0.0) * learned_scale
+        } else {
+            0.0
+        }
+    });
+    fused.collect()
+}
+
 /// Cosines need no scaling: they are comparable as they are.
 fn alone(cosines: &Cosines) -> Vec<f32> {
     let found = |&cosine: &f32| if cosine > cosines.floor { cosine } else { 0.0 };

@@ -7,6 +7,7 @@ use archivist_domain::DocumentId;
 use crate::archive::{Archive, Passage};
 use crate::embed::Embedder;
 use crate::embed::lsa::{Lsa, MIN_PASSAGES};
+use crate::given::Given;
 use crate::lexical::{Counts, Lexical};
 use crate::records::{Answer, DocumentRecord, Facets, Hit, SearchRequest};
 use crate::search;
@@ -57,6 +58,7 @@ pub struct Index {
     pub(crate) archive: Archive,
     pub(crate) lexical: Lexical,
     pub(crate) dense: Option<Dense>,
+    pub(crate) given: Option<Given>,
     pub(crate) position: i64,
 }
 
@@ -89,6 +91,9 @@ impl Index {
             if let Some(dense) = &mut self.dense {
                 dense.changes += 1;
                 dense.vectors.clear(slot as usize);
+            }
+            if let Some(given) = &mut self.given {
+                given.vectors.clear(slot as usize);
             }
         }
         true

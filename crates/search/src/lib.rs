@@ -19,6 +19,7 @@ mod explain;
 mod facets;
 mod feedback;
 mod fuse;
+mod given;
 mod index;
 mod lexical;
 mod order;
@@ -38,11 +39,12 @@ mod typed;
 mod vectors;
 
 pub use embed::Embedder;
+pub use given::{Coverage, Unread};
 pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
 pub use records::{
     Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
-    PassageText, SearchRequest,
+    PassageText, QueryVector, SearchRequest,
 };
 pub use train::{Trained, TrainingSet};
 pub use typed::NotUnderstood;

@@ -158,6 +158,8 @@ fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
         lexical,
         dense,
         position,
+        // The database has them.
+        given: None,
     })
 }
 

@@ -153,11 +153,22 @@ pub struct PassagePlace {
     pub passage: PassageId,
 }
 
+/// A question as a model reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueryVector {
+    /// Which model.
+    pub identity: String,
+    /// Of length 1.
+    pub values: Vec<f32>,
+}
+
 /// One question to the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
     /// What to look for. May be empty where `like` is not.
     pub text: String,
+    /// The text as an embedding model reads it; counts where the index has that model's vectors.
+    pub vector: Option<QueryVector>,
     /// Passages that answer: others like them are looked for, too. Unknown ones are ignored.
     pub like: Vec<PassagePlace>,
     /// Passages that are not to be found.
@@ -210,6 +221,7 @@ impl Default for SearchRequest {
     fn default() -> Self {
         Self {
             text: String::new(),
+            vector: None,
             like: Vec::new(),
             without: Vec::new(),
             phrases: Vec::new(),

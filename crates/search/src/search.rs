@@ -15,6 +15,8 @@ use crate::{alike, facets, feedback, order, phrase, rank, spelling};
 struct Voices {
     lexical: Option<Vec<f32>>,
     dense: Option<Cosines>,
+    /// An embedding model's.
+    model: Option<Cosines>,
 }
 
 /// What a search came to, before hits are explained.
@@ -107,11 +109,15 @@ impl Voices {
         let mut voices = Self {
             lexical,
             dense: None,
+            model: ask_model(index, request, factors),
         };
-        let dense = index
-            .dense
-            .as_ref()
-            .filter(|_| request.mode != Mode::Lexical);
+        // Where a model speaks for the meaning alone, what was learned is not asked.
+        let is_asked = match request.mode {
+            Mode::Hybrid => true,
+            Mode::Lexical => false,
+            Mode::Dense => voices.model.is_none(),
+        };
+        let dense = index.dense.as_ref().filter(|_| is_asked);
         let asked = |dense: &Dense| alike::vector(index, request, dense.model.query(&request.text));
         let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
             return voices;
@@ -132,12 +138,28 @@ impl Voices {
 
     /// One score from 0 to 1 by slot.
     fn fused(&self, query: &Query) -> Vec<f32> {
-        fuse::fuse(
-            self.lexical.as_deref(),
-            self.dense.as_ref(),
-            query.breadth(),
-        )
+        let (words, learned) = (self.lexical.as_deref(), self.dense.as_ref());
+        match &self.model {
+            Some(model) => fuse::with_model(words, learned, model, query.breadth()),
+            None => fuse::fuse(words, learned, query.breadth()),
+        }
     }
+}
+
+/// The cosines of an embedding model, where the request has one's vector and the index its
+/// vectors of nearly all passages.
+fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<Cosines> {
+    let given = index.given.as_ref()?;
+    let vector = request.vector.as_ref()?;
+    let is_usable = request.mode != Mode::Lexical
+        && given.identity == vector.identity
+        && given.vectors.dims == vector.values.len()
+        && index.coverage().is_enough();
+    is_usable.then(|| {
+        let by_slot = given.vectors.scan(&vector.values, factors);
+        let floor = fuse::chance(&by_slot, factors);
+        Cosines { by_slot, floor }
+    })
 }
 
 fn hits(index: &Index, request: &SearchRequest, ranking: &Ranking, year: i32) -> Vec<Hit> {
@@ -162,7 +184,8 @@ fn hit(
         .as_ref()
         .map(|scores| scores[at])
         .filter(|s| *s > 0.0);
-    let dense = voices.dense.as_ref().and_then(|d| d.above_floor(at));
+    let above = |voice: &Option<Cosines>| voice.as_ref().and_then(|v| v.above_floor(at));
+    let dense = above(&voices.model).or_else(|| above(&voices.dense));
     let mut reasons = phrase::reasons(&request.phrases);
     reasons.extend(matches.reasons());
     if dense.is_some() {

@@ -60,6 +60,11 @@ impl Vectors {
         self.scales[row] = 0.0;
     }
 
+    /// How many rows have a vector.
+    pub(crate) fn count(&self) -> usize {
+        self.scales.iter().filter(|scale| **scale > 0.0).count()
+    }
+
     /// A row's vector, if it has one.
     pub(crate) fn get(&self, row: usize) -> Option<impl Iterator<Item = f32> + '_> {
         let scale = *self.scales.get(row)?;

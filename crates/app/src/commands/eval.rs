@@ -1,10 +1,14 @@
 //! `archivist eval`.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use archivist_embed::Embedder;
+use archivist_embed::local::{LocalModel, Precision};
 use archivist_search::evaluate::{Collection, Evaluation, Interval, Measures};
-use archivist_search::{DenseState, Mode, SearchRequest};
+use archivist_search::{DenseState, Index, Mode, QueryVector, SearchRequest};
 use serde_json::{Map, Value, json};
 use tokio::task;
 
@@ -18,6 +22,9 @@ const MODES: [(&str, Mode); 3] = [
     ("dense", Mode::Dense),
     ("hybrid", Mode::Hybrid),
 ];
+
+/// So many passages a model reads at a time.
+const READ_AT_ONCE: usize = 256;
 
 /// How each mode did on a collection.
 struct Report {
@@ -97,10 +104,15 @@ fn measure(args: &EvalArgs) -> Result<Report> {
     } else {
         collection
     };
-    let index = collection.index(args.seed);
-    let modes = MODES.map(|(name, mode)| (name, collection.evaluate(&index, &plain(mode))));
+    let mut index = collection.index(args.seed);
+    let vectors = match &args.model {
+        Some(folder) => read_all(&collection, &mut index, folder, args.int8)?,
+        None => HashMap::new(),
+    };
+    let evaluate = |how: &SearchRequest| collection.evaluate_with(&index, how, &vectors);
+    let modes = MODES.map(|(name, mode)| (name, evaluate(&plain(mode))));
     let signals = with_signals(&collection).into_iter();
-    let signals = signals.map(|(name, how)| (name, collection.evaluate(&index, &how)));
+    let signals = signals.map(|(name, how)| (name, evaluate(&how)));
     let report = Report {
         documents: collection.corpus.len(),
         is_trained: matches!(index.dense_state(), DenseState::Ready { .. }),
@@ -114,6 +126,46 @@ fn measure(args: &EvalArgs) -> Result<Report> {
          queries.jsonl, with grades above 0"
     );
     Ok(report)
+}
+
+/// Has a model read the collection into the index; returns what it makes of the queries.
+fn read_all(
+    collection: &Collection,
+    index: &mut Index,
+    folder: &Path,
+    int8: bool,
+) -> Result<HashMap<String, QueryVector>> {
+    let precision = if int8 {
+        Precision::Int8
+    } else {
+        Precision::F32
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let model = LocalModel::open(folder, "eval", precision, threads)?;
+    let identity = model.identity().to_string();
+    index.expect_vectors(&identity, model.identity().dims);
+    loop {
+        let unread = index.unread(READ_AT_ONCE);
+        if unread.is_empty() {
+            break;
+        }
+        let texts: Vec<String> = unread.iter().map(|passage| passage.text.clone()).collect();
+        let vectors = model.embed_blocking(&texts).vectors;
+        for (passage, vector) in unread.iter().zip(&vectors) {
+            index.set_vector(passage.document, passage.passage, vector);
+        }
+    }
+    let texts: Vec<String> = collection
+        .queries
+        .iter()
+        .map(|query| query.text.clone())
+        .collect();
+    let vectors = model.embed_blocking(&texts).vectors.into_iter();
+    let of_query = |(text, values): (String, Vec<f32>)| {
+        let identity = identity.clone();
+        (text, QueryVector { identity, values })
+    };
+    Ok(texts.into_iter().zip(vectors).map(of_query).collect())
 }
 
 impl Report {
