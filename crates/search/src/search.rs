@@ -4,11 +4,12 @@ use archivist_domain::DocumentId;
 
 use crate::embed::Embedder;
 use crate::explain::Matches;
+use crate::feedback::{self, Reach};
 use crate::fuse::{self, Cosines};
 use crate::index::{Dense, Index};
 use crate::query::Query;
 use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
-use crate::{alike, facets, feedback, order, phrase, rank, spelling};
+use crate::{alike, facets, order, phrase, rank, spelling};
 
 /// What the voices said, by slot.
 #[derive(Default)]
@@ -122,18 +123,45 @@ impl Voices {
         let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
             return voices;
         };
-        let scan = |vector: &[f32]| Cosines {
-            by_slot: dense.vectors.scan(vector, factors),
-            floor: dense.model.floor(),
+        let floor = dense.model.floor();
+        let scan = |vector: &[f32], admitted: &[f32]| Cosines {
+            by_slot: dense.vectors.scan(vector, admitted),
+            floor,
         };
-        voices.dense = Some(scan(&vector));
+        let first = scan(&vector, factors);
+        voices.dense = Some(first);
         if request.mode == Mode::Hybrid {
             let first_look = voices.fused(query);
             let best = rank::select(&index.archive, &first_look, feedback::PASSAGES, usize::MAX);
-            let moved = feedback::moved(&dense.vectors, vector, &best, query.breadth());
-            voices.dense = Some(scan(&moved));
+            let moved = feedback::moved(&dense.vectors, vector.clone(), &best, query.breadth());
+            let reach = Reach::new(&vector, &moved, floor);
+            let within = voices.within(&reach, factors);
+            let mut second = scan(&moved, &within);
+            if !second.has_any() {
+                // What is best, if below the floor, is told only by all.
+                second = scan(&moved, factors);
+            }
+            voices.dense = Some(second);
         }
         voices
+    }
+
+    /// The factors of the slots that can count after the query has moved: those that have one of
+    /// its words, and those that may come to be above the floor. 0 for the others.
+    fn within(&self, reach: &Reach, factors: &[f32]) -> Vec<f32> {
+        let (Some(words), Some(first)) = (&self.lexical, &self.dense) else {
+            return factors.to_vec();
+        };
+        let looks = words.iter().zip(&first.by_slot).zip(factors);
+        looks
+            .map(|((&word, &cosine), &factor)| {
+                if word > 0.0 || reach.has(cosine) {
+                    factor
+                } else {
+                    0.0
+                }
+            })
+            .collect()
     }
 
     /// One score from 0 to 1 by slot.
