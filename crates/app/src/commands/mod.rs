@@ -15,6 +15,7 @@ mod files;
 mod import;
 mod jobs;
 mod migrate;
+mod model;
 mod ocr;
 mod outputs;
 mod reprocess;
@@ -62,6 +63,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Jobs(command) => jobs::run(place, command).await,
         Command::Search(args) => search::search(place, args).await,
         Command::Eval(args) => eval::eval(args).await,
+        Command::Model(command) => model::run(place, command).await,
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,
         Command::User(command) => accounts::run(place, command).await,

@@ -17,6 +17,7 @@ mod health;
 mod import;
 mod jobs;
 mod limits;
+mod model;
 mod ocr;
 mod openapi;
 mod outputs;

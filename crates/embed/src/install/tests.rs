@@ -70,6 +70,19 @@ fn a_wheel_is_unpacked() {
     assert!(!folder.path().join("evil").exists());
 }
 
+#[test]
+fn names_keep_their_dots_and_lose_the_tags_of_wheels() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("bge-small-v1.5");
+    fs::create_dir(&place).unwrap();
+    assert_eq!(name_of(&place), "bge-small-v1.5");
+    assert_eq!(
+        name_of(Path::new("all_tiny-2.0.1-py3-none-any.whl")),
+        "all_tiny"
+    );
+    assert_eq!(name_of(Path::new("all-tiny.zip")), "all-tiny");
+}
+
 #[tokio::test]
 async fn a_hub_is_asked_file_by_file() {
     let folder = TempDir::new().unwrap();
