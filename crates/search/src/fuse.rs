@@ -92,7 +92,8 @@ pub(crate) fn with_model(
     breadth: f32,
 ) -> Vec<f32> {
     let Some(words) = lexical else {
-        return alone(model);
+        // Who asks for meaning alone wants its order; where it ends is theirs to see.
+        return model.by_slot.iter().map(|cosine| cosine.max(0.0)).collect();
     };
     let learned_weight = learned.map_or(0.0, |_| dense_weight(breadth) * LEARNED_BESIDE_MODEL);
     let total = 1.0 + MODEL_WEIGHT + learned_weight;

@@ -110,11 +110,13 @@ impl Reader {
             None => (BlockKind::Paragraph, lines[0]),
         };
         let more = lines[1..].iter().position(|line| list_item(line).is_some());
-        let heading = (1..lines.len().saturating_sub(1))
-            .find(|at| underlines(lines[at + 1], &tidy::line(lines[*at])));
-        let end = more
-            .map_or(lines.len(), |at| at + 1)
-            .min(heading.unwrap_or(lines.len()));
+        let end = more.map_or(lines.len(), |at| at + 1);
+        // No further than the next item: a list of many lines is gone through once.
+        let is_heading = |at: &usize| {
+            let under = lines.get(at + 1).filter(|line| adornment(line).is_some());
+            under.is_some_and(|under| underlines(under, &tidy::line(lines[*at])))
+        };
+        let end = (1..end).find(is_heading).unwrap_or(end);
         let text = self.unwrap(first, &lines[1..end]);
         if !text.is_empty() {
             self.blocks.push(Block::new(kind, text));

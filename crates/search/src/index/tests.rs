@@ -6,6 +6,7 @@ use super::*;
 use crate::records::{Filters, Mode, PassageRecord};
 
 mod answering;
+mod modelled;
 mod saving;
 
 const YEAR: i32 = 2026;
