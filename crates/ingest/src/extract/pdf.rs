@@ -12,6 +12,7 @@ mod font;
 mod furniture;
 mod grid;
 mod heading;
+mod inline;
 mod line;
 mod matrix;
 mod note;

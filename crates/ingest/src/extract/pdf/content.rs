@@ -10,6 +10,7 @@ use hayro_syntax::object::{
 use hayro_syntax::page::{Page, Resources};
 
 use super::font::Fonts;
+use super::inline;
 use super::matrix::{Area, Matrix};
 use super::path::Path;
 use super::strings::text_string;
@@ -75,7 +76,8 @@ pub(super) fn read<'a>(
         work: MAX_PAGE_WORK.min(*work),
         depth: 0,
     };
-    run.operators(page.typed_operations(), page.resources());
+    let content = inline::bounded(page.page_stream().unwrap_or_default());
+    run.operators(TypedIter::new(&content), page.resources());
     run.restart(transform);
     run.annotations(page.raw(), page.resources());
     *work -= MAX_PAGE_WORK.min(*work) - run.work;
@@ -413,7 +415,7 @@ impl<'a> Run<'_, 'a> {
         let marks = self.marks.len();
         self.state.matrix = own.then(placed).then(self.state.matrix);
         self.depth += 1;
-        self.operators(TypedIter::new(&data), &resources);
+        self.operators(TypedIter::new(&inline::bounded(&data)), &resources);
         self.depth -= 1;
         self.marks.truncate(marks);
         self.states = states;
