@@ -16,15 +16,15 @@ const MAX_PROPERTIES: usize = 1024;
 /// The content; of one with more pictures than [`MAX_PICTURES`] all are blanked, up to the first
 /// mark of their end. Nothing of the text is lost unless a mark is missing.
 pub(super) fn bounded(content: &[u8]) -> Cow<'_, [u8]> {
-    if marks(content, b"BI").take(MAX_PICTURES + 1).count() <= MAX_PICTURES {
+    if marks(content, *b"BI").take(MAX_PICTURES + 1).count() <= MAX_PICTURES {
         return Cow::Borrowed(content);
     }
     let mut blanked = content.to_vec();
     let mut from = 0;
-    while let Some(begin) = mark_from(content, b"BI", from) {
+    while let Some(begin) = mark_from(content, *b"BI", from) {
         let properties_end = (begin + MAX_PROPERTIES).min(content.len());
-        let data = mark_from(&content[..properties_end], b"ID", begin + 2);
-        let end = data.and_then(|data| mark_from(content, b"EI", data + 2));
+        let data = mark_from(&content[..properties_end], *b"ID", begin + 2);
+        let end = data.and_then(|data| mark_from(content, *b"EI", data + 2));
         // Two letters that begin no picture are blanked alone.
         let end = end.map_or(begin + 2, |end| end + 2);
         blanked[begin..end].fill(b' ');
@@ -33,13 +33,13 @@ pub(super) fn bounded(content: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(blanked)
 }
 
-fn marks<'a>(content: &'a [u8], mark: &'a [u8; 2]) -> impl Iterator<Item = usize> + 'a {
+fn marks(content: &[u8], mark: [u8; 2]) -> impl Iterator<Item = usize> {
     let next = move |at: &usize| mark_from(content, mark, at + 2);
     std::iter::successors(mark_from(content, mark, 0), next)
 }
 
 /// Where a mark stands as a word by itself, from a place on.
-fn mark_from(content: &[u8], mark: &[u8; 2], from: usize) -> Option<usize> {
+fn mark_from(content: &[u8], mark: [u8; 2], from: usize) -> Option<usize> {
     let stands = |at: usize| {
         let before = at
             .checked_sub(1)
@@ -50,7 +50,7 @@ fn mark_from(content: &[u8], mark: &[u8; 2], from: usize) -> Option<usize> {
     let rest = content.get(from..)?;
     let found = rest.windows(2).enumerate();
     let mut places = found
-        .filter(|(_, pair)| *pair == mark)
+        .filter(|(_, pair)| **pair == mark)
         .map(|(at, _)| from + at);
     places.find(|at| stands(*at))
 }
