@@ -154,7 +154,7 @@ pub async fn from_hub(
         return Err(InstallError::Name(model.to_owned()));
     }
     let room = room(models)?;
-    let client = crate::remote::client();
+    let client = crate::remote::file_client();
     for file in FILES {
         let address = format!(
             "{}/{model}/resolve/main/{file}",
@@ -317,16 +317,23 @@ async fn fetch(client: &reqwest::Client, address: &str, into: &Path) -> Result<(
 fn finish(room: TempDir, models: &Path, name: &str) -> Result<Installed, InstallError> {
     try_out(room.path())?;
     let wrong = "The model cannot be put in its place";
-    let (place, new) = (models.join(name), room.keep());
-    if place.exists() {
-        let old = models.join(format!(".old-{name}"));
-        let moved = fs::rename(&place, &old).and_then(|()| fs::rename(&new, &place));
-        moved.map_err(io_error(wrong))?;
-        // What is left of it hinders nobody.
-        let _ = fs::remove_dir_all(old);
-    } else {
-        fs::rename(&new, &place).map_err(io_error(wrong))?;
+    let (place, old) = (models.join(name), models.join(format!(".old-{name}")));
+    // Of a replacement that was cut off.
+    let _ = fs::remove_dir_all(&old);
+    let had_one = place.exists();
+    if had_one {
+        fs::rename(&place, &old).map_err(io_error(wrong))?;
     }
+    if let Err(error) = fs::rename(room.path(), &place) {
+        if had_one {
+            // The one that worked is worth more than the new one.
+            let _ = fs::rename(&old, &place);
+        }
+        return Err(io_error(wrong)(error));
+    }
+    // It has its name now: nothing is left to be removed.
+    let _ = room.keep();
+    let _ = fs::remove_dir_all(old);
     describe(models, name)
 }
 

@@ -34,7 +34,7 @@ pub enum Precision {
     /// As it was trained.
     #[default]
     F32,
-    /// In eight bits: a quarter of the memory, nearly the same vectors, faster where the processor has no AVX-512.
+    /// In eight bits: a quarter of the memory, nearly the same vectors; whether it is faster depends on the processor.
     Int8,
 }
 

@@ -117,12 +117,24 @@ struct Used {
     total_tokens: u64,
 }
 
-/// A client for services; TLS by rustls and ring.
-pub(crate) fn client() -> Client {
+/// A client for questions, each of which is answered in a while; TLS by rustls and ring.
+fn client() -> Client {
+    build(builder().timeout(PATIENCE))
+}
+
+/// A client for files, which may take long as long as something comes.
+pub(crate) fn file_client() -> Client {
+    build(builder().connect_timeout(PATIENCE).read_timeout(PATIENCE))
+}
+
+fn builder() -> reqwest::ClientBuilder {
     // An error means that somebody has chosen already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
-        .timeout(PATIENCE)
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Client {
+    builder
         .build()
         .expect("the settings of the client are its own")
 }

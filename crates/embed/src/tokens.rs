@@ -80,7 +80,8 @@ impl Tokenizer {
         let text = fs::read_to_string(folder.join("vocab.txt"))
             .map_err(|_| wrong("There is neither tokenizer.json nor vocab.txt.".to_owned()))?;
         let pieces = text.lines().zip(0..).map(|(piece, id)| (piece.into(), id));
-        Self::new(pieces.collect(), true, true)
+        let lowercase = lowercases(folder);
+        Self::new(pieces.collect(), lowercase, lowercase)
     }
 
     pub(crate) fn new(
@@ -177,6 +178,13 @@ impl Tokenizer {
         }
         found
     }
+}
+
+/// What `tokenizer_config.json` says beside a bare vocabulary; yes where it says nothing.
+fn lowercases(folder: &Path) -> bool {
+    let text = fs::read_to_string(folder.join("tokenizer_config.json")).unwrap_or_default();
+    let config: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    config["do_lower_case"].as_bool().unwrap_or(true)
 }
 
 /// Runs of letters and digits; punctuation and ideographs each for itself.

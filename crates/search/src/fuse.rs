@@ -111,9 +111,13 @@ pub(crate) fn with_model(
         let likeness = learned.map_or(0.0, |l| l.by_slot[at]);
         let is_alike = learned.is_some_and(|l| l.above_floor(at).is_some());
         if word > 0.0 || cosine > model.floor || is_alike {
-            word * word_scale
-                + (cosine - least).max(0.0) * model_scale
-                + likeness.max(0.0) * learned_scale
+            // A passage that the model has not read has no cosine, and no share in it.
+            let meaning = if cosine == 0.0 {
+                0.0
+            } else {
+                (cosine - least).max(0.0)
+            };
+            word * word_scale + meaning * model_scale + likeness.max(0.0) * learned_scale
         } else {
             0.0
         }

@@ -33,6 +33,9 @@ fn a_folder_is_installed_under_its_name_and_can_be_replaced() {
     .unwrap();
     write(&source, &tensors(2, true));
     from_path(&source, &models, Some("judge")).unwrap();
+    // What a replacement that was cut off left behind hinders nobody.
+    fs::create_dir_all(models.join(".old-judge/inside")).unwrap();
+    from_path(&source, &models, Some("judge")).unwrap();
     let found = list(&models);
     let names: Vec<_> = found
         .iter()

@@ -75,10 +75,12 @@ impl Config {
             )));
         }
         let heads = config.num_attention_heads;
-        if heads == 0 || !config.hidden_size.is_multiple_of(heads) {
+        let is_whole = heads > 0 && config.hidden_size > 0 && config.intermediate_size > 0;
+        if !is_whole || !config.hidden_size.is_multiple_of(heads) {
             let what = "config.json is wrong: heads do not divide the width.";
             return Err(wrong(what.to_owned()));
         }
+        check_modules(folder)?;
         Ok(config)
     }
 
@@ -109,6 +111,27 @@ impl Pooling {
                 Err(EmbedError::Model(what.to_owned()))
             }
         }
+    }
+}
+
+/// One step of a sentence-transformer.
+#[derive(Deserialize)]
+struct Module {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// Refuses steps that are not known: without them the vectors would be others.
+fn check_modules(folder: &Path) -> Result<(), EmbedError> {
+    let modules: Option<Vec<Module>> = read(folder, "modules.json")?;
+    let known = ["Transformer", "Pooling", "Normalize"];
+    let is_known = |module: &&Module| known.iter().any(|kind| module.kind.ends_with(kind));
+    match modules.iter().flatten().find(|module| !is_known(module)) {
+        None => Ok(()),
+        Some(module) => Err(EmbedError::Model(format!(
+            "The model has a step that is not known ({}): only transformer, pooling and normalising are.",
+            module.kind
+        ))),
     }
 }
 

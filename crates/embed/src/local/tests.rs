@@ -342,3 +342,30 @@ fn what_is_no_model_is_told() {
     fs::write(folder.path().join("config.json"), config).unwrap();
     assert!(!error(folder.path()).is_empty());
 }
+
+#[test]
+fn a_step_that_is_not_known_and_a_width_of_nothing_are_refused() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), &tensors(1, false));
+    let open = || LocalModel::open(folder.path(), "x", Precision::F32, 1);
+    let modules = |last: &str| {
+        let modules = format!(
+            r#"[{{"type": "sentence_transformers.models.Transformer"}}, {{"type": "sentence_transformers.models.{last}"}}]"#
+        );
+        fs::write(folder.path().join("modules.json"), modules).unwrap();
+    };
+    modules("Normalize");
+    assert!(open().is_ok());
+    modules("Dense");
+    assert!(open().unwrap_err().to_string().contains("Dense"));
+    modules("Pooling");
+    let config = fs::read_to_string(folder.path().join("config.json")).unwrap();
+    let config = config.replace(r#""hidden_size":16"#, r#""hidden_size":0"#);
+    fs::write(folder.path().join("config.json"), config).unwrap();
+    assert!(
+        open()
+            .unwrap_err()
+            .to_string()
+            .contains("config.json is wrong")
+    );
+}
