@@ -83,6 +83,7 @@ pub(crate) struct OcrArgs {
     /// Whether the text of scanned pages is recognised, where tesseract and pdftoppm are
     /// installed
     #[arg(
+        id = "ocr_on",
         long = "ocr",
         value_name = "ON",
         env = "ARCHIVIST_OCR",
@@ -94,6 +95,7 @@ pub(crate) struct OcrArgs {
     pub on: bool,
     /// In which languages scanned pages are, by their names for tesseract (eng+deu)
     #[arg(
+        id = "ocr_languages",
         long = "ocr-languages",
         value_name = "NAMES",
         env = "ARCHIVIST_OCR_LANGUAGES",
@@ -105,6 +107,7 @@ pub(crate) struct OcrArgs {
     pub languages: String,
     /// Folder that has the programs, where they are not on the PATH
     #[arg(
+        id = "ocr_programs",
         long = "ocr-programs",
         value_name = "DIR",
         env = "ARCHIVIST_OCR_PROGRAMS",
