@@ -1,6 +1,8 @@
 //! Excel workbooks before 2007, read by calamine.
 
+mod dimensions;
 mod locked;
+mod records;
 
 use std::io::Cursor;
 use std::panic::{self, AssertUnwindSafe};
@@ -19,6 +21,7 @@ use crate::tidy;
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let bytes = locked::unlock(bytes, given)?;
     check_container(&bytes)?;
+    let bytes = dimensions::forget(bytes)?;
     // The reader panics on many a damaged workbook (found by fuzzing). It holds nothing that
     // anybody looks at afterwards.
     let read = AssertUnwindSafe(|| sheets(&bytes, given));

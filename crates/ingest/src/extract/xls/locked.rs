@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::records::{self, SHEET, records, write_back};
 use crate::bytes::u16_at;
 use crate::compound::CompoundFile;
 use crate::error::IngestError;
@@ -19,8 +20,7 @@ const BLOCK: usize = 1024;
 const BEGINNING: u16 = 0x0809;
 /// Tells how the workbook is locked.
 const FILE_PASS: u16 = 0x002f;
-/// Tells where a sheet begins, and its name; the place is not encrypted.
-const SHEET: u16 = 0x0085;
+/// The place of a sheet is not encrypted.
 const PLACE_BYTES: usize = 4;
 /// Records that are never encrypted.
 const OPEN: [u16; 7] = [BEGINNING, FILE_PASS, 0x00e1, 0x0138, 0x0194, 0x0195, 0x0196];
@@ -43,10 +43,8 @@ pub(super) fn unlock<'a>(bytes: &'a [u8], given: &Given<'_>) -> Result<Cow<'a, [
         .find_map(|password| lock.key(password));
     let key = key.ok_or_else(|| IngestError::locked(given))?;
     let mut open = bytes.to_vec();
-    let mut stream = locked.opened(&key).into_iter();
-    for place in locked.places {
-        open[place].fill_with(|| stream.next().unwrap_or_default());
-    }
+    let stream = locked.opened(&key);
+    write_back(&mut open, locked.places, stream);
     Ok(Cow::Owned(open))
 }
 
@@ -64,14 +62,13 @@ struct Locked {
 impl Locked {
     fn find(bytes: &[u8]) -> Option<Self> {
         let file = CompoundFile::open(bytes)?;
-        let read = |name| Some((file.stream(name)?, file.places(name)?));
-        let (stream, places) = read("Workbook").or_else(|| read("Book"))?;
-        let lock = records(&stream)
+        let (stream, places) = records::stream(&file)?;
+        let lock = records(&stream, 0)
             .take_while(|(kind, content)| *kind != BEGINNING || content.start == 4)
             .find(|(kind, _)| *kind == FILE_PASS)?;
         Some(Self {
             is_old: u16_at(&stream, 4)? < 0x0600,
-            places,
+            places: places?,
             lock: lock.1,
             stream,
         })
@@ -82,7 +79,7 @@ impl Locked {
         match key {
             Key::Rc4(key) => key.apply(BLOCK, &mut opened),
             Key::Xor(key) => {
-                for (_, content) in records(&self.stream) {
+                for (_, content) in records(&self.stream, 0) {
                     key.open(content.end, &mut opened[content]);
                 }
             }
@@ -90,7 +87,7 @@ impl Locked {
         let mut keep = |range: Range<usize>| {
             opened[range.clone()].copy_from_slice(&self.stream[range]);
         };
-        for (kind, content) in records(&self.stream) {
+        for (kind, content) in records(&self.stream, 0) {
             keep(content.start - 4..content.start);
             let open = match kind {
                 SHEET => content.len().min(PLACE_BYTES),
@@ -103,17 +100,6 @@ impl Locked {
         opened[self.lock.clone()].fill(0);
         opened
     }
-}
-
-/// Kinds of records, and where their contents are.
-fn records(stream: &[u8]) -> impl Iterator<Item = (u16, Range<usize>)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let (kind, length) = (u16_at(stream, at)?, u16_at(stream, at + 2)?);
-        let start = at + 4;
-        at = (start + usize::from(length)).min(stream.len());
-        Some((kind, start..at))
-    })
 }
 
 enum Lock {

@@ -205,3 +205,19 @@ fn records_that_end_too_early_are_damaged_and_no_panic() {
         assert!(found.is_err(), "{found:?}");
     }
 }
+
+#[test]
+fn a_sheet_that_says_it_is_huge_takes_no_more_room_than_its_cells() {
+    let size = |top: u32, bottom: u32, left: u16, right: u16| {
+        let (rows, columns) = ([top, bottom], [left, right]);
+        let rows = rows.iter().flat_map(|row| row.to_le_bytes());
+        let columns = columns.iter().flat_map(|column| column.to_le_bytes());
+        let data: Vec<u8> = rows.chain(columns).chain([0, 0]).collect();
+        record(0x0200, &data)
+    };
+    for size in [size(0, u32::MAX, 0, u16::MAX), size(9, 3, 7, 2)] {
+        let bytes = workbook(&[size, label(0, 0, "Rent")], &[]);
+        let extracted = extract(&bytes, &Given::default()).unwrap();
+        assert_eq!(extracted.blocks.last().unwrap().text, "Rent");
+    }
+}
