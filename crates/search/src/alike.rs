@@ -7,7 +7,7 @@ use crate::index::Index;
 use crate::lexical::{Counts, Lexical};
 use crate::query::{Query, QueryTerm};
 use crate::records::{PassagePlace, SearchRequest};
-use crate::vectors::unit;
+use crate::vectors::{Vectors, unit};
 
 /// So many words speak for a passage.
 const TERMS: usize = 12;
@@ -18,12 +18,15 @@ const STRENGTH: f32 = 0.75;
 
 /// The slots of the passages that are there.
 pub(crate) fn slots(archive: &Archive, places: &[PassagePlace]) -> Vec<u32> {
-    let slot = |place: &PassagePlace| {
-        let document = archive.documents.get(&place.document)?;
-        let is_it = |slot: &&u32| archive.passage(**slot).id == place.passage;
-        document.slots.iter().find(is_it).copied()
-    };
+    let slot = |place| slot(archive, place);
     places.iter().filter_map(slot).collect()
+}
+
+/// The slot of a passage, if it is there.
+pub(crate) fn slot(archive: &Archive, place: &PassagePlace) -> Option<u32> {
+    let document = archive.documents.get(&place.document)?;
+    let is_it = |slot: &&u32| archive.passage(**slot).id == place.passage;
+    document.slots.iter().find(is_it).copied()
 }
 
 /// The query with the words by which the passages that are liked can be told from others.
@@ -73,21 +76,22 @@ fn telling<'a>(lexical: &Lexical, counts: &'a Counts) -> Vec<(&'a str, f32)> {
         .collect()
 }
 
-/// The vector of what was typed, moved towards the passages; their own where nothing was.
+/// The vector of what was typed, moved towards those of the passages; their own where nothing
+/// was.
 pub(crate) fn vector(
     index: &Index,
     request: &SearchRequest,
+    vectors: &Vectors,
     typed: Option<Vec<f32>>,
 ) -> Option<Vec<f32>> {
-    let dense = index.dense.as_ref()?;
     let liked = slots(&index.archive, &request.like);
     if liked.is_empty() {
         return typed;
     }
     let strength = STRENGTH / liked.len() as f32;
-    let mut sum = typed.unwrap_or_else(|| vec![0.0; dense.vectors.dims]);
+    let mut sum = typed.unwrap_or_else(|| vec![0.0; vectors.dims]);
     for slot in liked {
-        if let Some(vector) = dense.vectors.get(slot as usize) {
+        if let Some(vector) = vectors.get(slot as usize) {
             sum.iter_mut()
                 .zip(vector)
                 .for_each(|(s, v)| *s += strength * v);

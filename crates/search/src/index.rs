@@ -58,7 +58,8 @@ pub struct Index {
     pub(crate) archive: Archive,
     pub(crate) lexical: Lexical,
     pub(crate) dense: Option<Dense>,
-    pub(crate) given: Option<Given>,
+    /// Of each embedding model that has read here or is about to.
+    pub(crate) given: Vec<Given>,
     pub(crate) position: i64,
 }
 
@@ -92,7 +93,7 @@ impl Index {
                 dense.changes += 1;
                 dense.vectors.clear(slot as usize);
             }
-            if let Some(given) = &mut self.given {
+            for given in &mut self.given {
                 given.vectors.clear(slot as usize);
             }
         }

@@ -39,7 +39,7 @@ mod typed;
 mod vectors;
 
 pub use embed::Embedder;
-pub use given::{Coverage, Unread};
+pub use given::{Coverage, PassageVector, Unread};
 pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
 pub use records::{

@@ -159,7 +159,7 @@ fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
         dense,
         position,
         // The database has them.
-        given: None,
+        given: Vec::new(),
     })
 }
 

@@ -158,7 +158,7 @@ pub struct PassagePlace {
 pub struct QueryVector {
     /// Which model.
     pub identity: String,
-    /// Of length 1.
+    /// Of length 1; empty where nothing was typed and [`SearchRequest::like`] says all.
     pub values: Vec<f32>,
 }
 

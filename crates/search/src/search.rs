@@ -119,7 +119,14 @@ impl Voices {
             Mode::Dense => voices.model.is_none(),
         };
         let dense = index.dense.as_ref().filter(|_| is_asked);
-        let asked = |dense: &Dense| alike::vector(index, request, dense.model.query(&request.text));
+        let asked = |dense: &Dense| {
+            alike::vector(
+                index,
+                request,
+                &dense.vectors,
+                dense.model.query(&request.text),
+            )
+        };
         let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
             return voices;
         };
@@ -177,17 +184,17 @@ impl Voices {
 /// The cosines of an embedding model, where the request has one's vector and the index its
 /// vectors of nearly all passages.
 fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<Cosines> {
-    let given = index.given.as_ref()?;
     let vector = request.vector.as_ref()?;
-    let is_usable = request.mode != Mode::Lexical
-        && given.identity == vector.identity
-        && given.vectors.dims == vector.values.len()
-        && index.coverage().is_enough();
-    is_usable.then(|| {
-        let by_slot = given.vectors.scan(&vector.values, factors);
-        let floor = fuse::chance(&by_slot, factors);
-        Cosines { by_slot, floor }
-    })
+    let given = index.given(&vector.identity)?;
+    let typed = Some(&vector.values).filter(|values| !values.is_empty());
+    let fits = typed.is_none_or(|values| values.len() == given.vectors.dims);
+    if request.mode == Mode::Lexical || !fits || !index.coverage(&vector.identity).is_enough() {
+        return None;
+    }
+    let asked = alike::vector(index, request, &given.vectors, typed.cloned())?;
+    let by_slot = given.vectors.scan(&asked, factors);
+    let floor = fuse::chance(&by_slot, factors);
+    Some(Cosines { by_slot, floor })
 }
 
 fn hits(index: &Index, request: &SearchRequest, ranking: &Ranking, year: i32) -> Vec<Hit> {

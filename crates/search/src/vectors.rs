@@ -109,9 +109,8 @@ impl Vectors {
     }
 }
 
-/// The query keeps sixteen bits: products with bytes still sum up within 32 bits
-/// for widths up to 512, and the rounding of the query does not add to that of
-/// the rows.
+/// The query keeps sixteen bits, or as many as products with bytes still sum up within 32 bits
+/// for its width; so the rounding of the query does not add to that of the rows.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "scaled to the range of sixteen bits"
@@ -120,7 +119,9 @@ fn to_i16(vector: &[f32]) -> (Vec<i16>, f32) {
     let largest = vector
         .iter()
         .fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
-    let scale = largest / f32::from(i16::MAX);
+    // Fewer than 2^32 products of bytes, which are at most 127.
+    let room = i32::MAX / (127 * i32::try_from(vector.len().max(1)).unwrap_or(i32::MAX / 127));
+    let scale = largest / room.min(i32::from(i16::MAX)) as f32;
     (
         vector.iter().map(|x| (x / scale).round() as i16).collect(),
         scale,
@@ -180,6 +181,13 @@ mod tests {
         assert_eq!((dots[0], dots[1], dots[3]), (0.0, 0.0, 0.0));
         assert!(dots[2] > 0.99);
         assert!(vectors.get(1).is_none());
+    }
+
+    #[test]
+    fn wide_vectors_that_are_all_alike_do_not_overflow() {
+        let flat = vec![1.0 / 64.0; 4096];
+        let dots = table(&[&flat]).scan(&flat, &[1.0]);
+        assert!((dots[0] - 1.0).abs() < 0.01, "{dots:?}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use archivist_embed::Embedder;
 use archivist_embed::local::{LocalModel, Precision};
 use archivist_search::evaluate::{Collection, Evaluation, Interval, Measures};
-use archivist_search::{DenseState, Index, Mode, QueryVector, SearchRequest};
+use archivist_search::{DenseState, Index, Mode, PassageVector, QueryVector, SearchRequest};
 use serde_json::{Map, Value, json};
 use tokio::task;
 
@@ -145,15 +145,19 @@ fn read_all(
     let identity = model.identity().to_string();
     index.expect_vectors(&identity, model.identity().dims);
     loop {
-        let unread = index.unread(READ_AT_ONCE);
+        let unread = index.unread(&identity, READ_AT_ONCE);
         if unread.is_empty() {
             break;
         }
         let texts: Vec<String> = unread.iter().map(|passage| passage.text.clone()).collect();
         let vectors = model.embed_blocking(&texts).vectors;
-        for (passage, vector) in unread.iter().zip(&vectors) {
-            index.set_vector(passage.document, passage.passage, vector);
-        }
+        let read = unread.into_iter().zip(vectors);
+        let read = read.map(|(unread, values)| PassageVector {
+            place: unread.place,
+            digest: unread.digest,
+            values,
+        });
+        index.set_vectors(&identity, &read.collect::<Vec<_>>());
     }
     let texts: Vec<String> = collection
         .queries

@@ -1,7 +1,8 @@
 //! The voice of an embedding model.
 
 use super::*;
-use crate::records::QueryVector;
+use crate::given::PassageVector;
+use crate::records::{PassagePlace, QueryVector};
 
 /// Three passages that share no word with a question about "pupils", and their vectors.
 fn with_vectors(vectors: &[(u128, [f32; 2])]) -> Index {
@@ -11,11 +12,23 @@ fn with_vectors(vectors: &[(u128, [f32; 2])]) -> Index {
         record(3, "Plan", &["Rent and repairs."]),
     ]);
     index.expect_vectors("tiny", 2);
-    for (number, vector) in vectors {
-        let passage = PassageId(Uuid::from_u128(number * 1000));
-        index.set_vector(document(*number), passage, vector);
-    }
+    read(&mut index, "tiny", vectors);
     index
+}
+
+/// Gives documents with one passage each the vectors that a model made of what stands there.
+fn read(index: &mut Index, identity: &str, vectors: &[(u128, [f32; 2])]) {
+    let unread = index.unread(identity, 9).into_iter();
+    let read = unread.filter_map(|unread| {
+        let is_it = |(number, _): &&(u128, [f32; 2])| document(*number) == unread.place.document;
+        let (_, values) = vectors.iter().find(is_it)?;
+        Some(PassageVector {
+            place: unread.place,
+            digest: unread.digest,
+            values: values.to_vec(),
+        })
+    });
+    index.set_vectors(identity, &read.collect::<Vec<_>>());
 }
 
 const ALL: [(u128, [f32; 2]); 3] = [(1, [1.0, 0.0]), (2, [0.0, 1.0]), (3, [0.1, 0.99])];
@@ -44,9 +57,10 @@ fn a_model_orders_by_meaning_and_words_keep_their_say() {
 fn vectors_of_another_model_and_a_model_that_has_not_read_all_are_not_asked() {
     assert!(like_pupils(&with_vectors(&ALL), "other", Mode::Dense).is_empty());
     let index = with_vectors(&ALL[..2]);
-    assert_eq!(index.unread(9).len(), 1);
-    assert_eq!(index.unread(9)[0].text, "Plan\nRent and repairs.");
-    assert!(!index.coverage().is_enough());
+    let unread = index.unread("tiny", 9);
+    assert_eq!(unread.len(), 1);
+    assert_eq!(unread[0].text, "Plan\nRent and repairs.");
+    assert!(!index.coverage("tiny").is_enough());
     assert!(like_pupils(&index, "tiny", Mode::Dense).is_empty());
 }
 
@@ -55,9 +69,58 @@ fn a_passage_that_goes_takes_its_vector_along() {
     let mut index = with_vectors(&ALL);
     index.remove(document(1));
     index.upsert(record(4, "Plan", &["Something new."]));
-    assert_eq!(index.unread(9).len(), 1, "its slot is no leftover");
+    assert_eq!(index.unread("tiny", 9).len(), 1, "its slot is no leftover");
     index.expect_vectors("tiny", 2);
-    assert_eq!(index.coverage().read, 2, "the same model keeps them");
-    index.expect_vectors("other", 3);
-    assert_eq!(index.coverage().read, 0);
+    assert_eq!(index.coverage("tiny").read, 2, "the same model keeps them");
+}
+
+#[test]
+fn the_old_model_answers_while_the_new_one_reads() {
+    let mut index = with_vectors(&ALL);
+    index.expect_vectors("new", 2);
+    read(&mut index, "new", &[(2, [1.0, 0.0])]);
+    assert!(like_pupils(&index, "new", Mode::Dense).is_empty());
+    assert_eq!(like_pupils(&index, "tiny", Mode::Dense)[0], document(1));
+    let backwards = [(1, [0.0, 1.0]), (3, [0.0, 1.0])];
+    read(&mut index, "new", &backwards);
+    assert_eq!(like_pupils(&index, "new", Mode::Dense)[0], document(2));
+    index.keep_vectors_of(&["new"]);
+    assert!(like_pupils(&index, "tiny", Mode::Dense).is_empty());
+}
+
+#[test]
+fn a_vector_of_another_text_or_width_is_not_taken() {
+    let mut index = with_vectors(&ALL[..2]);
+    let old = index.unread("tiny", 9).remove(0);
+    let vector = |digest, values: &[f32]| PassageVector {
+        place: old.place,
+        digest,
+        values: values.to_vec(),
+    };
+    index.set_vectors("tiny", &[vector(old.digest, &[1.0, 0.0, 0.0])]);
+    assert_eq!(index.coverage("tiny").read, 2);
+    index.upsert(record(3, "Budget", &["Rent and repairs."]));
+    index.set_vectors("tiny", &[vector(old.digest, &[1.0, 0.0])]);
+    assert_eq!(index.coverage("tiny").read, 2, "its title is another now");
+    assert_eq!(index.unread("tiny", 9)[0].text, "Budget\nRent and repairs.");
+}
+
+#[test]
+fn more_like_this_asks_the_model_also_where_nothing_was_typed() {
+    let index = with_vectors(&[(1, [1.0, 0.0]), (2, [0.0, 1.0]), (3, [0.9, 0.43])]);
+    let liked = PassagePlace {
+        document: document(1),
+        passage: PassageId(Uuid::from_u128(1000)),
+    };
+    let request = SearchRequest {
+        mode: Mode::Dense,
+        like: vec![liked],
+        without: vec![liked],
+        vector: Some(QueryVector {
+            identity: "tiny".to_owned(),
+            values: Vec::new(),
+        }),
+        ..SearchRequest::default()
+    };
+    assert_eq!(documents_of(&index.search(&request, YEAR))[0], document(3));
 }
