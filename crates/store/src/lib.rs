@@ -15,6 +15,7 @@ pub mod contract;
 pub mod conversations;
 pub mod deleted;
 pub mod documents;
+pub mod embeddings;
 pub mod entities;
 pub mod files;
 pub mod fingerprints;

@@ -37,6 +37,14 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO document_reviews (doc_id, said_by, to_confirm) SELECT doc_id, '[]', true FROM documents",
     ),
     (
+        "embedding_models_dims_positive",
+        "INSERT INTO embedding_models (provider, model, variant, dims, created_at, wanted_at) VALUES ('local', 'm', 'v', 0, now(), now())",
+    ),
+    (
+        "embedding_models_tokens_not_negative",
+        "INSERT INTO embedding_models (provider, model, variant, dims, tokens, created_at, wanted_at) VALUES ('local', 'm', 'v', 3, -1, now(), now())",
+    ),
+    (
         "files_sha256_is_lower_hex",
         "INSERT INTO files (sha256, size_bytes, media_type) VALUES ('ABC', 1, 'x')",
     ),
