@@ -1,6 +1,7 @@
 //! What the tests share: sites, servers, clients, documents, outputs, files.
 
 pub(crate) mod client;
+pub(crate) mod embeddings;
 pub(crate) mod files;
 pub(crate) mod forms;
 pub(crate) mod openapi;
@@ -8,6 +9,7 @@ pub(crate) mod process;
 pub(crate) mod s3;
 pub(crate) mod samples;
 pub(crate) mod server;
+pub(crate) mod service;
 pub(crate) mod site;
 
 pub(crate) use client::{Client, Reply};

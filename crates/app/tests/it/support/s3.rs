@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 use archivist_web::blobs::hex;
 use axum::Router;
@@ -15,9 +14,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
-use tokio::net::TcpListener;
-use tokio::runtime::Builder;
-use tokio::sync::oneshot;
+
+use super::service::Service;
 
 pub(crate) const BUCKET: &str = "papers";
 pub(crate) const ACCESS_KEY: &str = "AKIAORCHARD7";
@@ -28,10 +26,8 @@ const REGION: &str = "us-east-1";
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct S3 {
-    address: String,
+    service: Service,
     shared: Arc<Shared>,
-    // Dropped, it ends the server.
-    _stop: oneshot::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -44,26 +40,19 @@ struct Shared {
 
 impl S3 {
     pub(crate) fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::<Shared>::default();
-        let service = Router::new()
+        let router = Router::new()
             .fallback(answer)
             .layer(DefaultBodyLimit::disable())
             .with_state(shared.clone());
-        let (stop, stopped) = oneshot::channel::<()>();
-        // Tests wait for processes, which wait for this: it needs a thread of its own.
-        thread::spawn(move || serve(listener, service, stopped));
         Self {
-            address,
+            service: Service::start(router),
             shared,
-            _stop: stop,
         }
     }
 
     pub(crate) fn address(&self) -> &str {
-        &self.address
+        self.service.address()
     }
 
     /// The flags that make a site keep its files at `place`, such as `s3://papers/site`.
@@ -72,7 +61,7 @@ impl S3 {
             "--files",
             place,
             "--s3-endpoint",
-            &self.address,
+            self.service.address(),
             "--s3-access-key",
             ACCESS_KEY,
             "--s3-secret-key",
@@ -100,17 +89,6 @@ impl S3 {
     pub(crate) fn be_away(&self, is_away: bool) {
         self.shared.is_away.store(is_away, Ordering::SeqCst);
     }
-}
-
-fn serve(listener: std::net::TcpListener, service: Router, stopped: oneshot::Receiver<()>) {
-    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let listener = TcpListener::from_std(listener).unwrap();
-        tokio::select! {
-            served = axum::serve(listener, service).into_future() => served.unwrap(),
-            _ = stopped => {}
-        }
-    });
 }
 
 /// An answer with a code of the protocol.
