@@ -1,6 +1,8 @@
 //! The command line. Every setting is a flag and an environment variable;
 //! secrets can also be read from a file named by the variable with `_FILE`.
 
+mod embeddings;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -21,6 +23,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 use url::Url;
 
+pub(crate) use self::embeddings::{Choice, EmbeddingArgs};
 use crate::commands::{FolderRule, read_secret};
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
@@ -74,6 +77,9 @@ pub(crate) struct PlaceArgs {
     /// How pictures of pages are read.
     #[command(flatten)]
     pub ocr: OcrArgs,
+    /// Which models the search uses.
+    #[command(flatten)]
+    pub embeddings: EmbeddingArgs,
 }
 
 /// How pictures of pages are read, by tesseract and pdftoppm.
@@ -768,6 +774,19 @@ pub(crate) enum ModelCommand {
     Install(ModelInstallArgs),
     /// List the models that are installed
     List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell which models have read how much of the archive, and what that cost
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have the model of --embeddings read what it has not read yet, here and now; a server does
+    /// so in the background
+    Read {
         /// Print JSON
         #[arg(long)]
         json: bool,

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod database;
 mod demo;
+mod models;
 mod original;
 mod site;
 mod work;

@@ -1,6 +1,7 @@
 //! One archive, opened: the database, the files, the index and what works on
 //! them. The server and the commands start from the same place.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,11 +21,13 @@ use archivist_web::clock::Clock;
 use archivist_web::cpu::CpuPool;
 use archivist_web::jobs::JobBell;
 use archivist_web::limit;
+use archivist_web::models::Models;
 use archivist_web::{AppState, Settings};
-use tokio::sync::{Notify, RwLock};
+use tokio::sync::{Mutex, Notify, RwLock};
 
 use crate::config::PlaceArgs;
 use crate::database::Database;
+use crate::models::{self, Wanted};
 
 /// How many documents are read at the same time.
 pub(crate) const READERS: usize = 2;
@@ -41,6 +44,11 @@ pub(crate) struct Site {
     pub recogniser: Option<Tesseract>,
     /// Where the search index is saved.
     pub index_file: PathBuf,
+    /// The embedding model of the settings, if any.
+    pub wanted: Option<Wanted>,
+    /// Held while the index takes changes over: the last vector of each model that it has seen,
+    /// by the model's number.
+    pub vectors_seen: Mutex<HashMap<i32, i64>>,
 }
 
 impl Site {
@@ -54,6 +62,9 @@ impl Site {
     ) -> Result<Self> {
         fs::create_dir_all(&place.data)
             .with_context(|| format!("the data folder {} cannot be made", place.data.display()))?;
+        // What cannot be is told before a database is started.
+        let wanted = Wanted::of(place)?;
+        let reranker = models::open_reranker(place).await?;
         let database = Database::open(place, connections).await?;
         migrate::run(&database.pool).await?;
         let index_file = index_file(&place.data, &database).await?;
@@ -64,6 +75,7 @@ impl Site {
         let state = AppState {
             pool: database.pool.clone(),
             index: Arc::new(RwLock::new(load_index(&index_file))),
+            models: Arc::new(Models::with_reranker(reranker)),
             blobs: blobs(place).await?,
             provider: Arc::new(Composer),
             work: Arc::new(Notify::new()),
@@ -82,6 +94,8 @@ impl Site {
             sandbox,
             recogniser,
             index_file,
+            wanted,
+            vectors_seen: Mutex::default(),
         })
     }
 

@@ -218,7 +218,8 @@ fn check_name(name: &str) -> Result<(), InstallError> {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a model can be called so: letters, digits, dots, hyphens and underscores.
+pub fn is_name(name: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     (1..=100).contains(&name.len()) && name.chars().all(known) && !name.starts_with('.')
 }

@@ -62,6 +62,8 @@ struct Inner {
     pooling: Pooling,
     max_pieces: usize,
     threads: ThreadPool,
+    /// Searches do not wait for passages that are being read.
+    for_searches: ThreadPool,
 }
 
 impl LocalModel {
@@ -94,6 +96,7 @@ impl LocalModel {
                 pooling: Pooling::open(folder)?,
                 max_pieces: config.max_pieces(folder),
                 threads: pool(threads)?,
+                for_searches: pool(1)?,
             }),
         })
     }
@@ -200,10 +203,16 @@ impl Embedder for LocalModel {
     fn embed<'a>(
         &'a self,
         texts: &'a [String],
-        _: Purpose,
+        purpose: Purpose,
     ) -> BoxFuture<'a, Result<Embedded, EmbedError>> {
         let (inner, texts) = (self.inner.clone(), texts.to_vec());
-        Box::pin(aside(move || inner.threads.install(|| inner.embed(&texts))))
+        Box::pin(aside(move || {
+            let threads = match purpose {
+                Purpose::Passage => &inner.threads,
+                Purpose::Query => &inner.for_searches,
+            };
+            threads.install(|| inner.embed(&texts))
+        }))
     }
 }
 

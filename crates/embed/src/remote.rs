@@ -51,6 +51,13 @@ impl Dialect {
         }
     }
 
+    /// What a million tokens of a model cost in US dollars by the price lists of November 2025,
+    /// where it is on them.
+    pub fn list_price(self, model: &str) -> Option<f64> {
+        let is_it = |(dialect, name, _): &&(Self, &str, f64)| *dialect == self && *name == model;
+        LIST_PRICES.iter().find(is_it).map(|(.., price)| *price)
+    }
+
     /// What to ask for, unless another model is named.
     pub const fn model(self) -> &'static str {
         match self {
@@ -59,6 +66,16 @@ impl Dialect {
         }
     }
 }
+
+/// What a million tokens cost, in US dollars.
+const LIST_PRICES: [(Dialect, &str, f64); 6] = [
+    (Dialect::OpenAi, "text-embedding-3-small", 0.02),
+    (Dialect::OpenAi, "text-embedding-3-large", 0.13),
+    (Dialect::OpenAi, "text-embedding-ada-002", 0.10),
+    (Dialect::Voyage, "voyage-3.5-lite", 0.02),
+    (Dialect::Voyage, "voyage-3.5", 0.06),
+    (Dialect::Voyage, "voyage-3-large", 0.18),
+];
 
 /// How a service is reached.
 #[derive(Clone)]
@@ -73,6 +90,13 @@ pub struct Service {
     pub key: Option<String>,
     /// The first wait before a request is made again; each further one is twice as long.
     pub first_wait: Duration,
+}
+
+impl Service {
+    /// Its address, as it stands in the identity of its models.
+    pub fn variant(&self) -> String {
+        self.address.as_str().trim_end_matches('/').to_owned()
+    }
 }
 
 /// Without the key.
@@ -145,7 +169,7 @@ impl RemoteModel {
         let identity = Identity {
             provider: service.dialect.as_str().to_owned(),
             model: service.model.clone(),
-            variant: service.address.as_str().trim_end_matches('/').to_owned(),
+            variant: service.variant(),
             dims: 0,
         };
         let mut model = Self {
@@ -161,7 +185,7 @@ impl RemoteModel {
 
     /// A model whose width is known, without asking.
     pub fn known(service: Service, dims: usize) -> Self {
-        let variant = service.address.as_str().trim_end_matches('/').to_owned();
+        let variant = service.variant();
         Self {
             client: client(),
             identity: Identity {
@@ -221,7 +245,7 @@ impl RemoteModel {
         };
         let body =
             serde_json::to_vec(&request).map_err(|error| self.away(&error.to_string(), None))?;
-        let address = self.service.address.as_str().trim_end_matches('/');
+        let address = self.service.variant();
         let mut builder = self
             .client
             .post(format!("{address}/embeddings"))

@@ -152,6 +152,7 @@ fn source(number: u32, found: Found) -> Source {
         hit,
         passage,
         document,
+        ..
     } = found;
     Source {
         number,

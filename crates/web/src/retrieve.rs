@@ -9,6 +9,7 @@ use archivist_store::passages::{self, Passage};
 
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
+use crate::rerank;
 use crate::state::AppState;
 
 /// The longest search, in characters.
@@ -32,6 +33,8 @@ pub struct Found {
     pub passage: Passage,
     /// The document it is of.
     pub document: Document,
+    /// How well it answers by the model that judges hits, 0 to 1, where that was asked.
+    pub judged: Option<f32>,
 }
 
 /// What a search found, and what else there is.
@@ -48,18 +51,24 @@ pub struct Findings {
 /// Searches the archive. Hits that have just been deleted, held or superseded are left
 /// out, so that the database has the last word.
 pub async fn search(state: &AppState, request: SearchRequest) -> Result<Vec<Found>, Error> {
-    let mut answers = search_all(state, vec![request]).await?;
-    Ok(answers.pop().unwrap_or_default())
+    Ok(find(state, request).await?.found)
 }
 
 /// The same with how the documents that match are spread, and with what may have been
 /// meant.
 pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, Error> {
+    let is_judged = rerank::is_asked(&state.models, &request);
+    let mut asked = [if is_judged {
+        rerank::widened(&request)
+    } else {
+        request.clone()
+    }];
+    read(state, &mut asked).await;
+    let [asked] = asked;
     let (index, year) = (state.index.clone(), state.clock.year());
-    let with_superseded = request.filters.include_superseded;
     let answer = state
         .cpu
-        .run(move || index.blocking_read().answer(&request, year))
+        .run(move || index.blocking_read().answer(&asked, year))
         .await;
     let Answer {
         hits,
@@ -67,19 +76,33 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
         did_you_mean,
     } = answer;
     let known = Known::load(state, hits.iter()).await?;
+    let mut found = known.join_all(hits, request.filters.include_superseded);
+    if is_judged {
+        found = rerank::judge(state, &request, found).await;
+    }
     Ok(Findings {
-        found: known.join_all(hits, with_superseded),
+        found,
         counts,
         did_you_mean,
     })
+}
+
+/// Has the embedding model that serves read what is looked for.
+async fn read(state: &AppState, requests: &mut [SearchRequest]) {
+    let serving = {
+        let index = state.index.read().await;
+        state.models.serving(&index)
+    };
+    state.models.read(serving, requests, &state.clock).await;
 }
 
 /// Several searches in one pass over the index and one round trip each for
 /// passages and documents.
 pub async fn search_all(
     state: &AppState,
-    requests: Vec<SearchRequest>,
+    mut requests: Vec<SearchRequest>,
 ) -> Result<Vec<Vec<Found>>, Error> {
+    read(state, &mut requests).await;
     let (index, year) = (state.index.clone(), state.clock.year());
     let with_superseded: Vec<bool> = requests
         .iter()
@@ -165,6 +188,7 @@ impl Known {
             hit,
             passage,
             document,
+            judged: None,
         })
     }
 }

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::jobs::JobBell;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
+use crate::models::Models;
 use crate::recognition;
 
 /// Settings that requests depend on.
@@ -67,6 +68,8 @@ pub struct AppState {
     pub pool: PgPool,
     /// The search index, which follows the database.
     pub index: Arc<RwLock<Index>>,
+    /// What reads searches by their meaning, and judges what was found.
+    pub models: Arc<Models>,
     /// The original files.
     pub blobs: Blobs,
     /// What writes drafts.

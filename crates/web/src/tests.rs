@@ -36,6 +36,7 @@ async fn idle_router() -> Router {
     crate::router(AppState {
         pool: PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap(),
         index: Arc::new(RwLock::new(Index::new())),
+        models: Arc::default(),
         blobs: blobs(folder.path()).await,
         provider: Arc::new(Composer),
         work: Arc::new(Notify::new()),

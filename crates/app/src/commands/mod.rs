@@ -28,6 +28,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use archivist_search::Filters;
+use indicatif::{ProgressBar, ProgressStyle};
 
 pub(crate) use self::import::FolderRule;
 use crate::config::{Cli, Command, FilterArgs};
@@ -107,6 +108,16 @@ pub(crate) fn read_secret(file: &Path) -> Result<String> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// A bar that tells how many of `all` are done; an unseen one where `quiet`.
+fn counted_bar(all: usize, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(all as u64).with_style(style)
 }
 
 fn print_json(value: &serde_json::Value) {

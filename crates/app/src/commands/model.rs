@@ -1,4 +1,6 @@
-//! `archivist model …`: the embedding models on this machine.
+//! `archivist model …`: the embedding models on this machine, and what they have read.
+
+mod reading;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,11 +12,9 @@ use tokio::task;
 
 use super::print_json;
 use crate::config::{ModelCommand, ModelInstallArgs, PlaceArgs};
+use crate::models::FOLDER;
 
-/// Where models are, in the data folder.
-const FOLDER: &str = "models";
-
-/// Runs one of the verbs. Neither needs the database.
+/// Runs one of the verbs. The first two need no database.
 pub(crate) async fn run(place: &PlaceArgs, command: ModelCommand) -> Result<ExitCode> {
     let models = place.data.join(FOLDER);
     match command {
@@ -28,6 +28,8 @@ pub(crate) async fn run(place: &PlaceArgs, command: ModelCommand) -> Result<Exit
             }
         }
         ModelCommand::List { json } => list(&models, json).await?,
+        ModelCommand::Status { json } => reading::status(place, json).await?,
+        ModelCommand::Read { json } => reading::read(place, json).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

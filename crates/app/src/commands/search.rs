@@ -68,6 +68,7 @@ fn as_json(found: &Found, explains: bool) -> Value {
         hit,
         passage,
         document,
+        judged,
     } = found;
     let mut told = json!({
         "doc_id": document.doc_id,
@@ -90,6 +91,7 @@ fn as_json(found: &Found, explains: bool) -> Value {
             "meaning": hit.dense,
             "recency": hit.recency,
             "outcome": hit.outcome,
+            "judged": judged,
         });
     }
     told
@@ -100,6 +102,7 @@ fn print_hit(number: usize, found: &Found, explains: bool) {
         hit,
         passage,
         document,
+        judged,
     } = found;
     let year = document
         .year
@@ -122,24 +125,27 @@ fn print_hit(number: usize, found: &Found, explains: bool) {
     say!("   {}", excerpt(found));
     say!("   {}", hit.reasons.join("; "));
     if explains {
-        say!("   {}", figures(hit));
+        say!("   {}", figures(hit, *judged));
     }
     say!("");
 }
 
 /// The figures behind a score.
-fn figures(hit: &Hit) -> String {
+fn figures(hit: &Hit, judged: Option<f32>) -> String {
     let figure = |name: &str, value: Option<f32>| match value {
         Some(value) => format!("{name} {value:.2}"),
         None => format!("{name} –"),
     };
-    [
+    let mut figures = vec![
         figure("words", hit.lexical),
         figure("meaning", hit.dense),
         figure("× recency", Some(hit.recency)),
         figure("× outcome", Some(hit.outcome)),
-    ]
-    .join(", ")
+    ];
+    if judged.is_some() {
+        figures.push(figure("judged", judged));
+    }
+    figures.join(", ")
 }
 
 /// About 300 characters around the first matched word.

@@ -12,6 +12,7 @@ pub(crate) mod reindex;
 pub(crate) mod reprocess;
 mod seal;
 mod unpack;
+pub(crate) mod vectors;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +60,7 @@ impl Background {
         background.spawn("jobs", site, ingest::ring);
         background.spawn("index", site, reindex::follow);
         background.spawn("index upkeep", site, reindex::keep);
+        background.spawn("embedding", site, vectors::read_on);
         background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);
@@ -121,6 +123,7 @@ async fn tidy_up(site: Arc<Site>) -> Result<()> {
         archivist_store::jobs::purge(&site.state.pool, JOB_DAYS).await?;
         drop_expired_files(&site).await?;
         removal::sweep(&site.state, now).await?;
+        vectors::forget_unwanted(&site, now).await?;
         let abandoned = now - UNFINISHED_UPLOAD;
         site.state.blobs.clear_unfinished(abandoned.into()).await?;
         tokio::time::sleep(TIDY).await;

@@ -11,7 +11,10 @@ use archivist_search::{DocumentRecord, Facets, PassageRecord};
 use archivist_store::documents::Document;
 use archivist_store::passages::Passage;
 use archivist_store::{changes, documents, passages};
+use archivist_web::models::Voices;
 
+use super::vectors;
+use crate::models;
 use crate::site::Site;
 
 /// How long to wait for a notification before asking all the same. Half of the second in
@@ -78,6 +81,9 @@ async fn position(site: &Site) -> i64 {
 /// Brings the index wholly up to date, learns vectors where that is due, and
 /// saves it if anything changed. For commands, which do not follow.
 pub(crate) async fn catch_up(site: &Site) -> Result<()> {
+    if let Err(error) = models::open(site, models::all_threads()).await? {
+        tracing::warn!(%error, "the embedding model is not asked");
+    }
     let changed = take_changes(site).await?;
     let learned = learn_if_due(site).await;
     if changed || learned {
@@ -86,23 +92,34 @@ pub(crate) async fn catch_up(site: &Site) -> Result<()> {
     Ok(())
 }
 
-/// Takes over all changes there are; says whether there were any.
-async fn take_changes(site: &Site) -> Result<bool> {
-    start_over_if_ahead(site).await?;
+/// Takes over all changes there are, and what embedding models have read; says whether there
+/// were any changes.
+pub(crate) async fn take_changes(site: &Site) -> Result<bool> {
+    // One at a time: what a model has read of a document must not be passed over while the
+    // document itself is on its way.
+    let mut seen = site.vectors_seen.lock().await;
+    start_over_if_ahead(site, &mut seen).await?;
     let mut changed = false;
     while take_batch(site).await? {
         changed = true;
+    }
+    for voice in site.state.models.voices().iter() {
+        let seen = seen.entry(voice.model_id).or_default();
+        vectors::take_since(site, voice, seen).await?;
     }
     Ok(changed)
 }
 
 /// A database that was put back to an earlier state knows fewer changes than the
 /// saved index: then the index begins anew.
-async fn start_over_if_ahead(site: &Site) -> Result<()> {
+async fn start_over_if_ahead(site: &Site, seen: &mut HashMap<i32, i64>) -> Result<()> {
     let latest = changes::latest(&site.state.pool).await?;
     let mut index = site.state.index.write().await;
     if index.position() > latest {
         *index = archivist_search::Index::new();
+        // The models there are now have other numbers.
+        site.state.models.set_voices(Voices::default());
+        seen.clear();
     }
     Ok(())
 }
@@ -115,6 +132,7 @@ async fn take_batch(site: &Site) -> Result<bool> {
     };
     let ids: Vec<_> = batch.iter().map(|change| change.doc_id).collect();
     let records = load(site, &ids).await?;
+    let read = vectors::of_documents(site, &ids).await?;
     let (index, last) = (site.state.index.clone(), last.seq);
     site.state
         .cpu
@@ -125,6 +143,9 @@ async fn take_batch(site: &Site) -> Result<bool> {
             }
             for record in records {
                 index.upsert(record);
+            }
+            for (identity, vectors) in read {
+                index.set_vectors(&identity, &vectors);
             }
             index.set_position(last);
         })

@@ -11,6 +11,7 @@ mod cost;
 mod defects;
 mod deleting;
 mod documents;
+mod embedding;
 mod eval;
 mod freshness;
 mod health;

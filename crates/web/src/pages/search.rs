@@ -50,6 +50,8 @@ pub(super) struct SearchPage {
     pub(super) hits: Vec<HitView>,
     /// The orders that passages may stand in.
     pub(super) orders: &'static [&'static str],
+    /// How far an embedding model has come that has not read everything yet.
+    pub(super) reading: Option<String>,
     /// How many documents and passages match.
     pub(super) matching: String,
     /// What the search can be narrowed down by.
@@ -134,6 +136,7 @@ pub(super) async fn search(
         choices: Choices::load(&state.pool, &figures).await?,
         documents: figures.documents,
         orders: SearchOrder::LABELS,
+        reading: reading(&state).await,
         matching: matching(&findings.counts),
         facets: facets(&findings.counts, &filter),
         did_you_mean: findings.did_you_mean.map(|meant| {
@@ -188,6 +191,20 @@ async fn liked(state: &AppState, filter: &FilterForm) -> Result<Option<String>, 
     };
     let passage = retrieve::passage(state, *first).await?;
     Ok(passage.map(|passage| excerpt(&passage.content, &[], LIKED_BYTES).plain()))
+}
+
+/// What to know about a model that is still reading, so that nobody wonders why results change.
+async fn reading(state: &AppState) -> Option<String> {
+    let wanted = state.models.voices().wanted?;
+    let coverage = state.index.read().await.coverage(&wanted.identity);
+    (coverage.read < coverage.passages && !coverage.is_enough()).then(|| {
+        let read = coverage.read;
+        let passages = show::counted(coverage.passages, "passage");
+        let model = &wanted.embedder.identity().model;
+        format!(
+            "The model {model} has read {read} of {passages}; it has its say once it has read all."
+        )
+    })
 }
 
 fn matching(counts: &FacetCounts) -> String {
@@ -249,6 +266,7 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         hit,
         passage,
         document,
+        ..
     } = found;
     let id: DocumentId = document.doc_id;
     let file = document

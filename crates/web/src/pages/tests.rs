@@ -459,6 +459,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         choices: choices(),
         documents,
         orders: SearchOrder::LABELS,
+        reading: None,
         matching: "31 passages in 12 documents".to_owned(),
         facets: Vec::new(),
         did_you_mean: None,

@@ -25,7 +25,6 @@ use archivist_web::blobs::{BlobWriter, hex};
 use archivist_web::intake::{self, Asked, Metadata, Order, Receipt, canonical_programs};
 use archivist_web::secret::Secret;
 use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
@@ -35,7 +34,7 @@ use self::report::Report;
 use self::said::{Known, Said};
 use self::sidecar::{ListFile, Sidecar};
 use self::watch::Folder;
-use super::{print_json, read_secret};
+use super::{counted_bar, print_json, read_secret};
 use crate::config::{ImportArgs, PlaceArgs};
 use crate::site::{READERS, Site, check_store, open_or_make};
 use crate::work::{fingerprints, ingest, reindex};
@@ -371,7 +370,7 @@ impl<'a> Import<'a> {
 
     /// Takes files in, and brings the index up to date.
     async fn all(&self, files: Vec<(Item, Metadata)>, quiet: bool) -> Vec<Report> {
-        let bar = &progress_bar(files.len(), quiet);
+        let bar = &counted_bar(files.len(), quiet);
         let reports = stream::iter(files)
             .map(|(item, metadata)| async move {
                 bar.set_message(item.inside.clone());
@@ -520,15 +519,6 @@ async fn copy(file: &Path, blob: &mut BlobWriter) -> io::Result<()> {
             n => blob.write(&piece[..n]).await?,
         }
     }
-}
-
-fn progress_bar(files: usize, quiet: bool) -> ProgressBar {
-    if quiet {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(files as u64).with_style(style)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Search for passages.
 
+mod models;
 mod reply;
 
 use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
@@ -26,7 +27,9 @@ const MAX_LIKE: usize = 20;
 const MAX_WITHOUT: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(search))
+    OpenApiRouter::new()
+        .routes(routes!(search))
+        .routes(routes!(models::models))
 }
 
 /// What to look for. Repeat a filter for several values: any of them will do, and

@@ -83,6 +83,10 @@ struct Numbers {
     /// By what it was multiplied for what became of the document.
     #[schema(example = 1.0)]
     outcome: f32,
+    /// How well it answers by the model that judges hits, 0 to 1; null where there is none, or
+    /// where it stands behind those that are judged.
+    #[schema(example = 0.87)]
+    judged: Option<f32>,
 }
 
 /// A passage that answers a search, and why.
@@ -155,6 +159,7 @@ impl SearchHit {
             hit,
             passage,
             document,
+            judged,
         } = found;
         let text = passage.content;
         let marks = hit.marks.iter();
@@ -163,6 +168,7 @@ impl SearchHit {
             meaning: hit.dense,
             recency: hit.recency,
             outcome: hit.outcome,
+            judged,
         });
         Self {
             numbers,

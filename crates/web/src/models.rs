@@ -1,0 +1,237 @@
+//! The embedding models of this site: what reads searches, and what judges what was found.
+//!
+//! A site without them searches by words and by what it has learned from its own archive; so
+//! does one whose model has not read the archive yet, or does not answer in time.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use archivist_embed::remote::Dialect;
+use archivist_embed::{EmbedError, Embedder, Purpose, Reranker};
+use archivist_search::{Index, Mode, QueryVector, SearchRequest};
+use chrono::{DateTime, Utc};
+use tokio::time::timeout;
+
+use crate::clock::Clock;
+
+/// How long a search waits for a model.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How many vectors of searches are remembered: whoever turns pages or narrows a search down
+/// asks with the same words.
+const REMEMBERED: usize = 128;
+
+/// A model whose vectors the index may hold.
+#[derive(Clone)]
+pub struct Voice {
+    /// Its number in the database.
+    pub model_id: i32,
+    /// What makes its vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// Its name in the index.
+    pub identity: Arc<str>,
+    /// What a million tokens cost in US dollars, where that is known.
+    pub price: Option<f64>,
+}
+
+impl Voice {
+    /// A model by its number in the database.
+    pub fn new(model_id: i32, embedder: Arc<dyn Embedder>, price: Option<f64>) -> Self {
+        let identity = embedder.identity().to_string().into();
+        Self {
+            model_id,
+            embedder,
+            identity,
+            price,
+        }
+    }
+}
+
+/// What last went wrong with a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What a person should know.
+    pub message: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A vector of a search: the model's name, the words, the numbers.
+type Remembered = (Arc<str>, String, Vec<f32>);
+
+/// The embedding models of this process.
+#[derive(Clone, Default)]
+pub struct Voices {
+    /// The one that the settings name, once it can be asked.
+    pub wanted: Option<Voice>,
+    /// One that has read everything before, and answers until the wanted one has.
+    pub before: Option<Voice>,
+}
+
+impl Voices {
+    /// Both, the wanted one first.
+    pub fn iter(&self) -> impl Iterator<Item = &Voice> {
+        self.wanted.iter().chain(&self.before)
+    }
+}
+
+/// The models of this process.
+#[derive(Default)]
+pub struct Models {
+    voices: RwLock<Voices>,
+    reranker: Option<Arc<dyn Reranker>>,
+    remembered: Mutex<VecDeque<Remembered>>,
+    trouble: Mutex<Option<Trouble>>,
+}
+
+impl Models {
+    /// Without embedding models, but perhaps with one that judges what was found.
+    pub fn with_reranker(reranker: Option<Arc<dyn Reranker>>) -> Self {
+        Self {
+            reranker,
+            ..Self::default()
+        }
+    }
+
+    /// The embedding models.
+    pub fn voices(&self) -> Voices {
+        let voices = self.voices.read().unwrap_or_else(PoisonError::into_inner);
+        voices.clone()
+    }
+
+    /// Replaces the embedding models.
+    pub fn set_voices(&self, voices: Voices) {
+        *self.voices.write().unwrap_or_else(PoisonError::into_inner) = voices;
+    }
+
+    /// The model that answers: the first that has read nearly everything.
+    pub fn serving(&self, index: &Index) -> Option<Voice> {
+        let has_read = |voice: &&Voice| index.coverage(&voice.identity).is_enough();
+        self.voices().iter().find(has_read).cloned()
+    }
+
+    /// What last went wrong, until something goes right.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let trouble = self.trouble.lock();
+        trouble.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes whether a model did as it should.
+    pub fn note(&self, went: Result<(), &EmbedError>, clock: &Clock) {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        *trouble = went.err().map(|error| Trouble {
+            message: error.to_string(),
+            at: clock.now(),
+        });
+    }
+
+    /// What judges hits, where this site has that.
+    pub(crate) fn reranker(&self) -> Option<&Arc<dyn Reranker>> {
+        self.reranker.as_ref()
+    }
+
+    /// Whether this site has a model that judges hits.
+    pub const fn has_reranker(&self) -> bool {
+        self.reranker.is_some()
+    }
+
+    /// Gives requests the vectors of their words. Where no model serves, or it does not answer,
+    /// they stay as they are.
+    pub(crate) async fn read(
+        &self,
+        serving: Option<Voice>,
+        requests: &mut [SearchRequest],
+        clock: &Clock,
+    ) {
+        let Some(voice) = serving else { return };
+        let wanted = requests.iter_mut().filter(|r| r.mode != Mode::Lexical);
+        let wanted: Vec<&mut SearchRequest> = wanted.collect();
+        let mut texts: Vec<String> = Vec::new();
+        for request in &wanted {
+            let text = request.text.trim();
+            if !text.is_empty() && self.recall(&voice, text).is_none() {
+                texts.push(text.to_owned());
+            }
+        }
+        if !texts.is_empty() && !self.learn(&voice, texts, clock).await {
+            return;
+        }
+        for request in wanted {
+            let text = request.text.trim();
+            let values = if text.is_empty() {
+                Some(Vec::new())
+            } else {
+                self.recall(&voice, text)
+            };
+            request.vector = values.map(|values| QueryVector {
+                identity: voice.identity.to_string(),
+                values,
+            });
+        }
+    }
+
+    /// Has the model read texts and remembers what it made of them. False where it did not.
+    async fn learn(&self, voice: &Voice, texts: Vec<String>, clock: &Clock) -> bool {
+        let embedded = timeout(PATIENCE, voice.embedder.embed(&texts, Purpose::Query)).await;
+        let away = |_| EmbedError::Away {
+            service: voice.embedder.identity().model.clone(),
+            reason: format!("no answer within {} seconds", PATIENCE.as_secs()),
+            retry_after: None,
+        };
+        match embedded.map_err(away).and_then(|embedded| embedded) {
+            Ok(embedded) => {
+                self.note(Ok(()), clock);
+                let read = texts.into_iter().zip(embedded.vectors);
+                let read = read.map(|(text, values)| (voice.identity.clone(), text, values));
+                let mut remembered = self.remembered();
+                remembered.extend(read);
+                let surplus = remembered.len().saturating_sub(REMEMBERED);
+                remembered.drain(..surplus);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "searched without the embedding model");
+                self.note(Err(&error), clock);
+                false
+            }
+        }
+    }
+
+    fn recall(&self, voice: &Voice, text: &str) -> Option<Vec<f32>> {
+        let remembered = self.remembered();
+        let is_it =
+            |(identity, known, _): &&Remembered| *identity == voice.identity && known == text;
+        remembered
+            .iter()
+            .find(is_it)
+            .map(|(.., values)| values.clone())
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, VecDeque<Remembered>> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What so many tokens cost in US dollars by the list price of a service's model, where that is
+/// known.
+pub fn cost(provider: &str, model: &str, tokens: i64) -> Option<f64> {
+    let dialect = [Dialect::OpenAi, Dialect::Voyage]
+        .into_iter()
+        .find(|dialect| dialect.as_str() == provider)?;
+    Some(dialect.list_price(model)? * millions(tokens))
+}
+
+impl Voice {
+    /// What so many tokens cost in US dollars, where its price is known.
+    pub fn cost(&self, tokens: i64) -> Option<f64> {
+        Some(self.price? * millions(tokens))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "cents are shown")]
+fn millions(tokens: i64) -> f64 {
+    tokens as f64 / 1e6
+}
