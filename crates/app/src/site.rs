@@ -86,6 +86,7 @@ impl Site {
             limits: Arc::new(limit::Limits::new(settings.rate_limiting)),
             metrics: Arc::default(),
             outputs: Arc::default(),
+            documents: Arc::default(),
             settings: Arc::new(settings),
         };
         Ok(Self {

@@ -8,7 +8,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use crate::contains_pattern;
-use crate::outputs::Answer;
+use crate::memory::Answer;
 use crate::statistics::OutputGroup;
 
 /// Which outputs are counted; all conditions hold together.

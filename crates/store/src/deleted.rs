@@ -89,7 +89,7 @@ pub async fn delete(
     // Before its filing is locked, which a renamed program changes too. From here on
     // nobody else changes it.
     changes::take_turn(tx).await?;
-    let Some(document) = documents::in_transaction(tx, id).await? else {
+    let Some(document) = documents::get(&mut **tx, id).await? else {
         return Ok(None);
     };
     keep(tx, &document, at).await?;
@@ -231,7 +231,7 @@ pub async fn restore(
         return Ok(Err(NotRestored::FileIsBack(other)));
     }
     put_back(tx, id, &kept.kept_rows).await?;
-    let document = documents::in_transaction(tx, id).await?;
+    let document = documents::get(&mut **tx, id).await?;
     let document = document.ok_or(sqlx::Error::RowNotFound)?;
     tx.write(
         "document.restore",

@@ -1,5 +1,7 @@
 //! Documents of the library, with their programs and tags.
 
+mod memory;
+
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, ProgramId};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use rust_decimal::Decimal;
@@ -7,7 +9,9 @@ use serde_json::json;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
+pub use self::memory::Memory;
 use crate::audit::{Audited, Facts, Subject, facts, mark};
+use crate::memory::Answer;
 use crate::passages::NewPassage;
 use crate::{Page, changes, contains_pattern, passages};
 
@@ -158,10 +162,8 @@ impl Subject for Document {
 }
 
 /// Which documents to list; an empty filter is all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct DocumentFilter {
-    /// Only these.
-    pub ids: Option<Vec<DocumentId>>,
     /// Of this kind.
     pub doc_type: Option<DocType>,
     /// Of this year.
@@ -182,128 +184,90 @@ pub struct DocumentFilter {
     pub to_confirm: Option<bool>,
 }
 
-/// Documents that match, newest first.
+/// Documents that match, newest first. See also [`Memory::list`].
 pub async fn list<'c>(
     db: impl PgExecutor<'c> + Copy,
     filter: &DocumentFilter,
     skip: i64,
     limit: i64,
 ) -> sqlx::Result<Page<Document>> {
-    let ids = filter
-        .ids
-        .as_ref()
-        .map(|ids| ids.iter().map(|id| id.0).collect::<Vec<_>>());
-    let search = filter.search.as_deref().map(contains_pattern);
-    // Found and counted by little rows; what is shown of them is looked up for one page only.
-    let rows = sqlx::query!(
+    let found = find(db, filter, skip, limit).await?.value;
+    Ok(Page {
+        rows: by_ids(db, &found.ids).await?,
+        total: found.total,
+    })
+}
+
+/// Which documents stand on a page, and how many match in all.
+#[derive(Debug, Clone)]
+struct Found {
+    ids: Vec<DocumentId>,
+    total: i64,
+}
+
+/// Finds and counts by little rows; what is shown of them is looked up for one page only.
+async fn find(
+    db: impl PgExecutor<'_>,
+    filter: &DocumentFilter,
+    skip: i64,
+    limit: i64,
+) -> sqlx::Result<Answer<Found>> {
+    let row = sqlx::query!(
         r#"WITH matching AS MATERIALIZED (
                SELECT d.doc_id, d.upload_date FROM documents d
-               WHERE ($1::uuid[] IS NULL OR d.doc_id = ANY ($1))
-                 AND ($2::text IS NULL OR d.doc_type = $2)
-                 AND ($3::int IS NULL OR d.year = $3)
-                 AND ($4::text IS NULL OR d.outcome = $4)
-                 AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $5))
-                 AND ($6::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $6))
-                 AND ($7::text IS NULL OR d.filename ILIKE $7 OR d.title ILIKE $7)
-                 AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
-                                                   WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
-                 AND ($11::bool IS NULL OR $11 = EXISTS (SELECT 1 FROM document_holds h
-                                                         WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
-                 AND ($12::bool IS NULL OR $12 = EXISTS (SELECT 1 FROM document_reviews r
-                                                         WHERE r.doc_id = d.doc_id AND r.to_confirm))
+               WHERE ($1::text IS NULL OR d.doc_type = $1)
+                 AND ($2::int IS NULL OR d.year = $2)
+                 AND ($3::text IS NULL OR d.outcome = $3)
+                 AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM document_programs p WHERE p.doc_id = d.doc_id AND p.program = $4))
+                 AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM document_tags t WHERE t.doc_id = d.doc_id AND t.tag = $5))
+                 AND ($6::text IS NULL OR d.filename ILIKE $6 OR d.title ILIKE $6)
+                 AND (NOT $7::bool OR NOT EXISTS (SELECT 1 FROM document_holds h
+                                                  WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+                 AND ($8::bool IS NULL OR $8 = EXISTS (SELECT 1 FROM document_holds h
+                                                       WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+                 AND ($9::bool IS NULL OR $9 = EXISTS (SELECT 1 FROM document_reviews r
+                                                       WHERE r.doc_id = d.doc_id AND r.to_confirm))
            )
-           SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
-                  d.doc_type AS "doc_type: DocType", d.year, d.outcome AS "outcome: Outcome",
-                  d.fiscal_year, d.funder, d.requested_amount, d.awarded_amount,
-                  d.notes, d.upload_date, d.file_size, d.chunks_count, d.page_count,
-                  d.pages_without_text, d.file_sha256,
-                  d.created_by,
-                  ARRAY(SELECT p.program FROM document_programs p WHERE p.doc_id = d.doc_id ORDER BY 1) AS "programs!: Vec<String>",
-                  ARRAY(SELECT t.tag FROM document_tags t WHERE t.doc_id = d.doc_id ORDER BY 1) AS "tags!: Vec<String>",
-                  EXISTS (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL) AS "held!",
-                  ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
-                        WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
-                  EXISTS (SELECT 1 FROM document_reviews r WHERE r.doc_id = d.doc_id AND r.to_confirm) AS "to_confirm!",
-                  (SELECT count(*) FROM matching) AS "total!"
-           FROM (SELECT doc_id FROM matching ORDER BY upload_date DESC, doc_id OFFSET $8 LIMIT $9) page
-           JOIN documents d USING (doc_id)
-           ORDER BY d.upload_date DESC, d.doc_id"#,
-        ids.as_deref(),
+           SELECT (SELECT revision FROM library_revision) AS revision,
+                  (SELECT count(*) FROM matching) AS "total!",
+                  ARRAY(SELECT doc_id FROM matching ORDER BY upload_date DESC, doc_id
+                        OFFSET $10 LIMIT $11) AS "ids!: Vec<DocumentId>""#,
         filter.doc_type.map(DocType::as_str),
         filter.year,
         filter.outcome.map(Outcome::as_str),
         filter.program,
         filter.tag,
-        search,
-        skip,
-        limit,
+        filter.search.as_deref().map(contains_pattern),
         filter.without_held,
         filter.held,
-        filter.to_confirm
+        filter.to_confirm,
+        skip,
+        limit
     )
-    .fetch_all(db)
+    .fetch_one(db)
     .await?;
-    let total = match rows.first() {
-        Some(row) => row.total,
-        None if skip == 0 => 0,
-        None => Box::pin(list(db, filter, 0, 1)).await?.total,
-    };
-    let rows = rows
-        .into_iter()
-        .map(|r| Document {
-            doc_id: r.doc_id,
-            filename: r.filename,
-            title: r.title,
-            doc_type: r.doc_type,
-            year: r.year,
-            outcome: r.outcome,
-            fiscal_year: r.fiscal_year,
-            funder: r.funder,
-            requested_amount: r.requested_amount,
-            awarded_amount: r.awarded_amount,
-            notes: r.notes,
-            upload_date: r.upload_date,
-            file_size: r.file_size,
-            chunks_count: r.chunks_count,
-            page_count: r.page_count,
-            pages_without_text: r.pages_without_text,
-            file_sha256: r.file_sha256,
-            created_by: r.created_by,
-            programs: r.programs,
-            tags: r.tags,
-            held: r.held,
-            versions: r.versions,
-            to_confirm: r.to_confirm,
-        })
-        .collect();
-    Ok(Page { rows, total })
+    Ok(Answer {
+        revision: row.revision,
+        value: Found {
+            ids: row.ids,
+            total: row.total,
+        },
+    })
 }
 
-/// The documents among `ids` that exist.
-pub async fn by_ids<'c>(
-    db: impl PgExecutor<'c> + Copy,
+/// The documents among `ids` that exist, newest first.
+pub async fn by_ids(db: impl PgExecutor<'_>, ids: &[DocumentId]) -> sqlx::Result<Vec<Document>> {
+    in_state(db, ids, None).await
+}
+
+/// The documents among `ids` that exist, newest first; none where a `state` of the library
+/// is named and is no more.
+async fn in_state(
+    db: impl PgExecutor<'_>,
     ids: &[DocumentId],
+    state: Option<Uuid>,
 ) -> sqlx::Result<Vec<Document>> {
-    let filter = DocumentFilter {
-        ids: Some(ids.to_vec()),
-        ..DocumentFilter::default()
-    };
-    Ok(list(db, &filter, 0, i64::MAX).await?.rows)
-}
-
-/// One document.
-pub async fn get<'c>(
-    db: impl PgExecutor<'c> + Copy,
-    id: DocumentId,
-) -> sqlx::Result<Option<Document>> {
-    Ok(by_ids(db, &[id]).await?.pop())
-}
-
-/// One document, as a transaction sees it.
-pub async fn in_transaction(
-    conn: &mut PgConnection,
-    id: DocumentId,
-) -> sqlx::Result<Option<Document>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query_as!(
         Document,
         r#"SELECT d.doc_id AS "doc_id: DocumentId", d.filename, d.title,
@@ -318,11 +282,20 @@ pub async fn in_transaction(
                   ARRAY(SELECT o.doc_id FROM document_versions v JOIN document_versions o USING (chain_id)
                         WHERE v.doc_id = d.doc_id ORDER BY o.number) AS "versions!: Vec<DocumentId>",
                   EXISTS (SELECT 1 FROM document_reviews r WHERE r.doc_id = d.doc_id AND r.to_confirm) AS "to_confirm!"
-           FROM documents d WHERE d.doc_id = $1"#,
-        id.0
+           FROM documents d
+           WHERE d.doc_id = ANY ($1)
+             AND ($2::uuid IS NULL OR (SELECT revision FROM library_revision) = $2)
+           ORDER BY d.upload_date DESC, d.doc_id"#,
+        &ids,
+        state
     )
-    .fetch_optional(conn)
+    .fetch_all(db)
     .await
+}
+
+/// One document.
+pub async fn get(db: impl PgExecutor<'_>, id: DocumentId) -> sqlx::Result<Option<Document>> {
+    Ok(by_ids(db, &[id]).await?.pop())
 }
 
 /// The document made of the file with this hash.
@@ -404,7 +377,7 @@ pub async fn insert(
     .await?;
     passages::insert(tx, new.doc_id, passages).await?;
     file_under(tx, new.doc_id, &new.programs, &new.tags).await?;
-    let document = in_transaction(tx, new.doc_id).await?;
+    let document = get(&mut **tx, new.doc_id).await?;
     let document = document.ok_or(sqlx::Error::RowNotFound)?;
     tx.write("document.upload", &document, Facts::new(), document.facts())
         .await
@@ -481,7 +454,7 @@ pub async fn delete(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Doc
     // Before its filing is locked, which a renamed program changes too. From here on
     // nobody else changes it.
     changes::take_turn(tx).await?;
-    let Some(document) = in_transaction(tx, id).await? else {
+    let Some(document) = get(&mut **tx, id).await? else {
         return Ok(None);
     };
     sqlx::query!("DELETE FROM documents WHERE doc_id = $1", id.0)
@@ -511,7 +484,7 @@ pub async fn passages_to_replace(
     id: DocumentId,
 ) -> sqlx::Result<Option<Vec<passages::Passage>>> {
     changes::take_turn(tx).await?;
-    if in_transaction(tx, id).await?.is_none() {
+    if get(&mut **tx, id).await?.is_none() {
         return Ok(None);
     }
     passages::of_documents(&mut **tx, &[id]).await.map(Some)
@@ -548,7 +521,7 @@ pub async fn replace_passages(
         counts,
         ..
     } = *reading;
-    let before = in_transaction(tx, id).await?;
+    let before = get(&mut **tx, id).await?;
     let before = before.ok_or(sqlx::Error::RowNotFound)?;
     passages::replace(tx, id, new, moved).await?;
     sqlx::query!(

@@ -52,7 +52,7 @@ pub async fn hold(tx: &mut Audited, id: DocumentId, findings: &[Finding]) -> sql
     .execute(&mut **tx)
     .await?;
     write_findings(tx, id, findings).await?;
-    let document = documents::in_transaction(tx, id).await?;
+    let document = documents::get(&mut **tx, id).await?;
     let document = document.ok_or(sqlx::Error::RowNotFound)?;
     tx.write("document.hold", &document, Facts::new(), told(findings))
         .await
@@ -157,7 +157,7 @@ pub async fn release(tx: &mut Audited, id: DocumentId, by: &str) -> sqlx::Result
         return Ok(false);
     }
     let findings = of_document(&mut **tx, id).await?;
-    let document = documents::in_transaction(tx, id).await?;
+    let document = documents::get(&mut **tx, id).await?;
     let document = document.ok_or(sqlx::Error::RowNotFound)?;
     tx.write("document.release", &document, told(&findings), Facts::new())
         .await?;

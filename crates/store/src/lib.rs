@@ -22,6 +22,7 @@ pub mod fingerprints;
 pub mod holds;
 pub mod jobs;
 mod json;
+mod memory;
 pub mod migrate;
 pub mod outputs;
 pub mod passages;

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
-pub(crate) use self::memory::Answer;
 pub use self::memory::Memory;
 use crate::audit::{Audited, Facts, Subject, facts, mark};
+use crate::memory::Answer;
 use crate::{Page, contains_pattern};
 
 /// An output.

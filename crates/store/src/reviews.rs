@@ -176,7 +176,7 @@ pub struct Opened {
 /// `None` where it is gone.
 pub async fn open(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<Opened>> {
     changes::take_turn(tx).await?;
-    let Some(document) = documents::in_transaction(tx, id).await? else {
+    let Some(document) = documents::get(&mut **tx, id).await? else {
         return Ok(None);
     };
     Ok(Some(Opened {
@@ -220,7 +220,7 @@ pub async fn decide(
     )
     .execute(&mut **tx)
     .await?;
-    let after = documents::in_transaction(tx, before.doc_id).await?;
+    let after = documents::get(&mut **tx, before.doc_id).await?;
     let after = after.ok_or(sqlx::Error::RowNotFound)?;
     let event = if decision.is_final {
         "document.confirm"

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::outputs::Answer;
+use crate::memory::Answer;
 
 /// A value and how often it occurs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,22 +32,40 @@ pub struct LibraryFigures {
 }
 
 /// Counts the library in one round trip: what can be searched, and with `with_held` also
-/// the documents that wait for an editor's decision.
+/// the documents that wait for an editor's decision. See also
+/// [`Memory::figures`](crate::documents::Memory::figures).
 pub async fn library(db: impl PgExecutor<'_>, with_held: bool) -> sqlx::Result<LibraryFigures> {
+    Ok(known_library(db, with_held, None).await?.value)
+}
+
+/// [`library`]; nothing is counted where the library is in the `known` state.
+pub(crate) async fn known_library(
+    db: impl PgExecutor<'_>,
+    with_held: bool,
+    known: Option<Uuid>,
+) -> sqlx::Result<Answer<LibraryFigures>> {
     let rows = sqlx::query!(
-        r#"SELECT CASE WHEN grouping(doc_type) = 0 THEN 'type' WHEN grouping(year) = 0 THEN 'year'
-                       WHEN grouping(outcome) = 0 THEN 'outcome' ELSE 'all' END AS "facet!",
-                  coalesce(doc_type, year::text, outcome) AS value,
-                  count(*) AS "documents!", coalesce(sum(chunks_count), 0)::bigint AS "passages!"
-           FROM documents d
-           WHERE $1 OR NOT EXISTS (SELECT 1 FROM document_holds h
-                                   WHERE h.doc_id = d.doc_id AND h.released_at IS NULL)
-           GROUP BY GROUPING SETS ((), (doc_type), (year), (outcome))
-           ORDER BY 2"#,
-        with_held
+        r#"WITH state AS (SELECT (SELECT revision FROM library_revision) AS revision),
+           groups AS (
+               SELECT CASE WHEN grouping(doc_type) = 0 THEN 'type' WHEN grouping(year) = 0 THEN 'year'
+                           WHEN grouping(outcome) = 0 THEN 'outcome' ELSE 'all' END AS facet,
+                      coalesce(doc_type, year::text, outcome) AS value,
+                      count(*) AS documents, coalesce(sum(chunks_count), 0)::bigint AS passages
+               FROM documents d
+               WHERE ((SELECT revision FROM library_revision) = $2) IS NOT TRUE
+                 AND ($1 OR NOT EXISTS (SELECT 1 FROM document_holds h
+                                        WHERE h.doc_id = d.doc_id AND h.released_at IS NULL))
+               GROUP BY GROUPING SETS ((), (doc_type), (year), (outcome)))
+           SELECT revision AS "revision?", facet AS "facet!", value, documents AS "documents!",
+                  passages AS "passages!"
+           FROM state CROSS JOIN groups ORDER BY value"#,
+        with_held,
+        known
     )
     .fetch_all(db)
     .await?;
+    // The group of everything is there even where nothing is counted.
+    let revision = rows.first().and_then(|row| row.revision);
     let mut figures = LibraryFigures::default();
     for row in rows {
         let tally = row.value.map(|value| Tally {
@@ -62,7 +80,10 @@ pub async fn library(db: impl PgExecutor<'_>, with_held: bool) -> sqlx::Result<L
             _ => {}
         }
     }
-    Ok(figures)
+    Ok(Answer {
+        revision,
+        value: figures,
+    })
 }
 
 /// What became of outputs of one type and status.

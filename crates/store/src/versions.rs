@@ -43,8 +43,8 @@ pub async fn add(
 ) -> sqlx::Result<Result<(), Refusal>> {
     // From here on nobody else changes documents.
     changes::take_turn(tx).await?;
-    let document = documents::in_transaction(tx, id).await?;
-    let other = documents::in_transaction(tx, of).await?;
+    let document = documents::get(&mut **tx, id).await?;
+    let other = documents::get(&mut **tx, of).await?;
     let (document, other) = match (document, other) {
         (None, _) => return Ok(Err(Refusal::Missing(id))),
         (_, None) => return Ok(Err(Refusal::Missing(of))),
@@ -57,7 +57,7 @@ pub async fn add(
         begin(tx, of).await?;
     }
     insert(tx, id, side, of).await?;
-    let chain = documents::in_transaction(tx, id).await?;
+    let chain = documents::get(&mut **tx, id).await?;
     let chain = chain.map(|document| document.versions).unwrap_or_default();
     let before = facts([("versions", json!(other.versions))]);
     let after = facts([("versions", json!(chain))]);
@@ -88,7 +88,7 @@ pub(crate) async fn rejoin(
     let older = was[..place].iter().rev().map(|of| (Side::Newer, *of));
     let newer = was.iter().skip(place + 1).map(|of| (Side::Older, *of));
     for (side, of) in older.chain(newer) {
-        let Some(other) = documents::in_transaction(conn, of).await? else {
+        let Some(other) = documents::get(&mut *conn, of).await? else {
             continue;
         };
         if other.versions.is_empty() {
@@ -144,7 +144,7 @@ async fn insert(
 /// in one; `None` where there is no such document.
 pub async fn remove(tx: &mut Audited, id: DocumentId) -> sqlx::Result<Option<bool>> {
     changes::take_turn(tx).await?;
-    let Some(document) = documents::in_transaction(tx, id).await? else {
+    let Some(document) = documents::get(&mut **tx, id).await? else {
         return Ok(None);
     };
     let gone = sqlx::query!("DELETE FROM document_versions WHERE doc_id = $1", id.0)

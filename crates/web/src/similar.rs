@@ -135,7 +135,7 @@ pub async fn find(
     let measured = measure(conn, cpu, id, &near).await?;
     let mut found = Vec::new();
     for (other, overlap) in measured {
-        let document = documents::in_transaction(conn, other).await?;
+        let document = documents::get(&mut *conn, other).await?;
         let other = document.filter(|document| !document.versions.contains(&id));
         found.extend(other.map(|document| Similar { document, overlap }));
     }

@@ -6,7 +6,7 @@ use archivist_draft::Provider;
 use archivist_search::Index;
 use archivist_store::PgPool;
 use archivist_store::audit::{Audited, Origin};
-use archivist_store::outputs::Memory;
+use archivist_store::{documents, outputs};
 use axum::http::HeaderValue;
 use tokio::sync::{Notify, RwLock};
 
@@ -89,7 +89,9 @@ pub struct AppState {
     /// What was answered.
     pub metrics: Arc<Metrics>,
     /// What was read of the outputs before.
-    pub outputs: Arc<Memory>,
+    pub outputs: Arc<outputs::Memory>,
+    /// What was read of the library before.
+    pub documents: Arc<documents::Memory>,
     /// Settings.
     pub settings: Arc<Settings>,
 }

@@ -47,6 +47,7 @@ async fn idle_router() -> Router {
         limits: Arc::new(Limits::new(true)),
         metrics: Arc::default(),
         outputs: Arc::default(),
+        documents: Arc::default(),
         settings: Arc::new(Settings::default()),
     })
 }

@@ -1,4 +1,5 @@
--- An organization that has written for ten years with forty people: 20,000 outputs.
+-- An organization that has written for ten years with forty people: 20,000 outputs, and
+-- 10,000 documents in its library.
 -- The same each time: the seed is fixed.
 SELECT setseed(0.42);
 
@@ -55,3 +56,24 @@ FROM facts,
                          WHEN n > 19000 THEN CASE WHEN fate < 0.7 THEN 'submitted' ELSE 'pending' END
                          WHEN fate < 0.55 THEN 'awarded' WHEN fate < 0.95 THEN 'not_awarded'
                          ELSE 'pending' END::outputstatus AS status) AS fates;
+
+INSERT INTO programs (name) SELECT 'Program ' || n FROM generate_series(1, 12) n;
+
+-- Without passages: lists and figures do not read them.
+INSERT INTO documents (doc_id, filename, title, doc_type, year, outcome, funder, upload_date, file_size, chunks_count,
+    page_count, is_sensitive, sensitivity_level, created_by)
+SELECT uuid_generate_v5(uuid_nil(), 'document ' || n), (SELECT word FROM words w WHERE w.n = d.n % 3000) || '-' || n || '.pdf',
+       CASE WHEN n % 10 <> 0 THEN (SELECT split_part(text, '.', 1) FROM sentences s WHERE s.n = d.n % 4000) END,
+       (ARRAY['Grant Proposal', 'Annual Report', 'Program Description', 'Impact Report'])[1 + n % 4],
+       2010 + n % 15, CASE WHEN n % 3 = 0 THEN 'Funded' WHEN n % 3 = 1 THEN 'Not Funded' END,
+       initcap((SELECT word FROM words w WHERE w.n = d.n % 120)) || ' Foundation',
+       timestamp '2016-01-01' + n * interval '8 hours', 20000 + n, 12, 8, false, 'low', 'walter@example.org'
+FROM generate_series(1, 10000) AS d (n);
+INSERT INTO document_programs (doc_id, program)
+SELECT uuid_generate_v5(uuid_nil(), 'document ' || n), 'Program ' || 1 + n % 12 FROM generate_series(1, 10000) n;
+INSERT INTO document_tags (doc_id, tag)
+SELECT uuid_generate_v5(uuid_nil(), 'document ' || n), 'tag ' || n % 40 FROM generate_series(1, 10000) n;
+INSERT INTO document_holds (doc_id)
+SELECT uuid_generate_v5(uuid_nil(), 'document ' || n) FROM generate_series(100, 10000, 100) n;
+INSERT INTO document_reviews (doc_id, said_by, to_confirm)
+SELECT uuid_generate_v5(uuid_nil(), 'document ' || n), '{}', n % 4 = 0 FROM generate_series(1, 10000) n;

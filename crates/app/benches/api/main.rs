@@ -1,5 +1,5 @@
-//! The API under load: the real server on a database with 20,000 outputs, the load
-//! generator on the same machine.
+//! The API under load: the real server on a database with 20,000 outputs and 10,000
+//! documents, the load generator on the same machine.
 //!
 //! `make bench-api`, or `cargo bench -p archivist-app --bench api --` with
 //! `--seconds N` for each route (5), `--clients N` at once (16), `--mix-seconds N` (30),
@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use self::client::{Connection, get, put};
 use self::load::Outcome;
-use self::routes::{COMPARED_WITH, LISTS, MIX, Route, TOGETHER, Who};
+use self::routes::{COMPARED_WITH, LIBRARY, LISTS, MIX, Route, TOGETHER, Who};
 use self::site::{Choice, Site};
 
 /// What lists have to sustain: requests per second, and milliseconds that 99 of 100 stay
@@ -64,7 +64,7 @@ async fn main() -> Result<()> {
             "{}",
             measured.row(route.name, *compared_with.get_or_insert(rate))
         );
-        if LISTS.contains(&route.name) {
+        if LISTS.contains(&route.name) || LIBRARY.contains(&route.name) {
             bars.push(bar(route.name, &measured.outcome));
         }
     }

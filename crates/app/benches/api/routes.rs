@@ -32,6 +32,16 @@ pub(crate) const COMPARED_WITH: &str = "who am I";
 /// The list that has to sustain 2,000 requests per second.
 pub(crate) const LISTS: [&str; 2] = ["list, admin", "list, writer"];
 
+/// The lists of 10,000 documents, ten rows each as those of outputs: they have the same bar.
+pub(crate) const LIBRARY: [&str; 6] = [
+    "library, admin",
+    "library, writer",
+    "library, 200 pages",
+    "library, filtered",
+    "library, titles",
+    "library, stats",
+];
+
 /// All routes.
 pub(crate) fn all() -> Vec<Route> {
     use Who::{Admin, Writer};
@@ -40,6 +50,7 @@ pub(crate) fn all() -> Vec<Route> {
         let path = move |kind| format!("/api/outputs?status={status}&output_type={kind}");
         TYPES.iter().map(path)
     });
+    let library = |query: &str| format!("/api/documents?limit=10&{query}");
     vec![
         route(COMPARED_WITH, Admin, ["/api/auth/me"]),
         route(LISTS[0], Admin, ["/api/outputs"]),
@@ -89,6 +100,31 @@ pub(crate) fn all() -> Vec<Route> {
             Admin,
             STYLES.map(|style| format!("/api/outputs/analytics/style/{style}")),
         ),
+        route(LIBRARY[0], Admin, [library("")]),
+        route(LIBRARY[1], Writer, [library("")]),
+        route("library, 100 rows", Writer, ["/api/documents"]),
+        route(
+            LIBRARY[2],
+            Admin,
+            (0..200).map(|page| library(&format!("skip={}", page * 10))),
+        ),
+        route(
+            LIBRARY[3],
+            Writer,
+            [
+                "year=2020",
+                "doc_type=Annual%20Report",
+                "program=Program%203&outcome=Funded",
+                "tag=tag%207",
+            ]
+            .map(library),
+        ),
+        route(
+            LIBRARY[4],
+            Writer,
+            WORDS.map(|words| library(&format!("search={words}"))),
+        ),
+        route(LIBRARY[5], Writer, ["/api/documents/stats"]),
     ]
 }
 
@@ -121,17 +157,19 @@ pub(crate) const MIX: [&str; 10] = [
 ];
 
 /// Words of `fill.sql`: in a twentieth of the texts, in a third, and in next to none.
+const WORDS: [&str; 6] = [
+    "kitchen%20garden",
+    "literacy",
+    "neighbourhood",
+    "garden%20feeds",
+    "nowhere",
+    "evening",
+];
+
 fn searches(filters: &str) -> Vec<String> {
-    [
-        "kitchen%20garden",
-        "literacy",
-        "neighbourhood",
-        "garden%20feeds",
-        "nowhere",
-        "evening",
-    ]
-    .map(|words| format!("/api/outputs?search={words}{filters}"))
-    .to_vec()
+    WORDS
+        .map(|words| format!("/api/outputs?search={words}{filters}"))
+        .to_vec()
 }
 
 const STATUSES: [&str; 5] = ["draft", "submitted", "pending", "awarded", "not_awarded"];

@@ -67,17 +67,18 @@ async fn reprocess_all(site: &Site, args: &ReprocessArgs) -> Result<Vec<Report>>
 
 /// The documents that were named, or all.
 async fn chosen(site: &Site, ids: &[DocumentId]) -> Result<Vec<Document>> {
-    let filter = DocumentFilter {
-        ids: (!ids.is_empty()).then(|| ids.to_vec()),
-        ..DocumentFilter::default()
-    };
-    let found = documents::list(&site.state.pool, &filter, 0, i64::MAX).await?;
+    let pool = &site.state.pool;
+    if ids.is_empty() {
+        let all = documents::list(pool, &DocumentFilter::default(), 0, i64::MAX).await?;
+        return Ok(all.rows);
+    }
+    let found = documents::by_ids(pool, ids).await?;
     let missing = ids
         .iter()
-        .find(|id| found.rows.iter().all(|document| document.doc_id != **id));
+        .find(|id| found.iter().all(|document| document.doc_id != **id));
     match missing {
         Some(id) => bail!("there is no document {id}"),
-        None => Ok(found.rows),
+        None => Ok(found),
     }
 }
 

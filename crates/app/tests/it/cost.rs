@@ -189,6 +189,75 @@ async fn what_is_remembered_follows_every_change_at_once() {
     assert_eq!(figures(&admin).await, [1; 6]);
 }
 
+/// What the API says of the library's documents: how many there are in the list, with a
+/// program, with a tag, held, and to be confirmed; and how many the figures count.
+async fn documents(client: &Client) -> [i64; 6] {
+    let total = async |query: &str| {
+        let page = client.get(&format!("/api/documents?limit=1{query}")).await;
+        page.ok()["pagination"]["total"].as_i64().unwrap()
+    };
+    let figures = client.get("/api/documents/stats").await.ok();
+    [
+        total("").await,
+        total("&program=Pantry").await,
+        total("&tag=kept").await,
+        total("&held=true").await,
+        total("&to_confirm=true").await,
+        figures["total_documents"].as_i64().unwrap(),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_the_library_follows_every_change_at_once() {
+    let server = TestServer::start().await;
+    let admin = server.as_admin().await;
+    let pool = server.pool();
+    let change = async |statement: &'static str| {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+        documents(&admin).await
+    };
+    assert_eq!(documents(&admin).await, [0; 6]);
+    let put_in = "INSERT INTO documents (filename, doc_type, is_sensitive, sensitivity_level)
+                  VALUES ('pantry.txt', 'Grant Proposal', false, 'low')";
+    assert_eq!(change(put_in).await, [1, 0, 0, 0, 0, 1]);
+    let steps = [
+        (
+            "INSERT INTO programs (name) VALUES ('Pantry')",
+            [1, 0, 0, 0, 0, 1],
+        ),
+        (
+            "INSERT INTO document_programs SELECT doc_id, 'Pantry' FROM documents",
+            [1, 1, 0, 0, 0, 1],
+        ),
+        (
+            "INSERT INTO document_tags SELECT doc_id, 'kept' FROM documents",
+            [1, 1, 1, 0, 0, 1],
+        ),
+        (
+            "INSERT INTO document_holds (doc_id) SELECT doc_id FROM documents",
+            [1, 1, 1, 1, 0, 0],
+        ),
+        (
+            "INSERT INTO document_reviews (doc_id, said_by, to_confirm) SELECT doc_id, '{}', true FROM documents",
+            [1, 1, 1, 1, 1, 0],
+        ),
+        (
+            "UPDATE programs SET name = 'Harvest' WHERE name = 'Pantry'",
+            [1, 0, 1, 1, 1, 0],
+        ),
+        (
+            "UPDATE document_holds SET released_at = now()",
+            [1, 0, 1, 0, 1, 1],
+        ),
+        ("DELETE FROM library_revision", [1, 0, 1, 0, 1, 1]),
+        ("TRUNCATE document_tags", [1, 0, 0, 0, 1, 1]),
+        ("DELETE FROM documents", [0; 6]),
+    ];
+    for (statement, expected) in steps {
+        assert_eq!(change(statement).await, expected, "{statement}");
+    }
+}
+
 /// How many password hashes a server has computed so far, by its log.
 fn hashes(process: &crate::support::process::Process) -> usize {
     process

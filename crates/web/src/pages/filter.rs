@@ -90,7 +90,6 @@ impl FilterForm {
         Ok(DocumentFilter {
             to_confirm: self.state_is(TO_CONFIRM)?.then_some(true),
             held: self.state_is(HELD)?.then_some(true),
-            ids: None,
             doc_type: label("doc_type", &self.doc_type)?,
             year: self.year_number()?,
             outcome: label("outcome", &self.outcome)?,

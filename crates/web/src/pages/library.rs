@@ -4,7 +4,7 @@ use archivist_domain::{DocumentId, JobId, JobState};
 use archivist_store::deleted;
 use archivist_store::documents::{self, Document, DocumentFilter};
 use archivist_store::jobs::{self, JobFilter};
-use archivist_store::statistics::{self, LibraryFigures, Tally};
+use archivist_store::statistics::{LibraryFigures, Tally};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -118,8 +118,14 @@ pub(super) async fn list(
         without_held: !visitor.is_editor(),
         ..filter.for_documents()?
     };
-    let found = documents::list(&state.pool, &wanted, skip, ROWS_PER_PAGE).await?;
-    let figures = statistics::library(&state.pool, visitor.is_editor()).await?;
+    let found = state
+        .documents
+        .list(&state.pool, &wanted, skip, ROWS_PER_PAGE)
+        .await?;
+    let figures = state
+        .documents
+        .figures(&state.pool, visitor.is_editor())
+        .await?;
     let turn = |to: i64| filter.address_with("/library", "page", &to.to_string());
     page(&LibraryPage {
         shell: visitor.shell(Place::Library),

@@ -2,7 +2,6 @@
 
 use archivist_domain::{DocType, DocumentId, Outcome, SearchOrder};
 use archivist_search::{FacetCounts, SearchRequest};
-use archivist_store::statistics;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -118,7 +117,7 @@ pub(super) async fn search(
     PageWriter(visitor): PageWriter,
     Query(filter): Query<FilterForm>,
 ) -> Result<Response, Error> {
-    let figures = statistics::library(&state.pool, false).await?;
+    let figures = state.documents.figures(&state.pool, false).await?;
     let page_number = filter.page_number()?.min(LAST_PAGE);
     let (findings, problem) = match retrieve::typed(&filter.q) {
         _ if !asks(&filter) => (Findings::default(), None),

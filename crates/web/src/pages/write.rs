@@ -3,7 +3,7 @@
 use archivist_domain::config::UserPreferences;
 use archivist_domain::{Audience, OutputType, Section};
 use archivist_draft::section;
-use archivist_store::{settings, statistics};
+use archivist_store::settings;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -74,7 +74,7 @@ pub(super) async fn show(
     State(state): State<AppState>,
     PageWriter(visitor): PageWriter,
 ) -> Result<Response, Error> {
-    let figures = statistics::library(&state.pool, false).await?;
+    let figures = state.documents.figures(&state.pool, false).await?;
     page(&WritePage {
         shell: visitor.shell(Place::Write),
         is_editor: visitor.is_editor(),

@@ -65,6 +65,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO jobs (kind, payload, state) VALUES ('ingest', '{}', 'lost')",
     ),
     (
+        "library_revision_is_one",
+        "INSERT INTO library_revision (only_row) VALUES (false)",
+    ),
+    (
         "output_revision_is_one",
         "INSERT INTO output_revision (only_row) VALUES (false)",
     ),

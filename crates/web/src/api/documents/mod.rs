@@ -14,7 +14,7 @@ mod versions;
 use archivist_domain::permission::Actor;
 use archivist_domain::{DocType, DocumentId, Outcome, UserRole};
 use archivist_store::documents::{self, Document, DocumentFilter};
-use archivist_store::{passages, statistics};
+use archivist_store::passages;
 use axum::extract::{DefaultBodyLimit, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -112,7 +112,6 @@ async fn list(
     let actor = writer.actor();
     let window = PAGE.window(params.skip, params.limit)?;
     let filter = DocumentFilter {
-        ids: None,
         doc_type: params.doc_type,
         year: params.year,
         outcome: params.outcome,
@@ -123,7 +122,10 @@ async fn list(
         held: params.held,
         to_confirm: params.to_confirm,
     };
-    let page = documents::list(&state.pool, &filter, window.skip, window.limit).await?;
+    let page = state
+        .documents
+        .list(&state.pool, &filter, window.skip, window.limit)
+        .await?;
     Ok(Json(DocumentList {
         documents: page.rows.into_iter().map(Into::into).collect(),
         pagination: Pagination::new(page.total, window),
@@ -138,7 +140,9 @@ async fn list(
     ForWriters,
 ))]
 async fn stats(State(state): State<AppState>, _: Writer) -> Result<Json<LibraryStats>, Error> {
-    Ok(Json(statistics::library(&state.pool, false).await?.into()))
+    Ok(Json(
+        state.documents.figures(&state.pool, false).await?.into(),
+    ))
 }
 
 /// One document.
