@@ -1,6 +1,6 @@
 //! Excel workbooks before 2007, read by calamine.
 
-mod dimensions;
+mod bounds;
 mod locked;
 mod records;
 
@@ -21,7 +21,7 @@ use crate::tidy;
 pub(super) fn extract(bytes: &[u8], given: &Given<'_>) -> Result<Extracted, IngestError> {
     let bytes = locked::unlock(bytes, given)?;
     check_container(&bytes)?;
-    let bytes = dimensions::forget(bytes)?;
+    let bytes = bounds::keep(bytes)?;
     // The reader panics on many a damaged workbook (found by fuzzing). It holds nothing that
     // anybody looks at afterwards.
     let read = AssertUnwindSafe(|| sheets(&bytes, given));

@@ -8,6 +8,9 @@ use crate::compound::CompoundFile;
 /// Tells where a sheet begins, and its name.
 pub(super) const SHEET: u16 = 0x0085;
 
+/// Length of a record's kind and length, before its content.
+pub(super) const HEAD: usize = 4;
+
 /// Where the bytes of a stream lie in the file, in their order.
 type Places = Vec<Range<usize>>;
 
@@ -22,7 +25,7 @@ pub(super) fn stream(file: &CompoundFile<'_>) -> Option<(Vec<u8>, Option<Places>
 pub(super) fn records(stream: &[u8], mut at: usize) -> impl Iterator<Item = (u16, Range<usize>)> {
     std::iter::from_fn(move || {
         let (kind, length) = (u16_at(stream, at)?, u16_at(stream, at + 2)?);
-        let start = at + 4;
+        let start = at + HEAD;
         at = (start + usize::from(length)).min(stream.len());
         Some((kind, start..at))
     })

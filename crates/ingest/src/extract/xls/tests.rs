@@ -221,3 +221,22 @@ fn a_sheet_that_says_it_is_huge_takes_no_more_room_than_its_cells() {
         assert_eq!(extracted.blocks.last().unwrap().text, "Rent");
     }
 }
+
+#[test]
+fn cells_in_columns_that_there_are_not_take_no_room() {
+    let far = [0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let truth = [9, 0, 0, 0xff, 0, 0, 1, 0];
+    let mut row = vec![9, 0, 250, 0];
+    row.extend([0; 6 * 40]);
+    row.extend([35, 1]);
+    for far in [
+        record(0x0203, &far),
+        record(0x0205, &truth),
+        record(0x00bd, &row),
+    ] {
+        let bytes = workbook(&[label(0, 0, "Rent"), far], &[]);
+        let extracted = extract(&bytes, &Given::default()).unwrap();
+        assert_eq!(extracted.blocks.len(), 1 + 1, "{:?}", extracted.blocks);
+        assert_eq!(extracted.blocks[1].text, "Rent");
+    }
+}
