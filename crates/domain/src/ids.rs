@@ -53,4 +53,6 @@ ids! {
     SessionId;
     /// A background job.
     JobId;
+    /// A group of wordings that stand for each other.
+    SynonymId;
 }

@@ -26,5 +26,5 @@ pub use enums::{
 };
 pub use ids::{
     ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId,
-    SessionId, StyleId, UserId,
+    SessionId, StyleId, SynonymId, UserId,
 };

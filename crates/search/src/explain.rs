@@ -94,6 +94,7 @@ fn shortened(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synonyms::Synonyms;
     use archivist_domain::{DocumentId, PassageId};
     use uuid::Uuid;
 
@@ -112,7 +113,7 @@ mod tests {
     fn marks_point_into_the_text_and_words_stand_in_the_order_of_the_query() {
         let text = "Nine coaches met. Each Coach reads for literacy.";
         let found = Matches::find(
-            &Query::parse("literacy coaching"),
+            &Query::parse("literacy coaching", &Synonyms::default()),
             &passage("Plan", None, text),
         );
         let marked: Vec<_> = found.marks.iter().map(|m| &text[m.clone()]).collect();
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn words_of_the_title_are_named_apart() {
         let found = Matches::find(
-            &Query::parse("garden budget children"),
+            &Query::parse("garden budget children", &Synonyms::default()),
             &passage("Garden proposal", Some("Budget"), "Children grow beans."),
         );
         assert_eq!(
@@ -135,7 +136,10 @@ mod tests {
     #[test]
     fn long_lists_are_cut() {
         let text = "one two three four five six seven";
-        let found = Matches::find(&Query::parse(text), &passage("", None, text));
+        let found = Matches::find(
+            &Query::parse(text, &Synonyms::default()),
+            &passage("", None, text),
+        );
         assert_eq!(found.words.len(), 7);
         assert_eq!(
             found.reasons(),

@@ -11,6 +11,7 @@ use crate::given::Given;
 use crate::lexical::{Counts, Lexical};
 use crate::records::{Answer, DocumentRecord, Facets, Hit, SearchRequest};
 use crate::search;
+use crate::synonyms::Synonyms;
 use crate::train::{Trained, TrainingSet};
 use crate::vectors::Vectors;
 
@@ -60,6 +61,8 @@ pub struct Index {
     pub(crate) dense: Option<Dense>,
     /// Of each embedding model that has read here or is about to.
     pub(crate) given: Vec<Given>,
+    /// Wordings that stand for each other. Not saved: who opens the index says them.
+    pub(crate) synonyms: Synonyms,
     pub(crate) position: i64,
 }
 
@@ -210,6 +213,16 @@ impl Index {
             }
         }
         self.dense = Some(dense);
+    }
+
+    /// Which wordings stand for each other; [`Synonyms::default`] until they are set.
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.synonyms
+    }
+
+    /// Says which wordings stand for each other.
+    pub fn set_synonyms(&mut self, synonyms: Synonyms) {
+        self.synonyms = synonyms;
     }
 
     /// The number in the archive's change sequence that this index reflects.

@@ -33,12 +33,12 @@ mod records;
 mod search;
 mod shapes;
 mod spelling;
+mod synonyms;
 mod text;
 mod train;
 mod typed;
 mod vectors;
 
-pub use embed::Embedder;
 pub use given::{Coverage, PassageVector, Unread};
 pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
@@ -46,5 +46,6 @@ pub use records::{
     Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
     PassageText, QueryVector, SearchRequest,
 };
+pub use synonyms::Synonyms;
 pub use train::{Trained, TrainingSet};
 pub use typed::NotUnderstood;

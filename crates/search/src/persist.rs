@@ -18,6 +18,7 @@ use crate::index::{Dense, Index};
 use crate::lexical::{Lexical, Postings};
 use crate::records::Facets;
 use crate::shapes::Shapes;
+use crate::synonyms::Synonyms;
 use crate::vectors::Vectors;
 
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
@@ -158,8 +159,9 @@ fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
         lexical,
         dense,
         position,
-        // The database has them.
+        // The database has these.
         given: Vec::new(),
+        synonyms: Synonyms::default(),
     })
 }
 

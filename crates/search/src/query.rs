@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use crate::lexical::Lexical;
 use crate::prefix;
 use crate::spelling::{self, Reading};
+use crate::synonyms::Synonyms;
 use crate::text;
 
 /// What an expansion counts, against 1 for a word that was typed.
@@ -13,18 +14,6 @@ const EXPANSION_WEIGHT: f32 = 0.4;
 
 /// With so many different words a query is as broad as it gets.
 const BROAD: f32 = 12.0;
-
-/// Abbreviations of the grant world with what they stand for.
-const ABBREVIATIONS: &[(&str, &[&str])] = &[
-    ("RFP", &["Request for Proposal"]),
-    ("LOI", &["Letter of Intent", "Letter of Inquiry"]),
-    ("MOU", &["Memorandum of Understanding"]),
-    ("KPI", &["Key Performance Indicator"]),
-    ("ROI", &["Return on Investment"]),
-    ("ED", &["Executive Director"]),
-    ("FTE", &["Full-Time Equivalent"]),
-    ("YTD", &["Year to Date"]),
-];
 
 /// A term with the weight it has in a query.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +37,10 @@ pub(crate) struct Query {
 
 impl Query {
     /// Reads a query. A word typed twice counts twice.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str, synonyms: &Synonyms) -> Self {
         let typed = terms(text);
         let counted = counted(&typed);
-        let new = expansions(text, &typed)
-            .into_iter()
-            .filter(|term| !typed.contains(term));
+        let new = synonyms.of(text, &typed).into_iter();
         let expanded = new.map(|term| QueryTerm {
             term,
             weight: EXPANSION_WEIGHT,
@@ -68,8 +55,8 @@ impl Query {
 
     /// Reads a query to this index: a word that it does not know may be a known one, misspelt,
     /// and a word that ends in `*` stands for all that begin so.
-    pub(crate) fn of(text: &str, lexical: &Lexical) -> Self {
-        let mut query = Self::parse(text);
+    pub(crate) fn of(text: &str, lexical: &Lexical, synonyms: &Synonyms) -> Self {
+        let mut query = Self::parse(text, synonyms);
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings) {
             query.add(term);
@@ -132,40 +119,8 @@ fn counted(typed: &[String]) -> Vec<QueryTerm> {
     counted
 }
 
-/// Terms that stand for what was typed: an abbreviation's words for the
-/// abbreviation, and the abbreviation for its words. Each once.
-fn expansions(text: &str, typed: &[String]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for (abbreviation, phrases) in ABBREVIATIONS {
-        let phrases = phrases.iter().map(|p| terms(p));
-        if has_abbreviation(text, abbreviation) {
-            found.extend(phrases.flatten());
-        } else if phrases
-            .into_iter()
-            .any(|p| typed.windows(p.len()).any(|w| w == p))
-        {
-            found.extend(terms(abbreviation));
-        }
-    }
-    let mut once = Vec::with_capacity(found.len());
-    for term in found {
-        if !once.contains(&term) {
-            once.push(term);
-        }
-    }
-    once
-}
-
 fn terms(text: &str) -> Vec<String> {
     text::tokens(text).into_iter().map(|t| t.term).collect()
-}
-
-/// Whole words, ignoring case; but two letters only as capitals, since "Ed" is a
-/// person.
-fn has_abbreviation(text: &str, abbreviation: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        word == abbreviation || (abbreviation.len() > 2 && word.eq_ignore_ascii_case(abbreviation))
-    })
 }
 
 #[cfg(test)]
@@ -173,7 +128,7 @@ mod tests {
     use super::*;
 
     fn weights(text: &str) -> Vec<(String, f32)> {
-        Query::parse(text)
+        Query::parse(text, &Synonyms::default())
             .terms
             .into_iter()
             .map(|t| (t.term, t.weight))
@@ -213,25 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn words_bring_their_abbreviation() {
-        assert_eq!(
-            weight_of("full-time equivalents", "fte"),
-            Some(EXPANSION_WEIGHT)
-        );
-    }
-
-    #[test]
-    fn ed_the_person_is_not_a_director() {
-        assert_eq!(weight_of("Ed and the garden", "director"), None);
-        assert_eq!(
-            weight_of("report of the ED", "director"),
-            Some(EXPANSION_WEIGHT)
-        );
-    }
-
-    #[test]
     fn breadth_counts_different_typed_words() {
-        let breadth = |text| Query::parse(text).breadth();
+        let breadth = |text| Query::parse(text, &Synonyms::default()).breadth();
         assert!((breadth("LOI") - 1.0 / BROAD).abs() < 1e-6);
         assert!((breadth("reading reads books") - 2.0 / BROAD).abs() < 1e-6);
         assert!(
@@ -242,6 +180,6 @@ mod tests {
 
     #[test]
     fn nothing_to_look_for() {
-        assert!(Query::parse("  what is it? ").is_empty());
+        assert!(Query::parse("  what is it? ", &Synonyms::default()).is_empty());
     }
 }

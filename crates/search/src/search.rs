@@ -63,7 +63,7 @@ pub(crate) fn documents(index: &Index, request: &SearchRequest, year: i32) -> Ve
 }
 
 fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
-    let query = Query::of(&request.text, &index.lexical);
+    let query = Query::of(&request.text, &index.lexical, &index.synonyms);
     let query = alike::broadened(index, request, query);
     if query.is_empty() {
         return Ranking {
@@ -120,12 +120,9 @@ impl Voices {
         };
         let dense = index.dense.as_ref().filter(|_| is_asked);
         let asked = |dense: &Dense| {
-            alike::vector(
-                index,
-                request,
-                &dense.vectors,
-                dense.model.query(&request.text),
-            )
+            let typed = Query::parse(&request.text, &index.synonyms);
+            let typed = dense.model.query(&typed);
+            alike::vector(index, request, &dense.vectors, typed)
         };
         let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
             return voices;

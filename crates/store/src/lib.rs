@@ -37,6 +37,7 @@ pub mod site;
 pub mod sources;
 pub mod statistics;
 pub mod styles;
+pub mod synonyms;
 pub mod users;
 pub mod versions;
 

@@ -37,6 +37,7 @@ pub mod secret;
 mod sent;
 pub mod similar;
 pub mod state;
+mod synonyms;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use archivist_domain::DocumentId;
-use archivist_search::{DocumentRecord, Facets, PassageRecord};
+use archivist_search::{DocumentRecord, Facets, PassageRecord, Synonyms};
 use archivist_store::documents::Document;
 use archivist_store::passages::Passage;
-use archivist_store::{changes, documents, passages};
+use archivist_store::{changes, documents, passages, synonyms};
 use archivist_web::models::Voices;
 
 use super::vectors;
@@ -99,6 +99,7 @@ pub(crate) async fn take_changes(site: &Site) -> Result<bool> {
     // document itself is on its way.
     let mut seen = site.vectors_seen.lock().await;
     start_over_if_ahead(site, &mut seen).await?;
+    take_synonyms(site).await?;
     let mut changed = false;
     while take_batch(site).await? {
         changed = true;
@@ -120,6 +121,16 @@ async fn start_over_if_ahead(site: &Site, seen: &mut HashMap<i32, i64>) -> Resul
         // The models there are now have other numbers.
         site.state.models.set_voices(Voices::default());
         seen.clear();
+    }
+    Ok(())
+}
+
+/// Whole, since there are few: a group that was deleted leaves no trace.
+async fn take_synonyms(site: &Site) -> Result<()> {
+    let groups = synonyms::list(&site.state.pool).await?;
+    let current = Synonyms::new(groups.into_iter().map(|group| group.wordings));
+    if *site.state.index.read().await.synonyms() != current {
+        site.state.index.write().await.set_synonyms(current);
     }
     Ok(())
 }

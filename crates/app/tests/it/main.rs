@@ -38,5 +38,6 @@ mod settings;
 mod storage;
 mod styles;
 mod support;
+mod synonyms;
 mod users;
 mod versions;

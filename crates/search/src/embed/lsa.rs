@@ -121,8 +121,7 @@ impl Embedder for Lsa {
         self.fold_in(counts.words())
     }
 
-    fn query(&self, text: &str) -> Option<Vec<f32>> {
-        let query = Query::parse(text);
+    fn query(&self, query: &Query) -> Option<Vec<f32>> {
         self.fold_in(query.terms.iter().map(|t| (t.term.as_str(), t.weight)))
     }
 
@@ -243,6 +242,7 @@ fn median(mut values: Vec<f32>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::synonyms::Synonyms;
 
     /// Ten kitchens with words of their own; in each, soup and stew never meet,
     /// but keep the same company.
@@ -278,8 +278,12 @@ mod tests {
     }
 
     fn likeness(model: &Lsa, a: &str, b: &str) -> f32 {
-        let vector = |word| model.query(word).unwrap().into_iter();
+        let vector = |word| model.query(&asked(word)).unwrap().into_iter();
         dot(vector(a), vector(b))
+    }
+
+    fn asked(text: &str) -> Query {
+        Query::parse(text, &Synonyms::default())
     }
 
     #[test]
@@ -299,7 +303,7 @@ mod tests {
         let vector = model.passage(passage("soup3 for the choir")).unwrap();
         assert_eq!(vector.len(), model.dims());
         assert!((dot(vector.iter().copied(), vector.iter().copied()) - 1.0).abs() < 1e-4);
-        assert_eq!(model.query("submarine"), None);
+        assert_eq!(model.query(&asked("submarine")), None);
     }
 
     #[test]

@@ -6,12 +6,13 @@
 pub(crate) mod lsa;
 mod svd;
 
+use crate::query::Query;
 use crate::records::PassageText;
 
 /// A model that gives texts of like meaning vectors of like direction.
 ///
 /// Vectors have length 1, so that their dot product is the cosine.
-pub trait Embedder: Send + Sync {
+pub(crate) trait Embedder: Send + Sync {
     /// The width of every vector.
     fn dims(&self) -> usize;
 
@@ -19,7 +20,7 @@ pub trait Embedder: Send + Sync {
     fn passage(&self, passage: PassageText<'_>) -> Option<Vec<f32>>;
 
     /// The vector of a query; `None` if the model knows none of its words.
-    fn query(&self, text: &str) -> Option<Vec<f32>>;
+    fn query(&self, query: &Query) -> Option<Vec<f32>>;
 
     /// The cosine up to which two texts may be alike by chance. A passage that
     /// shares no word with the query is found only above it.

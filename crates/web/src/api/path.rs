@@ -5,7 +5,8 @@
 //! the figures about it.
 
 use archivist_domain::{
-    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, PromptId, StyleId, UserId,
+    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, PromptId, StyleId,
+    SynonymId, UserId,
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
@@ -55,6 +56,10 @@ impl PathId for OutputId {
 
 impl PathId for PassageId {
     const KIND: &'static str = "passage";
+}
+
+impl PathId for SynonymId {
+    const KIND: &'static str = "synonyms";
 }
 
 impl PathId for ProgramId {

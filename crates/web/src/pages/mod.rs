@@ -27,6 +27,7 @@ mod search;
 mod shell;
 mod show;
 mod sign_in;
+mod synonyms;
 #[cfg(test)]
 mod tests;
 mod versions;
@@ -78,6 +79,9 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
             get(confirm::show).post(confirm::confirm),
         )
         .route("/search", get(search::search))
+        .route("/search/synonyms", get(synonyms::list).post(synonyms::add))
+        .route("/search/synonyms/{id}", post(synonyms::save))
+        .route("/search/synonyms/{id}/delete", post(synonyms::delete))
         .route("/write", get(write::show))
         .route("/outputs", get(board::show))
         .route("/outputs/{id}", get(output::show).post(output::track))

@@ -66,6 +66,7 @@ async fn addresses(admin: &Client) -> Vec<String> {
         "/search",
         "/search?q=reading+coaches",
         "/search?q=zzzz",
+        "/search/synonyms",
         "/write",
         "/outputs",
         "/outputs?status=draft",

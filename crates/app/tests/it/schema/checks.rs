@@ -73,6 +73,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO output_revision (only_row) VALUES (false)",
     ),
     (
+        "search_synonyms_wordings_several",
+        "INSERT INTO search_synonyms (wordings) VALUES (ARRAY['LOI'])",
+    ),
+    (
         "output_sources_number_positive",
         "INSERT INTO output_sources (output_id, number, title, filename, excerpt) SELECT output_id, 0, 't', 'f', 'e' FROM outputs",
     ),

@@ -2,6 +2,7 @@
 
 mod models;
 mod reply;
+mod synonyms;
 
 use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
 use archivist_search::{Filters, SearchRequest};
@@ -30,6 +31,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(search))
         .routes(routes!(models::models))
+        .routes(routes!(synonyms::list, synonyms::create))
+        .routes(routes!(synonyms::update, synonyms::delete))
 }
 
 /// What to look for. Repeat a filter for several values: any of them will do, and
