@@ -83,7 +83,7 @@ pub enum IngestError {
 
     /// Reading took longer than allowed.
     #[error(
-        "This file could not be read: the reader was stopped after {seconds} seconds. Split the file, or save it again as a simpler PDF."
+        "This file could not be read: the reader was stopped after {seconds} seconds. Split it, or save it again in the program that made it, then add the new copy."
     )]
     TimedOut {
         /// The limit that was reached.
@@ -92,7 +92,7 @@ pub enum IngestError {
 
     /// Reading needed more memory than allowed.
     #[error(
-        "This file could not be read: the reader needed more than {} of memory. Split the file, or save it again as a simpler PDF.",
+        "This file could not be read: the reader needed more than {} of memory. Split it, or save it again in the program that made it, then add the new copy.",
         size(*limit_bytes)
     )]
     OutOfMemory {

@@ -46,17 +46,29 @@ impl Passage {
 /// A document as it is kept: its passages by slot.
 #[derive(Debug)]
 pub(crate) struct Document {
+    /// By which the tables of slots know it; given by the archive.
+    pub(crate) number: u32,
     pub(crate) title: Arc<str>,
     pub(crate) facets: Facets,
     pub(crate) slots: Vec<u32>,
 }
 
-/// All documents, and a dense table of passages for the scans.
+/// The number of no document.
+const NONE: u32 = 0;
+
+/// All documents, and dense tables of passages for the scans.
 #[derive(Debug, Default)]
 pub(crate) struct Archive {
     pub(crate) documents: HashMap<DocumentId, Document>,
     pub(crate) passages: Vec<Option<Arc<Passage>>>,
     free: Vec<u32>,
+    /// By slot: the number of the passage's document, [`NONE`] for an empty slot. What is said
+    /// of documents is spread over their passages, and gathered from them, by these.
+    numbers: Vec<u32>,
+    /// Numbers of documents that are gone.
+    free_numbers: Vec<u32>,
+    /// The highest number so far.
+    highest: u32,
 }
 
 impl Archive {
@@ -70,11 +82,21 @@ impl Archive {
             .filter(|(_, p)| p.is_none())
             .map(|(slot, _)| slot)
             .collect();
-        Self {
+        let mut archive = Self {
+            numbers: vec![NONE; passages.len()],
             documents,
             passages,
             free,
+            ..Self::default()
+        };
+        for document in archive.documents.values_mut() {
+            archive.highest += 1;
+            document.number = archive.highest;
+            for &slot in &document.slots {
+                archive.numbers[slot as usize] = archive.highest;
+            }
         }
+        archive
     }
 
     /// Takes a document in that is not there yet; its slots in the order of the
@@ -96,6 +118,7 @@ impl Archive {
             })
             .collect();
         let document = Document {
+            number: self.number(&slots),
             title,
             facets: record.facets,
             slots: slots.clone(),
@@ -107,9 +130,11 @@ impl Archive {
     /// Takes a document out: its passages with the slots they leave.
     pub(crate) fn remove(&mut self, id: DocumentId) -> Option<Vec<(u32, Arc<Passage>)>> {
         let document = self.documents.remove(&id)?;
+        self.free_numbers.push(document.number);
         let mut gone = Vec::with_capacity(document.slots.len());
         for slot in document.slots {
             self.free.push(slot);
+            self.numbers[slot as usize] = NONE;
             gone.extend(self.passages[slot as usize].take().map(|p| (slot, p)));
         }
         Some(gone)
@@ -118,14 +143,37 @@ impl Archive {
     /// One factor per slot: what `weigh` gives for the passage's document, and 0
     /// for an empty slot. `weigh` gives 0 for a document that is filtered out.
     pub(crate) fn factors(&self, weigh: impl Fn(DocumentId, &Facets) -> f32) -> Vec<f32> {
-        let mut factors = vec![0.0; self.passages.len()];
+        let mut by_number = vec![0.0; self.highest as usize + 1];
         for (&id, document) in &self.documents {
-            let factor = weigh(id, &document.facets);
-            for &slot in &document.slots {
-                factors[slot as usize] = factor;
-            }
+            by_number[document.number as usize] = weigh(id, &document.facets);
         }
-        factors
+        let numbers = self.numbers.iter();
+        numbers.map(|&number| by_number[number as usize]).collect()
+    }
+
+    /// The documents that have a passage above 0 with how many they have; `scores` by slot.
+    pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&Document, usize)> {
+        let mut by_number = vec![0_usize; self.highest as usize + 1];
+        for (&number, &score) in self.numbers.iter().zip(scores) {
+            by_number[number as usize] += usize::from(score > 0.0);
+        }
+        let documents = self.documents.values();
+        let counted =
+            documents.map(move |document| (document, by_number[document.number as usize]));
+        counted.filter(|(_, found)| *found > 0)
+    }
+
+    /// Gives the document of these slots a number.
+    fn number(&mut self, slots: &[u32]) -> u32 {
+        let number = self.free_numbers.pop().unwrap_or_else(|| {
+            self.highest += 1;
+            self.highest
+        });
+        self.numbers.resize(self.passages.len(), NONE);
+        for &slot in slots {
+            self.numbers[slot as usize] = number;
+        }
+        number
     }
 
     /// The passages with their slots.

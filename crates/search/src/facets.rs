@@ -13,14 +13,10 @@ use crate::records::{FacetCounts, Facets};
 pub(crate) fn count(archive: &Archive, scores: &[f32]) -> FacetCounts {
     let mut tally = Tally::default();
     let (mut documents, mut passages) = (0, 0);
-    for document in archive.documents.values() {
-        let is_found = |slot: &&u32| scores[**slot as usize] > 0.0;
-        let found = document.slots.iter().filter(is_found).count();
-        if found > 0 {
-            documents += 1;
-            passages += found;
-            tally.add(&document.facets);
-        }
+    for (document, found) in archive.found(scores) {
+        documents += 1;
+        passages += found;
+        tally.add(&document.facets);
     }
     FacetCounts {
         documents,

@@ -182,6 +182,8 @@ fn read_document(
     Ok((
         id,
         Document {
+            // Given when the archive is put together.
+            number: 0,
             title,
             facets,
             slots,

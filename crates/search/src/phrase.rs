@@ -1,5 +1,6 @@
 //! Wordings that passages must have, as they were typed in quotation marks.
 
+use memchr::memchr2_iter;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::archive::Passage;
@@ -41,20 +42,23 @@ fn has_wording(field: &str, wording: &[String]) -> bool {
     };
     let is_plain =
         |word: &String| word.is_ascii() && !word.starts_with(|c: char| c.is_ascii_digit());
-    if field.is_ascii() && wording.iter().all(is_plain) {
+    if field.is_ascii() && !first.is_empty() && wording.iter().all(is_plain) {
         return beginnings(field, first).any(|at| reads_on(field, at, wording));
     }
     let words = text::wording(field);
     words.windows(wording.len()).any(|found| found == wording)
 }
 
-/// Where these letters stand in an ASCII text, as a word or in one.
+/// Where a word may begin in an ASCII text: its letters stand there, and no letter before them.
 fn beginnings<'a>(field: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let found = field.as_bytes().windows(word.len()).enumerate();
-    let is_it = |letters: &[u8]| letters.eq_ignore_ascii_case(word.as_bytes());
-    found
-        .filter(move |(_, letters)| is_it(letters))
-        .map(|(at, _)| at)
+    let (field, word) = (field.as_bytes(), word.as_bytes());
+    let [lower, upper] = [word[0].to_ascii_lowercase(), word[0].to_ascii_uppercase()];
+    let is_it = move |at: &usize| {
+        let letters = field.get(*at..at + word.len());
+        letters.is_some_and(|letters| letters.eq_ignore_ascii_case(word))
+            && (*at == 0 || !field[at - 1].is_ascii_alphanumeric())
+    };
+    memchr2_iter(lower, upper, field).filter(is_it)
 }
 
 /// Whether an ASCII text has these words in a row from this byte on. What stands before white
