@@ -308,7 +308,8 @@ pub(crate) enum Command {
     /// Search the archive
     Search(SearchArgs),
     /// Measure the search on a judged collection (corpus.jsonl, queries.jsonl and
-    /// qrels/test.tsv, as BEIR has them); the archive is not needed for it
+    /// qrels/test.tsv, as BEIR has them), for which the archive is not needed, or on the
+    /// archive itself (--own)
     Eval(EvalArgs),
     /// Install embedding models on this machine, and list them
     #[command(subcommand)]
@@ -699,10 +700,18 @@ pub(crate) struct SearchArgs {
 
 /// `archivist eval`.
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub(crate) struct EvalArgs {
     /// The collection's folder
-    #[arg(value_name = "DIR")]
-    pub collection: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "own")]
+    pub collection: Option<PathBuf>,
+    /// Measure the search of this site instead, by the passages that its people pinned to
+    /// searches and cited in answers and outputs
+    #[arg(long, conflicts_with_all = ["collection", "by_title", "model"])]
+    pub own: bool,
     /// Ask for each document by its title, which it loses, instead of the queries
     #[arg(long)]
     pub by_title: bool,

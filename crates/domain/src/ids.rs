@@ -55,4 +55,6 @@ ids! {
     JobId;
     /// A group of wordings that stand for each other.
     SynonymId;
+    /// A passage that is kept on top of a search.
+    PinId;
 }

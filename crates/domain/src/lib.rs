@@ -25,6 +25,6 @@ pub use enums::{
     StylePurpose, StyleType, Sureness, UserRole,
 };
 pub use ids::{
-    ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, ProgramId, PromptId,
+    ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, PinId, ProgramId, PromptId,
     SessionId, StyleId, SynonymId, UserId,
 };

@@ -6,6 +6,7 @@
 mod bootstrap;
 mod collection;
 mod measures;
+mod own;
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub use bootstrap::Interval;
 pub use collection::{About, Collection, CollectionError, Entry};
 pub use measures::Measures;
+pub use own::{Judged, of_archive};
 
 use crate::search;
 use crate::{DocumentRecord, Facets, Index, PassageRecord, QueryVector, SearchRequest};

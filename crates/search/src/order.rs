@@ -12,8 +12,14 @@ use crate::{diverse, rank};
 /// Of so many of the best passages others than the best can come first.
 const SORTED: usize = 100;
 
-/// The slots of a page with their scores. `scores` by slot, 0 where nothing was found.
-pub(crate) fn page(index: &Index, scores: &[f32], request: &SearchRequest) -> Vec<(u32, f32)> {
+/// The slots of a page with their scores. `scores` by slot, 0 where nothing was found; those
+/// that are `pinned` stand before all others in the order of relevance.
+pub(crate) fn page(
+    index: &Index,
+    scores: &[f32],
+    request: &SearchRequest,
+    pinned: &[u32],
+) -> Vec<(u32, f32)> {
     let end = request.offset.saturating_add(request.limit);
     let dense = index.dense.as_ref().filter(|_| request.diversity > 0.0);
     let considered = match (request.order, dense) {
@@ -28,6 +34,11 @@ pub(crate) fn page(index: &Index, scores: &[f32], request: &SearchRequest) -> Ve
             diverse::reorder(&mut best, &dense.vectors, request.diversity);
         }
         (order, _) => sort(archive, &mut best, order),
+    }
+    if request.order == SearchOrder::Relevance && !pinned.is_empty() {
+        best.retain(|(slot, _)| !pinned.contains(slot));
+        let first = pinned.iter().map(|&slot| (slot, scores[slot as usize]));
+        best.splice(0..0, first);
     }
     best.truncate(end);
     best.drain(..request.offset.min(best.len()));

@@ -173,6 +173,9 @@ pub struct SearchRequest {
     pub like: Vec<PassagePlace>,
     /// Passages that are not to be found.
     pub without: Vec<PassagePlace>,
+    /// Passages that stand before all others where they may be found, in this order, as long as
+    /// the order is that of relevance.
+    pub pinned: Vec<PassagePlace>,
     /// Wordings of which a passage must have each, with its heading and title.
     pub phrases: Vec<String>,
     /// Hard restrictions.
@@ -224,6 +227,7 @@ impl Default for SearchRequest {
             vector: None,
             like: Vec::new(),
             without: Vec::new(),
+            pinned: Vec::new(),
             phrases: Vec::new(),
             filters: Filters::default(),
             conditions: None,

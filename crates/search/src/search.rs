@@ -1,6 +1,6 @@
 //! One search, from the request to the hits.
 
-use archivist_domain::DocumentId;
+use archivist_domain::{DocumentId, PassageId};
 
 use crate::embed::Embedder;
 use crate::explain::Matches;
@@ -62,6 +62,13 @@ pub(crate) fn documents(index: &Index, request: &SearchRequest, year: i32) -> Ve
         .collect()
 }
 
+/// The best passages, without explanations.
+pub(crate) fn passages(index: &Index, request: &SearchRequest, year: i32) -> Vec<PassageId> {
+    let page = rank(index, request, year).page.into_iter();
+    page.map(|(slot, _)| index.archive.passage(slot).id)
+        .collect()
+}
+
 fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let query = Query::of(&request.text, &index.lexical, &index.synonyms);
     let query = alike::broadened(index, request, query);
@@ -79,8 +86,15 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
+    let mut pinned = alike::slots(&index.archive, &request.pinned);
+    pinned.retain(|&slot| factors[slot as usize] > 0.0);
+    for &slot in &pinned {
+        // Found, whatever its words.
+        let score = &mut scores[slot as usize];
+        *score = score.max(f32::MIN_POSITIVE);
+    }
     Ranking {
-        page: order::page(index, &scores, request),
+        page: order::page(index, &scores, request, &pinned),
         scores,
         voices,
         query,
@@ -218,7 +232,15 @@ fn hit(
         .filter(|s| *s > 0.0);
     let above = |voice: &Option<Cosines>| voice.as_ref().and_then(|v| v.above_floor(at));
     let dense = above(&voices.model).or_else(|| above(&voices.dense));
-    let mut reasons = phrase::reasons(&request.phrases);
+    let mut reasons = Vec::new();
+    if request
+        .pinned
+        .iter()
+        .any(|place| place.passage == passage.id)
+    {
+        reasons.push("pinned".to_owned());
+    }
+    reasons.extend(phrase::reasons(&request.phrases));
     reasons.extend(matches.reasons());
     if dense.is_some() {
         reasons.push("similar in meaning".to_owned());

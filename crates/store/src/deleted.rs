@@ -35,6 +35,9 @@ const PROGRAMS: &str = "programs";
 /// What stands for what its passages name.
 const ENTITIES: &str = "passage_entities";
 
+/// What stands for the searches on top of which its passages are kept.
+const PINS: &str = "search_pins";
+
 /// What stands for its versions there, the oldest first.
 const VERSIONS: &str = "versions";
 
@@ -130,7 +133,7 @@ async fn keep(tx: &mut Audited, document: &Document, at: DateTime<Utc>) -> sqlx:
 
 async fn rows_of(conn: &mut PgConnection, id: DocumentId) -> sqlx::Result<Map<String, Value>> {
     let mut rows = Map::new();
-    for table in TABLES {
+    for table in TABLES.into_iter().chain([PINS]) {
         let found = sqlx::query_scalar!(
             r#"SELECT rows_of_document($1::text::regclass, $2) AS "rows!""#,
             table,
@@ -255,6 +258,7 @@ async fn put_back(conn: &mut PgConnection, id: DocumentId, rows: &Value) -> sqlx
     .await?;
     put_rows_back(conn, "passages", &passages).await?;
     put_rows_back(conn, ENTITIES, &rows[ENTITIES]).await?;
+    put_rows_back(conn, PINS, &rows[PINS]).await?;
     sqlx::query!(
         "INSERT INTO document_programs (doc_id, program)
          SELECT $1, name FROM programs

@@ -27,6 +27,7 @@ pub mod models;
 mod outputs;
 mod pages;
 mod partial;
+mod pins;
 pub mod recognition;
 pub mod removal;
 mod rerank;

@@ -81,5 +81,9 @@ fn weigh(found: &mut [Found], scores: &[f32]) {
         }
     }
     let judged = scores.len().min(found.len());
-    found[..judged].sort_by(|a, b| b.hit.score.total_cmp(&a.hit.score));
+    // What is kept on top stands there.
+    let pinned = found.iter().take_while(|found| found.pinned).count();
+    if pinned < judged {
+        found[pinned..judged].sort_by(|a, b| b.hit.score.total_cmp(&a.hit.score));
+    }
 }

@@ -6,6 +6,7 @@ use archivist_domain::{DocumentId, PassageId};
 use archivist_search::{Answer, FacetCounts, Hit, PassagePlace, SearchRequest};
 use archivist_store::documents::{self, Document};
 use archivist_store::passages::{self, Passage};
+use archivist_store::pins::{self, Pin};
 
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
@@ -33,6 +34,8 @@ pub struct Found {
     pub passage: Passage,
     /// The document it is of.
     pub document: Document,
+    /// It is kept on top of this search.
+    pub pinned: bool,
     /// How well it answers by the model that judges hits, 0 to 1, where that was asked.
     pub judged: Option<f32>,
 }
@@ -77,6 +80,10 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
     } = answer;
     let known = Known::load(state, hits.iter()).await?;
     let mut found = known.join_all(hits, request.filters.include_superseded);
+    for found in &mut found {
+        let is_it = |place: &PassagePlace| place.passage == found.passage.passage_id;
+        found.pinned = request.pinned.iter().any(is_it);
+    }
     if is_judged {
         found = rerank::judge(state, &request, found).await;
     }
@@ -88,7 +95,7 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
 }
 
 /// Has the embedding model that serves read what is looked for.
-async fn read(state: &AppState, requests: &mut [SearchRequest]) {
+pub async fn read(state: &AppState, requests: &mut [SearchRequest]) {
     let serving = {
         let index = state.index.read().await;
         state.models.serving(&index)
@@ -137,6 +144,16 @@ pub async fn places(state: &AppState, ids: &[PassageId]) -> Result<Vec<PassagePl
         passage: passage.passage_id,
     };
     Ok(passages.into_iter().map(place).collect())
+}
+
+/// The passages that are kept on top of a search, as it is typed.
+pub async fn pinned(state: &AppState, query: &str) -> Result<Vec<PassagePlace>, Error> {
+    let pins = pins::list(&state.pool, Some(query)).await?;
+    let place = |pin: Pin| PassagePlace {
+        document: pin.doc_id,
+        passage: pin.passage_id,
+    };
+    Ok(pins.into_iter().map(place).collect())
 }
 
 /// A passage, unless its document is gone or held.
@@ -188,6 +205,7 @@ impl Known {
             hit,
             passage,
             document,
+            pinned: false,
             judged: None,
         })
     }

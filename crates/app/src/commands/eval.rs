@@ -1,5 +1,7 @@
 //! `archivist eval`.
 
+mod own;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,7 +15,7 @@ use serde_json::{Map, Value, json};
 use tokio::task;
 
 use super::print_json;
-use crate::config::EvalArgs;
+use crate::config::{EvalArgs, PlaceArgs};
 
 /// The modes that are compared, each with its name; the first is what the others have to
 /// be better than.
@@ -84,9 +86,12 @@ fn with_signals(collection: &Collection) -> Vec<(&'static str, SearchRequest)> {
 }
 
 /// Measures every mode on a collection and prints the figures.
-pub(crate) async fn eval(args: EvalArgs) -> Result<ExitCode> {
+pub(crate) async fn eval(place: &PlaceArgs, args: EvalArgs) -> Result<ExitCode> {
     let is_json = args.json;
-    let report = task::spawn_blocking(move || measure(&args)).await??;
+    let report = match args.collection.clone() {
+        Some(folder) => task::spawn_blocking(move || measure(&folder, &args)).await??,
+        None => own::measure(place, args.seed).await?,
+    };
     if is_json {
         print_json(&report.as_json());
     } else {
@@ -95,10 +100,11 @@ pub(crate) async fn eval(args: EvalArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(args: &EvalArgs) -> Result<Report> {
-    let folder = args.collection.display();
-    let collection = Collection::read(&args.collection)
-        .with_context(|| format!("{folder} is no collection in BEIR's form"))?;
+fn measure(folder: &Path, args: &EvalArgs) -> Result<Report> {
+    let collection = Collection::read(folder);
+    let folder = folder.display();
+    let collection =
+        collection.with_context(|| format!("{folder} is no collection in BEIR's form"))?;
     let collection = if args.by_title {
         collection.by_title()
     } else {
@@ -115,7 +121,7 @@ fn measure(args: &EvalArgs) -> Result<Report> {
     let signals = signals.map(|(name, how)| (name, evaluate(&how)));
     let report = Report {
         documents: collection.corpus.len(),
-        is_trained: matches!(index.dense_state(), DenseState::Ready { .. }),
+        is_trained: is_trained(&index),
         modes: modes.into(),
         signals: signals.collect(),
         seed: args.seed,
@@ -126,6 +132,10 @@ fn measure(args: &EvalArgs) -> Result<Report> {
          queries.jsonl, with grades above 0"
     );
     Ok(report)
+}
+
+fn is_trained(index: &Index) -> bool {
+    matches!(index.dense_state(), DenseState::Ready { .. })
 }
 
 /// Has a model read the collection into the index; returns what it makes of the queries.

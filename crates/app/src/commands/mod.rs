@@ -63,7 +63,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Files(command) => files::run(place, command).await,
         Command::Jobs(command) => jobs::run(place, command).await,
         Command::Search(args) => search::search(place, args).await,
-        Command::Eval(args) => eval::eval(args).await,
+        Command::Eval(args) => eval::eval(place, args).await,
         Command::Model(command) => model::run(place, command).await,
         Command::Draft(args) => draft::draft(place, args).await,
         Command::Outputs(command) => outputs::run(place, command).await,

@@ -53,6 +53,7 @@ async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
         Vec::new()
     };
     let request = SearchRequest {
+        pinned: retrieve::pinned(&site.state, &args.query).await?,
         like,
         without,
         order: args.sort,
@@ -69,6 +70,7 @@ fn as_json(found: &Found, explains: bool) -> Value {
         passage,
         document,
         judged,
+        ..
     } = found;
     let mut told = json!({
         "doc_id": document.doc_id,
@@ -103,6 +105,7 @@ fn print_hit(number: usize, found: &Found, explains: bool) {
         passage,
         document,
         judged,
+        ..
     } = found;
     let year = document
         .year

@@ -344,6 +344,7 @@ async fn nothing_that_goes_with_a_document_is_forgotten() {
         "passages",
         "passage_embeddings",
         "passage_entities",
+        "search_pins",
     ]);
     kept.sort_unstable();
     assert_eq!(tables, kept);

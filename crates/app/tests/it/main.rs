@@ -23,6 +23,7 @@ mod ocr;
 mod openapi;
 mod outputs;
 mod parity;
+mod pins;
 mod programs;
 mod prompts;
 mod proposals;

@@ -5,7 +5,7 @@
 //! the figures about it.
 
 use archivist_domain::{
-    ConversationId, DocumentId, JobId, OutputId, PassageId, ProgramId, PromptId, StyleId,
+    ConversationId, DocumentId, JobId, OutputId, PassageId, PinId, ProgramId, PromptId, StyleId,
     SynonymId, UserId,
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
@@ -56,6 +56,10 @@ impl PathId for OutputId {
 
 impl PathId for PassageId {
     const KIND: &'static str = "passage";
+}
+
+impl PathId for PinId {
+    const KIND: &'static str = "pin";
 }
 
 impl PathId for SynonymId {

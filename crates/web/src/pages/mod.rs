@@ -23,6 +23,7 @@ mod library;
 mod marked;
 mod named;
 mod output;
+mod pins;
 mod search;
 mod shell;
 mod show;
@@ -80,6 +81,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         )
         .route("/search", get(search::search))
         .route("/search/synonyms", get(synonyms::list).post(synonyms::add))
+        .route("/search/pins", post(pins::pin))
+        .route("/search/pins/remove", post(pins::unpin))
         .route("/search/synonyms/{id}", post(synonyms::save))
         .route("/search/synonyms/{id}/delete", post(synonyms::delete))
         .route("/write", get(write::show))

@@ -1,6 +1,6 @@
 //! `/search`: passages that answer a question, and why.
 
-use archivist_domain::{DocType, DocumentId, Outcome, SearchOrder};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 use archivist_search::{FacetCounts, SearchRequest};
 use askama::Template;
 use axum::extract::State;
@@ -70,6 +70,11 @@ pub(super) struct SearchPage {
 /// A passage that was found.
 pub(super) struct HitView {
     pub(super) address: String,
+    /// An editor keeps it on top of this search.
+    pub(super) is_pinned: bool,
+    /// Where a form is sent that puts it there or takes it away; none where nothing was typed.
+    pub(super) pin: Option<String>,
+    pub(super) passage: PassageId,
     /// The search for others like it.
     pub(super) more_like: String,
     /// The search without it.
@@ -173,6 +178,7 @@ async fn request(
         without.extend(&like);
     }
     Ok(SearchRequest {
+        pinned: retrieve::pinned(state, &filter.q).await?,
         like,
         without,
         filters: filter.for_search()?,
@@ -265,6 +271,7 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         hit,
         passage,
         document,
+        pinned,
         ..
     } = found;
     let id: DocumentId = document.doc_id;
@@ -273,7 +280,15 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         .is_some()
         .then(|| show::file_address(id, &document.filename, passage.page_first));
     let excerpt = excerpt(&passage.content, &hit.marks, EXCERPT_BYTES);
+    let pins = if pinned {
+        "/search/pins/remove"
+    } else {
+        "/search/pins"
+    };
     HitView {
+        is_pinned: pinned,
+        pin: filled(&filter.q).map(|_| filter.address_with(pins, "", "")),
+        passage: passage.passage_id,
         more_like: filter.with_like(passage.passage_id),
         without: filter.with_without(passage.passage_id),
         address: show::passage_address(id, passage.passage_id),

@@ -489,6 +489,9 @@ fn hits_are_marked_and_never_read_as_markup() {
     let at = text.find("coaches").unwrap();
     let mark = at..at + "coaches".len();
     let hit = HitView {
+        is_pinned: true,
+        pin: Some("/search/pins/remove?q=coaches".into()),
+        passage: PassageId(Uuid::nil()),
         more_like: "/search?like=1".into(),
         without: "/search?without=1".into(),
         address: "/library/1".into(),

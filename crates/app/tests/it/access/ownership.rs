@@ -50,7 +50,7 @@ const OWNED: [Owned; 5] = [
 /// What in a path is everybody's, or nobody's in particular. Figures keep to one's own
 /// outputs, accounts are for admins but for one's own, and jobs for editors but for one's
 /// own: their areas test that.
-const SHARED: [&str; 14] = [
+const SHARED: [&str; 17] = [
     "/api/citations/{passage_id}",
     "/cited/{passage}",
     "/api/jobs/{job_id}",
@@ -63,6 +63,9 @@ const SHARED: [&str; 14] = [
     "/api/programs/{program_id}",
     "/api/audit/logs/entity/{entity_type}/{entity_id}",
     "/library/{id}",
+    "/api/search/pins/{pin_id}",
+    "/api/search/synonyms/{synonym_id}",
+    "/search/synonyms/{id}",
     "/static/",
     "{*rest}",
 ];

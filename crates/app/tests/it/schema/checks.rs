@@ -73,6 +73,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO output_revision (only_row) VALUES (false)",
     ),
     (
+        "search_pins_query_not_empty",
+        "INSERT INTO search_pins (query, passage_id, doc_id) VALUES ('', gen_random_uuid(), gen_random_uuid())",
+    ),
+    (
         "search_synonyms_wordings_several",
         "INSERT INTO search_synonyms (wordings) VALUES (ARRAY['LOI'])",
     ),

@@ -1,6 +1,7 @@
 //! Search for passages.
 
 mod models;
+mod pins;
 mod reply;
 mod synonyms;
 
@@ -31,6 +32,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(search))
         .routes(routes!(models::models))
+        .routes(routes!(pins::list, pins::create))
+        .routes(routes!(pins::delete))
         .routes(routes!(synonyms::list, synonyms::create))
         .routes(routes!(synonyms::update, synonyms::delete))
 }
@@ -120,6 +123,7 @@ async fn search(
     let mut request = params.check()?;
     request.like = retrieve::places(&state, &liked).await?;
     request.without = retrieve::places(&state, &unwanted).await?;
+    request.pinned = retrieve::pinned(&state, &query).await?;
     if request.text.is_empty() {
         request.without.extend(&request.like);
     }

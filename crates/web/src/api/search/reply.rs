@@ -121,6 +121,9 @@ pub(super) struct SearchHit {
     /// Why it is here, for people.
     #[schema(example = json!(["The words 'board' and 'members' occur in it"]))]
     reasons: Vec<String>,
+    /// Whether an editor keeps it on top of this search.
+    #[schema(example = false)]
+    pinned: bool,
     /// The figures behind the score; null unless `explain=true`.
     numbers: Option<Numbers>,
 }
@@ -159,6 +162,7 @@ impl SearchHit {
             hit,
             passage,
             document,
+            pinned,
             judged,
         } = found;
         let text = passage.content;
@@ -171,6 +175,7 @@ impl SearchHit {
             judged,
         });
         Self {
+            pinned,
             numbers,
             passage_id: passage.passage_id,
             page: passage.page_first,
