@@ -57,4 +57,6 @@ ids! {
     SynonymId;
     /// A passage that is kept on top of a search.
     PinId;
+    /// A search that a person comes back to.
+    SavedSearchId;
 }

@@ -26,5 +26,5 @@ pub use enums::{
 };
 pub use ids::{
     ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, PinId, ProgramId, PromptId,
-    SessionId, StyleId, SynonymId, UserId,
+    SavedSearchId, SessionId, StyleId, SynonymId, UserId,
 };

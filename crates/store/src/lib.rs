@@ -33,6 +33,7 @@ pub mod programs;
 pub mod prompts;
 pub mod recognised;
 pub mod reviews;
+pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
 pub mod site;

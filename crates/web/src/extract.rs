@@ -81,7 +81,13 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Query<T> {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Error> {
-        let query = parts.uri.query().unwrap_or_default();
+        Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads what stands behind the question mark of an address.
+    pub(crate) fn read(query: &str) -> Result<Self, Error> {
         let pairs = || url::form_urlencoded::parse(query.as_bytes()).into_owned();
         lax::from_pairs(pairs()).map(Self).map_err(|misfit| {
             let name = misfit.at.first().map(Step::name).unwrap_or_default();

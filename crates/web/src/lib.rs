@@ -34,6 +34,7 @@ mod rerank;
 pub mod retrieve;
 pub mod review;
 pub mod router;
+mod saved_searches;
 pub mod secret;
 mod sent;
 pub mod similar;

@@ -31,6 +31,7 @@ mod query;
 mod queue;
 mod reprocess;
 mod sandbox;
+mod saved_searches;
 mod schema;
 mod search;
 mod sensitivity;

@@ -5,8 +5,8 @@
 //! the figures about it.
 
 use archivist_domain::{
-    ConversationId, DocumentId, JobId, OutputId, PassageId, PinId, ProgramId, PromptId, StyleId,
-    SynonymId, UserId,
+    ConversationId, DocumentId, JobId, OutputId, PassageId, PinId, ProgramId, PromptId,
+    SavedSearchId, StyleId, SynonymId, UserId,
 };
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;
@@ -56,6 +56,10 @@ impl PathId for OutputId {
 
 impl PathId for PassageId {
     const KIND: &'static str = "passage";
+}
+
+impl PathId for SavedSearchId {
+    const KIND: &'static str = "saved search";
 }
 
 impl PathId for PinId {

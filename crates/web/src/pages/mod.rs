@@ -24,6 +24,7 @@ mod marked;
 mod named;
 mod output;
 mod pins;
+mod saved;
 mod search;
 mod shell;
 mod show;
@@ -81,6 +82,8 @@ pub(crate) fn router(state: &AppState) -> Router<AppState> {
         )
         .route("/search", get(search::search))
         .route("/search/synonyms", get(synonyms::list).post(synonyms::add))
+        .route("/search/saved", post(saved::save))
+        .route("/search/saved/{id}/delete", post(saved::delete))
         .route("/search/pins", post(pins::pin))
         .route("/search/pins/remove", post(pins::unpin))
         .route("/search/synonyms/{id}", post(synonyms::save))

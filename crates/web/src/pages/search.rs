@@ -10,6 +10,7 @@ use super::facet::{Facet, Field};
 use super::filter::{Choices, FilterForm};
 use super::form::filled;
 use super::marked::{Excerpt, excerpt};
+use super::saved::{self, SavedView};
 use super::shell::{Place, Shell};
 use super::visitor::PageWriter;
 use super::{page, show};
@@ -63,6 +64,8 @@ pub(super) struct SearchPage {
     /// Addresses of the pages before and after.
     pub(super) previous: Option<String>,
     pub(super) next: Option<String>,
+    /// Searches that the person comes back to.
+    pub(super) saved: Vec<SavedView>,
     /// What is wrong with the search, for whoever typed it.
     pub(super) problem: Option<String>,
 }
@@ -148,6 +151,7 @@ pub(super) async fn search(
             (meant, address)
         }),
         liked: liked(&state, &filter).await?,
+        saved: saved::of(&state, &visitor).await?,
         page: page_number,
         previous: (page_number > 1).then(|| page_address(page_number - 1)),
         next: is_full.then(|| page_address(page_number + 1)),

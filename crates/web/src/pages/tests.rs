@@ -464,6 +464,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         facets: Vec::new(),
         did_you_mean: None,
         liked: None,
+        saved: Vec::new(),
         page: 1,
         previous: None,
         next: None,

@@ -14,7 +14,7 @@ const WIDTH: usize = 42;
 
 /// What in a path is somebody's, by the route's way of writing it, and where a new one
 /// is made. A new kind of thing gets a line here.
-const OWNED: [Owned; 5] = [
+const OWNED: [Owned; 7] = [
     Owned {
         place: "/api/outputs/{output_id}",
         make: "/api/outputs",
@@ -38,6 +38,18 @@ const OWNED: [Owned; 5] = [
         make: "/api/chat",
         body: || json!({ "message": "Hello!" }),
         id: "conversation_id",
+    },
+    Owned {
+        place: "/api/search/saved/{search_id}",
+        make: "/api/search/saved",
+        body: || json!({ "name": "Somebody's", "query": "q=somebody" }),
+        id: "search_id",
+    },
+    Owned {
+        place: "/search/saved/{id}",
+        make: "/api/search/saved",
+        body: || json!({ "name": "Somebody's", "query": "q=somebody" }),
+        id: "search_id",
     },
     Owned {
         place: "/api/conversations/{conversation_id}",

@@ -73,6 +73,14 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO output_revision (only_row) VALUES (false)",
     ),
     (
+        "saved_searches_name_not_empty",
+        "INSERT INTO saved_searches (user_id, name, query) VALUES (gen_random_uuid(), '', 'q=x')",
+    ),
+    (
+        "saved_searches_query_not_empty",
+        "INSERT INTO saved_searches (user_id, name, query) VALUES (gen_random_uuid(), 'x', '')",
+    ),
+    (
         "search_pins_query_not_empty",
         "INSERT INTO search_pins (query, passage_id, doc_id) VALUES ('', gen_random_uuid(), gen_random_uuid())",
     ),

@@ -3,6 +3,7 @@
 mod models;
 mod pins;
 mod reply;
+mod saved;
 mod synonyms;
 
 use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
@@ -34,6 +35,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(models::models))
         .routes(routes!(pins::list, pins::create))
         .routes(routes!(pins::delete))
+        .routes(routes!(saved::list, saved::save))
+        .routes(routes!(saved::delete))
         .routes(routes!(synonyms::list, synonyms::create))
         .routes(routes!(synonyms::update, synonyms::delete))
 }
