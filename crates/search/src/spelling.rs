@@ -34,7 +34,7 @@ pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
     let mut unknown: Vec<Token> = Vec::new();
     for token in text::tokens(text) {
         let is_new = unknown.iter().all(|other| other.term != token.term);
-        if is_new && may_be_wrong(&token.term) && lexical.holders(&token.term) == 0 {
+        if is_new && lexical.holders(&token.term) == 0 {
             unknown.push(token);
         }
     }
@@ -43,10 +43,29 @@ pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
         term,
     };
     let each = unknown.iter().flat_map(|token| {
-        let terms = nearest(lexical, &token.term).into_iter();
+        let forms = forms(&token.term, &text[token.range.clone()]);
+        let terms = nearest(lexical, &forms).into_iter();
         terms.map(move |term| reading(token, term))
     });
     each.collect()
+}
+
+/// What may have been meant to be a term: the stem, and the word without what makes a plural. A
+/// wrong letter can make the stemmer take away more: `famlies` becomes `fam`.
+fn forms(stem: &str, typed: &str) -> Vec<String> {
+    let word = text::fold(typed);
+    let single = match (word.strip_suffix("ies"), word.strip_suffix(['s', 'y'])) {
+        (Some(rest), _) => format!("{rest}i"),
+        (None, Some(rest)) if word.ends_with('y') => format!("{rest}i"),
+        (None, Some(rest)) => rest.to_owned(),
+        (None, None) => word,
+    };
+    let mut forms = vec![stem.to_owned()];
+    if single != stem {
+        forms.push(single);
+    }
+    forms.retain(|form| may_be_wrong(form));
+    forms
 }
 
 /// Years, amounts and codes are what they are.
@@ -54,31 +73,40 @@ fn may_be_wrong(term: &str) -> bool {
     term.chars().count() >= MIN_CHARS && term.chars().all(char::is_alphabetic)
 }
 
-fn nearest(lexical: &Lexical, unknown: &str) -> Vec<QueryTerm> {
-    let length = unknown.chars().count();
-    let most = if length < LONG_CHARS { 1 } else { 2 };
-    let first = unknown.chars().next();
-    let mut near: Vec<(usize, bool, usize, &str)> = lexical
-        .terms_like(unknown, most)
-        .map(|(term, holders)| {
-            let distance = strsim::osa_distance(unknown, term);
-            (distance, term.chars().next() != first, holders, term)
-        })
-        .filter(|(distance, ..)| *distance <= most)
-        .collect();
-    near.sort_unstable_by_key(|&(distance, begins_otherwise, holders, term)| {
-        (distance, begins_otherwise, Reverse(holders), term)
-    });
-    let kind = |&(distance, begins_otherwise, ..): &(usize, bool, usize, &str)| {
-        (distance, begins_otherwise)
+/// How near a term is to a form of what was typed: less is better.
+type Nearness = (usize, bool);
+
+/// Terms within reach of a form, with how near they are, and by how many they are held.
+fn near<'a>(
+    lexical: &'a Lexical,
+    form: &str,
+) -> impl Iterator<Item = (Nearness, Reverse<usize>, &'a str)> {
+    let most = if form.chars().count() < LONG_CHARS {
+        1
+    } else {
+        2
     };
-    let best = near.first().map(kind);
+    let first = form.chars().next();
+    let like = lexical.terms_like(form, most);
+    like.map(move |(term, holders)| {
+        let distance = strsim::osa_distance(form, term);
+        let begins_otherwise = term.chars().next() != first;
+        ((distance, begins_otherwise), Reverse(holders), term)
+    })
+    .filter(move |((distance, _), ..)| *distance <= most)
+}
+
+fn nearest(lexical: &Lexical, forms: &[String]) -> Vec<QueryTerm> {
+    let mut near: Vec<_> = forms.iter().flat_map(|form| near(lexical, form)).collect();
+    near.sort_unstable();
+    let best = near.first().map(|(nearness, ..)| *nearness);
+    near.retain(|(nearness, ..)| Some(*nearness) == best);
+    near.dedup();
     near.into_iter()
-        .take_while(|term| Some(kind(term)) == best)
         .take(READINGS)
-        .map(|(distance, _, _, term)| QueryTerm {
+        .map(|((distance, _), _, term)| QueryTerm {
             term: term.to_owned(),
-            weight: NEAR_WEIGHT / distance as f32,
+            weight: NEAR_WEIGHT / distance.max(1) as f32,
         })
         .collect()
 }
@@ -144,7 +172,12 @@ mod tests {
 
     #[test]
     fn a_misspelt_word_is_read_as_the_nearest_known_one() {
-        let lexical = lexical(&["Henderson teaches literacy", "Sanderson reads", "boats"]);
+        let lexical = lexical(&[
+            "Henderson teaches literacy",
+            "Sanderson reads",
+            "boats",
+            "families",
+        ]);
         for (typed, meant) in [
             ("litercy", "literaci"),
             ("litreacy", "literaci"),
@@ -152,6 +185,7 @@ mod tests {
             ("boast", "boat"),
             ("Benderson", "henderson"),
             ("iteracy", "literaci"),
+            ("famlies", "famili"),
         ] {
             let expected = [(typed.to_owned(), meant.to_owned())];
             assert_eq!(read(&lexical, typed), expected);
