@@ -15,6 +15,8 @@ pub(crate) struct Passage {
     pub(crate) document: DocumentId,
     pub(crate) ordinal: u32,
     pub(crate) title: Arc<str>,
+    /// Of its document, by [`joined`].
+    pub(crate) tags: Arc<str>,
     pub(crate) heading: Option<Box<str>>,
     pub(crate) text: Box<str>,
 }
@@ -23,6 +25,7 @@ impl Passage {
     pub(crate) fn fields(&self) -> PassageText<'_> {
         PassageText {
             title: &self.title,
+            tags: &self.tags,
             heading: self.heading.as_deref(),
             text: &self.text,
         }
@@ -41,6 +44,11 @@ impl Passage {
     pub(crate) fn place(&self) -> (DocumentId, u32, PassageId) {
         (self.document, self.ordinal, self.id)
     }
+}
+
+/// Tags as a text, a line each.
+pub(crate) fn joined(tags: &[String]) -> Arc<str> {
+    tags.join("\n").into()
 }
 
 /// A document as it is kept: its passages by slot.
@@ -103,6 +111,7 @@ impl Archive {
     /// record's passages.
     pub(crate) fn insert(&mut self, record: DocumentRecord) -> Vec<u32> {
         let title: Arc<str> = record.title.into();
+        let tags = joined(&record.facets.tags);
         let slots: Vec<u32> = record
             .passages
             .into_iter()
@@ -112,6 +121,7 @@ impl Archive {
                     document: record.id,
                     ordinal: p.ordinal,
                     title: Arc::clone(&title),
+                    tags: Arc::clone(&tags),
                     heading: p.heading.map(Into::into),
                     text: p.text.into(),
                 })

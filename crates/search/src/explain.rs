@@ -19,6 +19,8 @@ pub(crate) struct Matches {
     pub(crate) words: Vec<String>,
     /// Words of the title or heading that do not stand in the text.
     pub(crate) above: Vec<String>,
+    /// Tags of the document that have a word of the query.
+    pub(crate) tags: Vec<String>,
     /// Words that were typed and stand nowhere, and the word here that each is taken for.
     pub(crate) taken_for: Vec<(String, String)>,
 }
@@ -35,13 +37,20 @@ impl Matches {
         let words = |found: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
             query.terms.iter().filter_map(|t| found(&t.term)).collect()
         };
+        let (_, in_tags) = find_in(query, &passage.tags);
+        let tags = passage
+            .tags
+            .lines()
+            .filter(|tag| !find_in(query, tag).0.is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
             let term = &reading.term.term;
-            let word = in_text.get(term).or_else(|| in_title.get(term))?;
+            let word = in_text.get(term).or_else(|| in_title.get(term));
+            let word = word.or_else(|| in_tags.get(term))?;
             Some((reading.typed.clone(), word.clone()))
         });
         Self {
             taken_for: taken_for.collect(),
+            tags: tags.map(str::to_owned).collect(),
             marks,
             words: words(&|term| in_text.get(term).cloned()),
             above: words(&|term| {
@@ -61,6 +70,9 @@ impl Matches {
         }
         if !self.above.is_empty() {
             reasons.push(format!("title or heading has {}", shortened(&self.above)));
+        }
+        if !self.tags.is_empty() {
+            reasons.push(format!("tagged {}", shortened(&self.tags)));
         }
         let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
         reasons.extend(self.taken_for.iter().map(taken_for));
@@ -104,6 +116,7 @@ mod tests {
             document: DocumentId(Uuid::nil()),
             ordinal: 0,
             title: title.into(),
+            tags: "".into(),
             heading: heading.map(Into::into),
             text: text.into(),
         }
@@ -119,6 +132,20 @@ mod tests {
         let marked: Vec<_> = found.marks.iter().map(|m| &text[m.clone()]).collect();
         assert_eq!(marked, ["coaches", "Coach", "literacy"]);
         assert_eq!(found.reasons(), ["matched literacy, coaches"]);
+    }
+
+    #[test]
+    fn tags_with_a_word_of_the_query_are_named() {
+        let query = Query::parse("literacy for children", &Synonyms::default());
+        let tagged = Passage {
+            tags: "rural\nEarly Literacy".into(),
+            ..passage("", None, "Children read")
+        };
+        let found = Matches::find(&query, &tagged);
+        assert_eq!(
+            found.reasons(),
+            ["matched Children", "tagged Early Literacy"]
+        );
     }
 
     #[test]

@@ -103,13 +103,13 @@ impl Index {
         true
     }
 
-    /// Changes what a document is called and can be filtered by, without its
+    /// Changes what a document is called, tagged and can be filtered by, without its
     /// text. False if it is not there.
     pub fn set_facets(&mut self, id: DocumentId, title: &str, facets: Facets) -> bool {
         let Some(document) = self.archive.documents.get_mut(&id) else {
             return false;
         };
-        if &*document.title == title {
+        if &*document.title == title && document.facets.tags == facets.tags {
             document.facets = facets;
         } else {
             let renamed = DocumentRecord {

@@ -21,6 +21,7 @@ const B: f32 = 0.75;
 const UNITS_PER_WORD: f32 = 4.0;
 const TITLE_UNITS: u32 = 4;
 const HEADING_UNITS: u32 = 4;
+const TAG_UNITS: u32 = 4;
 const TEXT_UNITS: u32 = 4;
 
 /// How often each term occurs in a passage, in units, and the sum of all.
@@ -35,6 +36,7 @@ impl Counts {
     pub(crate) fn of(fields: PassageText<'_>) -> Self {
         let mut counts = Self::default();
         counts.add(fields.title, TITLE_UNITS);
+        counts.add(fields.tags, TAG_UNITS);
         counts.add(fields.heading.unwrap_or_default(), HEADING_UNITS);
         counts.add(fields.text, TEXT_UNITS);
         counts
@@ -226,6 +228,7 @@ mod tests {
     fn counts(title: &str, heading: Option<&str>, text: &str) -> Counts {
         Counts::of(PassageText {
             title,
+            tags: "",
             heading,
             text,
         })

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
 
-use crate::archive::{Archive, Document, Passage};
+use crate::archive::{Archive, Document, Passage, joined};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
@@ -24,7 +24,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -174,9 +174,10 @@ fn read_document(
     let id = DocumentId(from.id()?);
     let title: Arc<str> = from.text()?.into();
     let facets = read_facets(from)?;
+    let tags = joined(&facets.tags);
     let slots = from.all(|from| {
         let slot = from.number()?;
-        passages.push((slot, Arc::new(read_passage(from, id, &title)?)));
+        passages.push((slot, Arc::new(read_passage(from, id, &title, &tags)?)));
         Ok(slot)
     })?;
     Ok((
@@ -216,12 +217,14 @@ fn read_passage(
     from: &mut Reader<'_>,
     document: DocumentId,
     title: &Arc<str>,
+    tags: &Arc<str>,
 ) -> Result<Passage, Malformed> {
     Ok(Passage {
         id: PassageId(from.id()?),
         document,
         ordinal: from.number()?,
         title: Arc::clone(title),
+        tags: Arc::clone(tags),
         heading: from.option(Reader::text)?.map(Into::into),
         text: from.text()?.into(),
     })

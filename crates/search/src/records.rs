@@ -37,6 +37,8 @@ pub struct PassageRecord {
 pub struct PassageText<'a> {
     /// The title of its document.
     pub title: &'a str,
+    /// The tags of its document, a line each.
+    pub tags: &'a str,
     /// The heading it stands under.
     pub heading: Option<&'a str>,
     /// Its text.

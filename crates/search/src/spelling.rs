@@ -138,6 +138,7 @@ fn as_written(index: &Index, term: &str) -> Option<String> {
     let fields = [
         fields.text,
         fields.title,
+        fields.tags,
         fields.heading.unwrap_or_default(),
     ];
     fields.into_iter().find_map(|field| {
@@ -157,6 +158,7 @@ mod tests {
         for (slot, text) in (0..).zip(texts) {
             let fields = PassageText {
                 title: "",
+                tags: "",
                 heading: None,
                 text,
             };
@@ -227,6 +229,7 @@ mod tests {
     fn a_word_that_has_gone_is_no_reading() {
         let fields = PassageText {
             title: "",
+            tags: "",
             heading: None,
             text: "boats",
         };

@@ -272,6 +272,7 @@ mod tests {
     fn passage(text: &str) -> PassageText<'_> {
         PassageText {
             title: "",
+            tags: "",
             heading: None,
             text,
         }

@@ -274,6 +274,14 @@ fn facets_and_titles_change_without_the_text() {
     assert!(index.search(&request, YEAR).is_empty());
     assert_eq!(ask(&index, "harvest").len(), 1);
     assert_eq!(ask(&index, "name").len(), 0);
+    let tagged = Facets {
+        tags: vec!["rural youth".to_owned()],
+        ..facets(None, None)
+    };
+    assert!(index.set_facets(document(1), "Harvest", tagged));
+    assert_eq!(ask(&index, "youth")[0].reasons[0], "tagged rural youth");
+    assert!(index.set_facets(document(1), "Harvest", facets(None, None)));
+    assert_eq!(ask(&index, "youth").len(), 0);
 }
 
 #[test]
