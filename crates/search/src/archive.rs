@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use archivist_domain::{DocumentId, PassageId};
 
+use crate::language::{self, Language};
 use crate::records::{DocumentRecord, Facets, PassageRecord, PassageText};
 
 /// A passage as it is kept. Shared with training sets, which therefore cost
@@ -14,6 +15,8 @@ pub(crate) struct Passage {
     pub(crate) id: PassageId,
     pub(crate) document: DocumentId,
     pub(crate) ordinal: u32,
+    /// Of its document.
+    pub(crate) language: Language,
     pub(crate) title: Arc<str>,
     /// Of its document, by [`joined`].
     pub(crate) tags: Arc<str>,
@@ -24,6 +27,7 @@ pub(crate) struct Passage {
 impl Passage {
     pub(crate) fn fields(&self) -> PassageText<'_> {
         PassageText {
+            language: self.language,
             title: &self.title,
             tags: &self.tags,
             heading: self.heading.as_deref(),
@@ -56,6 +60,7 @@ pub(crate) fn joined(tags: &[String]) -> Arc<str> {
 pub(crate) struct Document {
     /// By which the tables of slots know it; given by the archive.
     pub(crate) number: u32,
+    pub(crate) language: Language,
     pub(crate) title: Arc<str>,
     pub(crate) facets: Facets,
     pub(crate) slots: Vec<u32>,
@@ -77,6 +82,21 @@ pub(crate) struct Archive {
     free_numbers: Vec<u32>,
     /// The highest number so far.
     highest: u32,
+    /// How many documents are of each language.
+    by_language: [usize; language::COUNT],
+}
+
+/// The language of a document's text.
+fn language(passages: &[PassageRecord]) -> Language {
+    let mut text = String::new();
+    for passage in passages {
+        text.push_str(&passage.text);
+        text.push('\n');
+        if text.len() > language::MAX_BYTES {
+            break;
+        }
+    }
+    Language::of(&text)
 }
 
 impl Archive {
@@ -100,6 +120,7 @@ impl Archive {
         for document in archive.documents.values_mut() {
             archive.highest += 1;
             document.number = archive.highest;
+            archive.by_language[document.language.number()] += 1;
             for &slot in &document.slots {
                 archive.numbers[slot as usize] = archive.highest;
             }
@@ -112,6 +133,8 @@ impl Archive {
     pub(crate) fn insert(&mut self, record: DocumentRecord) -> Vec<u32> {
         let title: Arc<str> = record.title.into();
         let tags = joined(&record.facets.tags);
+        let language = language(&record.passages);
+        self.by_language[language.number()] += 1;
         let slots: Vec<u32> = record
             .passages
             .into_iter()
@@ -120,6 +143,7 @@ impl Archive {
                     id: p.id,
                     document: record.id,
                     ordinal: p.ordinal,
+                    language,
                     title: Arc::clone(&title),
                     tags: Arc::clone(&tags),
                     heading: p.heading.map(Into::into),
@@ -129,6 +153,7 @@ impl Archive {
             .collect();
         let document = Document {
             number: self.number(&slots),
+            language,
             title,
             facets: record.facets,
             slots: slots.clone(),
@@ -141,6 +166,7 @@ impl Archive {
     pub(crate) fn remove(&mut self, id: DocumentId) -> Option<Vec<(u32, Arc<Passage>)>> {
         let document = self.documents.remove(&id)?;
         self.free_numbers.push(document.number);
+        self.by_language[document.language.number()] -= 1;
         let mut gone = Vec::with_capacity(document.slots.len());
         for slot in document.slots {
             self.free.push(slot);
@@ -198,6 +224,13 @@ impl Archive {
         self.passages[slot as usize]
             .as_ref()
             .expect("documents name occupied slots")
+    }
+
+    /// The languages that there are documents of; English always, and first.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        let others = (1..language::COUNT).filter(|&number| self.by_language[number] > 0);
+        let numbers = std::iter::once(0).chain(others);
+        numbers.filter_map(Language::at).collect()
     }
 
     /// Whether a slot still holds the very passage it held when it was copied.

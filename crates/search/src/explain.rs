@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::archive::Passage;
+use crate::language::Language;
 use crate::query::Query;
 use crate::text;
 
@@ -27,21 +28,19 @@ pub(crate) struct Matches {
 
 impl Matches {
     pub(crate) fn find(query: &Query, passage: &Passage) -> Self {
-        let (marks, in_text) = find_in(query, &passage.text);
+        let find = |text: &str| find_in(query, text, passage.language);
+        let (marks, in_text) = find(&passage.text);
         let above = format!(
             "{}\n{}",
             passage.title,
             passage.heading.as_deref().unwrap_or("")
         );
-        let (_, in_title) = find_in(query, &above);
+        let (_, in_title) = find(&above);
         let words = |found: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
             query.terms.iter().filter_map(|t| found(&t.term)).collect()
         };
-        let (_, in_tags) = find_in(query, &passage.tags);
-        let tags = passage
-            .tags
-            .lines()
-            .filter(|tag| !find_in(query, tag).0.is_empty());
+        let (_, in_tags) = find(&passage.tags);
+        let tags = passage.tags.lines().filter(|tag| !find(tag).0.is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
             let term = &reading.term.term;
             let word = in_text.get(term).or_else(|| in_title.get(term));
@@ -81,10 +80,14 @@ impl Matches {
 }
 
 /// Where the query's terms stand in a text, and the first word for each.
-fn find_in(query: &Query, text: &str) -> (Vec<Range<usize>>, HashMap<String, String>) {
+fn find_in(
+    query: &Query,
+    text: &str,
+    language: Language,
+) -> (Vec<Range<usize>>, HashMap<String, String>) {
     let mut marks = Vec::new();
     let mut words = HashMap::new();
-    for token in text::tokens(text) {
+    for token in text::tokens(text, language) {
         if query.terms.iter().any(|t| t.term == token.term) {
             let word = &text[token.range.clone()];
             words.entry(token.term).or_insert_with(|| word.to_owned());
@@ -115,6 +118,7 @@ mod tests {
             id: PassageId(Uuid::nil()),
             document: DocumentId(Uuid::nil()),
             ordinal: 0,
+            language: Language::English,
             title: title.into(),
             tags: "".into(),
             heading: heading.map(Into::into),
@@ -126,7 +130,11 @@ mod tests {
     fn marks_point_into_the_text_and_words_stand_in_the_order_of_the_query() {
         let text = "Nine coaches met. Each Coach reads for literacy.";
         let found = Matches::find(
-            &Query::parse("literacy coaching", &Synonyms::default()),
+            &Query::parse(
+                "literacy coaching",
+                &Synonyms::default(),
+                &[Language::English],
+            ),
             &passage("Plan", None, text),
         );
         let marked: Vec<_> = found.marks.iter().map(|m| &text[m.clone()]).collect();
@@ -136,7 +144,11 @@ mod tests {
 
     #[test]
     fn tags_with_a_word_of_the_query_are_named() {
-        let query = Query::parse("literacy for children", &Synonyms::default());
+        let query = Query::parse(
+            "literacy for children",
+            &Synonyms::default(),
+            &[Language::English],
+        );
         let tagged = Passage {
             tags: "rural\nEarly Literacy".into(),
             ..passage("", None, "Children read")
@@ -151,7 +163,11 @@ mod tests {
     #[test]
     fn words_of_the_title_are_named_apart() {
         let found = Matches::find(
-            &Query::parse("garden budget children", &Synonyms::default()),
+            &Query::parse(
+                "garden budget children",
+                &Synonyms::default(),
+                &[Language::English],
+            ),
             &passage("Garden proposal", Some("Budget"), "Children grow beans."),
         );
         assert_eq!(
@@ -164,7 +180,7 @@ mod tests {
     fn long_lists_are_cut() {
         let text = "one two three four five six seven";
         let found = Matches::find(
-            &Query::parse(text, &Synonyms::default()),
+            &Query::parse(text, &Synonyms::default(), &[Language::English]),
             &passage("", None, text),
         );
         assert_eq!(found.words.len(), 7);

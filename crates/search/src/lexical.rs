@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use crate::language::Language;
 use crate::query::QueryTerm;
 use crate::records::PassageText;
 use crate::shapes::Shapes;
@@ -35,10 +36,15 @@ impl Counts {
     /// Counts the terms of all fields, each by its weight.
     pub(crate) fn of(fields: PassageText<'_>) -> Self {
         let mut counts = Self::default();
-        counts.add(fields.title, TITLE_UNITS);
-        counts.add(fields.tags, TAG_UNITS);
-        counts.add(fields.heading.unwrap_or_default(), HEADING_UNITS);
-        counts.add(fields.text, TEXT_UNITS);
+        let heading = fields.heading.unwrap_or_default();
+        for (field, units) in [
+            (fields.title, TITLE_UNITS),
+            (fields.tags, TAG_UNITS),
+            (heading, HEADING_UNITS),
+            (fields.text, TEXT_UNITS),
+        ] {
+            counts.add(field, units, fields.language);
+        }
         counts
     }
 
@@ -49,8 +55,8 @@ impl Counts {
             .map(|(term, &units)| (term.as_str(), units as f32 / UNITS_PER_WORD))
     }
 
-    fn add(&mut self, field: &str, units: u32) {
-        for token in text::tokens(field) {
+    fn add(&mut self, field: &str, units: u32, language: Language) {
+        for token in text::tokens(field, language) {
             *self.units.entry(token.term).or_default() += units;
             self.length += units;
         }
@@ -227,6 +233,7 @@ mod tests {
 
     fn counts(title: &str, heading: Option<&str>, text: &str) -> Counts {
         Counts::of(PassageText {
+            language: Language::English,
             title,
             tags: "",
             heading,

@@ -21,6 +21,7 @@ mod feedback;
 mod fuse;
 mod given;
 mod index;
+mod language;
 mod lexical;
 mod order;
 mod persist;
@@ -44,7 +45,7 @@ pub use index::{DenseState, Index};
 pub use persist::{LoadError, Snapshot};
 pub use records::{
     Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
-    PassageText, QueryVector, SearchRequest,
+    QueryVector, SearchRequest,
 };
 pub use synonyms::Synonyms;
 pub use train::{Trained, TrainingSet};

@@ -15,6 +15,7 @@ use crate::archive::{Archive, Document, Passage, joined};
 use crate::codec::{Malformed, Reader, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
+use crate::language::Language;
 use crate::lexical::{Lexical, Postings};
 use crate::records::Facets;
 use crate::shapes::Shapes;
@@ -24,7 +25,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -134,6 +135,7 @@ fn write_index(to: &mut Writer, index: &Index) {
     to.number(index.position);
     to.all(index.archive.documents.iter(), |to, (id, document)| {
         to.id(id.0);
+        to.count(document.language.number());
         to.text(&document.title);
         write_facets(to, &document.facets);
         to.all(document.slots.iter(), |to, &slot| {
@@ -172,12 +174,18 @@ fn read_document(
     passages: &mut Vec<Placed>,
 ) -> Result<(DocumentId, Document), Malformed> {
     let id = DocumentId(from.id()?);
+    let language = Language::at(from.count()?).ok_or(Malformed("a language is unknown"))?;
     let title: Arc<str> = from.text()?.into();
     let facets = read_facets(from)?;
     let tags = joined(&facets.tags);
+    let above = Above {
+        language,
+        title: Arc::clone(&title),
+        tags,
+    };
     let slots = from.all(|from| {
         let slot = from.number()?;
-        passages.push((slot, Arc::new(read_passage(from, id, &title, &tags)?)));
+        passages.push((slot, Arc::new(read_passage(from, id, &above)?)));
         Ok(slot)
     })?;
     Ok((
@@ -185,6 +193,7 @@ fn read_document(
         Document {
             // Given when the archive is put together.
             number: 0,
+            language,
             title,
             facets,
             slots,
@@ -213,18 +222,25 @@ fn write_passage(to: &mut Writer, passage: &Passage) {
     to.text(&passage.text);
 }
 
+/// What a passage has of its document.
+struct Above {
+    language: Language,
+    title: Arc<str>,
+    tags: Arc<str>,
+}
+
 fn read_passage(
     from: &mut Reader<'_>,
     document: DocumentId,
-    title: &Arc<str>,
-    tags: &Arc<str>,
+    above: &Above,
 ) -> Result<Passage, Malformed> {
     Ok(Passage {
         id: PassageId(from.id()?),
         document,
         ordinal: from.number()?,
-        title: Arc::clone(title),
-        tags: Arc::clone(tags),
+        language: above.language,
+        title: Arc::clone(&above.title),
+        tags: Arc::clone(&above.tags),
         heading: from.option(Reader::text)?.map(Into::into),
         text: from.text()?.into(),
     })

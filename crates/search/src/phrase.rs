@@ -12,10 +12,7 @@ pub(crate) fn restrict(index: &Index, phrases: &[String], factors: &mut [f32]) {
     for phrase in phrases {
         let wording = text::wording(phrase);
         // Where its words stand is looked up only in passages that have all of them.
-        let mut terms: Vec<String> = text::tokens(phrase).into_iter().map(|t| t.term).collect();
-        terms.sort_unstable();
-        terms.dedup();
-        let candidates = index.lexical.hold_all(&terms, factors.len());
+        let candidates = candidates(index, phrase, factors.len());
         for ((slot, factor), may_have_it) in (0..).zip(&mut *factors).zip(candidates) {
             let keeps =
                 *factor > 0.0 && may_have_it && stands_in(index.archive.passage(slot), &wording);
@@ -24,6 +21,23 @@ pub(crate) fn restrict(index: &Index, phrases: &[String], factors: &mut [f32]) {
             }
         }
     }
+}
+
+/// By slot, whether the passage has all words of a phrase, by what one of the archive's
+/// languages knows them by.
+fn candidates(index: &Index, phrase: &str, slots: usize) -> Vec<bool> {
+    let mut candidates = vec![false; slots];
+    for language in index.archive.languages() {
+        let tokens = text::tokens(phrase, language).into_iter();
+        let mut terms: Vec<String> = tokens.map(|token| token.term).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        let held = index.lexical.hold_all(&terms, slots);
+        for (candidate, held) in candidates.iter_mut().zip(held) {
+            *candidate |= held;
+        }
+    }
+    candidates
 }
 
 /// Whether a field of the passage has these words in a row.

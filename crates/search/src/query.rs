@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::prefix;
 use crate::spelling::{self, Reading};
@@ -36,32 +37,46 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads a query. A word typed twice counts twice.
-    pub(crate) fn parse(text: &str, synonyms: &Synonyms) -> Self {
+    /// Reads a query to an archive of these languages. A word typed twice counts twice; one that
+    /// several languages know by different terms counts as each.
+    pub(crate) fn parse(text: &str, synonyms: &Synonyms, languages: &[Language]) -> Self {
         let typed = terms(text);
-        let counted = counted(&typed);
-        let new = synonyms.of(text, &typed).into_iter();
-        let expanded = new.map(|term| QueryTerm {
-            term,
-            weight: EXPANSION_WEIGHT,
-        });
-        Self {
-            typed: counted.len(),
-            terms: counted.into_iter().chain(expanded).collect(),
+        let words = text::words(text, languages);
+        let counted = counted(words.iter().flat_map(|word| &word.terms));
+        let breadth = if typed.is_empty() {
+            words.len()
+        } else {
+            self::counted(&typed).len()
+        };
+        let mut query = Self {
+            typed: breadth,
+            terms: counted,
             is_broadened: false,
             readings: Vec::new(),
+        };
+        for term in synonyms.of(text, &typed) {
+            query.add(QueryTerm {
+                term,
+                weight: EXPANSION_WEIGHT,
+            });
         }
+        query
     }
 
     /// Reads a query to this index: a word that it does not know may be a known one, misspelt,
     /// and a word that ends in `*` stands for all that begin so.
-    pub(crate) fn of(text: &str, lexical: &Lexical, synonyms: &Synonyms) -> Self {
-        let mut query = Self::parse(text, synonyms);
+    pub(crate) fn of(
+        text: &str,
+        lexical: &Lexical,
+        synonyms: &Synonyms,
+        languages: &[Language],
+    ) -> Self {
+        let mut query = Self::parse(text, synonyms, languages);
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings) {
             query.add(term);
         }
-        query.readings = spelling::readings(lexical, &whole);
+        query.readings = spelling::readings(lexical, &whole, languages);
         for Reading { term, .. } in query.readings.clone() {
             query.add(term);
         }
@@ -101,7 +116,7 @@ impl Query {
 }
 
 /// Each term once, in the order typed, weighing as much as it was typed times.
-fn counted(typed: &[String]) -> Vec<QueryTerm> {
+fn counted<'a>(typed: impl IntoIterator<Item = &'a String>) -> Vec<QueryTerm> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut counted: Vec<QueryTerm> = Vec::new();
     for term in typed {
@@ -120,7 +135,8 @@ fn counted(typed: &[String]) -> Vec<QueryTerm> {
 }
 
 fn terms(text: &str) -> Vec<String> {
-    text::tokens(text).into_iter().map(|t| t.term).collect()
+    let tokens = text::tokens(text, Language::English).into_iter();
+    tokens.map(|token| token.term).collect()
 }
 
 #[cfg(test)]
@@ -128,7 +144,7 @@ mod tests {
     use super::*;
 
     fn weights(text: &str) -> Vec<(String, f32)> {
-        Query::parse(text, &Synonyms::default())
+        Query::parse(text, &Synonyms::default(), &[Language::English])
             .terms
             .into_iter()
             .map(|t| (t.term, t.weight))
@@ -169,7 +185,8 @@ mod tests {
 
     #[test]
     fn breadth_counts_different_typed_words() {
-        let breadth = |text| Query::parse(text, &Synonyms::default()).breadth();
+        let breadth =
+            |text| Query::parse(text, &Synonyms::default(), &[Language::English]).breadth();
         assert!((breadth("LOI") - 1.0 / BROAD).abs() < 1e-6);
         assert!((breadth("reading reads books") - 2.0 / BROAD).abs() < 1e-6);
         assert!(
@@ -180,6 +197,8 @@ mod tests {
 
     #[test]
     fn nothing_to_look_for() {
-        assert!(Query::parse("  what is it? ", &Synonyms::default()).is_empty());
+        assert!(
+            Query::parse("  what is it? ", &Synonyms::default(), &[Language::English]).is_empty()
+        );
     }
 }

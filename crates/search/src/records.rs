@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 
+use crate::language::Language;
 use crate::text::fold;
 
 /// A document with all its passages, as the index takes it in.
@@ -34,7 +35,9 @@ pub struct PassageRecord {
 
 /// What a passage is found by: its fields, borrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PassageText<'a> {
+pub(crate) struct PassageText<'a> {
+    /// What its words are stemmed as.
+    pub language: Language,
     /// The title of its document.
     pub title: &'a str,
     /// The tags of its document, a line each.

@@ -70,7 +70,10 @@ pub(crate) fn passages(index: &Index, request: &SearchRequest, year: i32) -> Vec
 }
 
 fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
-    let query = Query::of(&request.text, &index.lexical, &index.synonyms);
+    let query = {
+        let languages = index.archive.languages();
+        Query::of(&request.text, &index.lexical, &index.synonyms, &languages)
+    };
     let query = alike::broadened(index, request, query);
     if query.is_empty() {
         return Ranking {
@@ -134,7 +137,7 @@ impl Voices {
         };
         let dense = index.dense.as_ref().filter(|_| is_asked);
         let asked = |dense: &Dense| {
-            let typed = Query::parse(&request.text, &index.synonyms);
+            let typed = Query::parse(&request.text, &index.synonyms, &index.archive.languages());
             let typed = dense.model.query(&typed);
             alike::vector(index, request, &dense.vectors, typed)
         };

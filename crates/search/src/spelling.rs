@@ -6,9 +6,10 @@
 use std::cmp::Reverse;
 
 use crate::index::Index;
+use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
-use crate::text::{self, Token};
+use crate::text::{self, Word};
 
 /// What a word counts that differs in one letter from the one typed, against 1 for that; one
 /// that differs in two counts half of it.
@@ -30,29 +31,41 @@ pub(crate) struct Reading {
 /// What the unknown words of a search may stand for: the known terms that are nearest, by the
 /// fewest letters put in, left out, exchanged or swapped with the next (optimal string alignment).
 /// Of terms as near, those that begin with the letter that was typed.
-pub(crate) fn readings(lexical: &Lexical, text: &str) -> Vec<Reading> {
-    let mut unknown: Vec<Token> = Vec::new();
-    for token in text::tokens(text) {
-        let is_new = unknown.iter().all(|other| other.term != token.term);
-        if is_new && lexical.holders(&token.term) == 0 {
-            unknown.push(token);
+pub(crate) fn readings(lexical: &Lexical, text: &str, languages: &[Language]) -> Vec<Reading> {
+    let mut unknown: Vec<Word> = Vec::new();
+    for word in text::words(text, languages) {
+        let is_new = unknown.iter().all(|other| other.terms != word.terms);
+        let is_known = word.terms.iter().any(|term| lexical.holders(term) > 0);
+        // What says nothing in one language is no misspelt word of another.
+        let is_whole = word.terms.len() > 1 || languages.len() == 1;
+        if is_new && !is_known && (is_whole || says_something(text, &word, languages)) {
+            unknown.push(word);
         }
     }
-    let reading = |token: &Token, term| Reading {
-        typed: text[token.range.clone()].to_owned(),
+    let reading = |word: &Word, term| Reading {
+        typed: text[word.range.clone()].to_owned(),
         term,
     };
-    let each = unknown.iter().flat_map(|token| {
-        let forms = forms(&token.term, &text[token.range.clone()]);
+    let each = unknown.iter().flat_map(|word| {
+        let forms = forms(&word.terms, &text[word.range.clone()]);
         let terms = nearest(lexical, &forms).into_iter();
-        terms.map(move |term| reading(token, term))
+        terms.map(move |term| reading(word, term))
     });
     each.collect()
 }
 
-/// What may have been meant to be a term: the stem, and the word without what makes a plural. A
+/// Whether a word is one that says something in each of the languages.
+fn says_something(text: &str, word: &Word, languages: &[Language]) -> bool {
+    let typed = &text[word.range.clone()];
+    let tokens = |language: &Language| text::tokens(typed, *language);
+    languages
+        .iter()
+        .all(|language| !tokens(language).is_empty())
+}
+
+/// What may have been meant to be a term: the stems, and the word without what makes a plural. A
 /// wrong letter can make the stemmer take away more: `famlies` becomes `fam`.
-fn forms(stem: &str, typed: &str) -> Vec<String> {
+fn forms(stems: &[String], typed: &str) -> Vec<String> {
     let word = text::fold(typed);
     let single = match (word.strip_suffix("ies"), word.strip_suffix(['s', 'y'])) {
         (Some(rest), _) => format!("{rest}i"),
@@ -60,8 +73,8 @@ fn forms(stem: &str, typed: &str) -> Vec<String> {
         (None, Some(rest)) => rest.to_owned(),
         (None, None) => word,
     };
-    let mut forms = vec![stem.to_owned()];
-    if single != stem {
+    let mut forms = stems.to_vec();
+    if !forms.contains(&single) {
         forms.push(single);
     }
     forms.retain(|form| may_be_wrong(form));
@@ -116,13 +129,13 @@ fn nearest(lexical: &Lexical, forms: &[String]) -> Vec<QueryTerm> {
 pub(crate) fn corrected(index: &Index, text: &str, readings: &[Reading]) -> Option<String> {
     let mut corrected = String::new();
     let mut end = 0;
-    for token in text::tokens(text) {
-        let typed = &text[token.range.clone()];
+    for Word { range, .. } in text::words(text, &index.archive.languages()) {
+        let typed = &text[range.clone()];
         let reading = readings.iter().find(|reading| reading.typed == typed);
         if let Some(word) = reading.and_then(|reading| as_written(index, &reading.term.term)) {
-            corrected.push_str(&text[end..token.range.start]);
+            corrected.push_str(&text[end..range.start]);
             corrected.push_str(&word);
-            end = token.range.end;
+            end = range.end;
         }
     }
     corrected.push_str(&text[end..]);
@@ -135,6 +148,7 @@ fn as_written(index: &Index, term: &str) -> Option<String> {
         .archive
         .passage(index.lexical.a_holder(term)?)
         .fields();
+    let language = fields.language;
     let fields = [
         fields.text,
         fields.title,
@@ -142,7 +156,9 @@ fn as_written(index: &Index, term: &str) -> Option<String> {
         fields.heading.unwrap_or_default(),
     ];
     fields.into_iter().find_map(|field| {
-        let token = text::tokens(field).into_iter().find(|t| t.term == term)?;
+        let token = text::tokens(field, language)
+            .into_iter()
+            .find(|t| t.term == term)?;
         Some(field[token.range].to_owned())
     })
 }
@@ -157,6 +173,7 @@ mod tests {
         let mut lexical = Lexical::default();
         for (slot, text) in (0..).zip(texts) {
             let fields = PassageText {
+                language: Language::English,
                 title: "",
                 tags: "",
                 heading: None,
@@ -168,7 +185,7 @@ mod tests {
     }
 
     fn read(lexical: &Lexical, text: &str) -> Vec<(String, String)> {
-        let readings = readings(lexical, text).into_iter();
+        let readings = super::readings(lexical, text, &[Language::English]).into_iter();
         readings.map(|r| (r.typed, r.term.term)).collect()
     }
 
@@ -212,22 +229,24 @@ mod tests {
     fn of_words_as_near_the_more_usual_come_first() {
         let texts = ["gardens", "harden", "wardens", "gardens", "garners"];
         let lexical = lexical(&texts);
-        let found: Vec<String> = readings(&lexical, "garderns gardfen garderns")
-            .into_iter()
-            .map(|reading| reading.term.term)
-            .collect();
+        let found: Vec<String> =
+            super::readings(&lexical, "garderns gardfen garderns", &[Language::English])
+                .into_iter()
+                .map(|reading| reading.term.term)
+                .collect();
         assert_eq!(
             found,
             ["garden", "garden"],
             "not of another first letter where one is as near"
         );
-        let readings = readings(&lexical, "gardan");
+        let readings = super::readings(&lexical, "gardan", &[Language::English]);
         assert!((readings[0].term.weight - NEAR_WEIGHT).abs() < f32::EPSILON);
     }
 
     #[test]
     fn a_word_that_has_gone_is_no_reading() {
         let fields = PassageText {
+            language: Language::English,
             title: "",
             tags: "",
             heading: None,

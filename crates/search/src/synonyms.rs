@@ -1,6 +1,7 @@
 //! Wordings that stand for each other: abbreviations of the grant world, and whatever an
-//! organization adds.
+//! organization adds. Their words are stemmed as English.
 
+use crate::language::Language;
 use crate::text;
 
 /// Those that every archive begins with.
@@ -65,7 +66,7 @@ impl Synonyms {
 
     /// Whether a wording has a word that can be searched for.
     pub fn can_be_searched_for(wording: &str) -> bool {
-        !text::tokens(wording).is_empty()
+        !text::tokens(wording, Language::English).is_empty()
     }
 
     /// The groups that every archive begins with, as people write them.
@@ -104,7 +105,9 @@ impl Default for Synonyms {
 
 impl Wording {
     fn of(written: String) -> Self {
-        let terms = text::tokens(&written).into_iter().map(|t| t.term);
+        let terms = text::tokens(&written, Language::English)
+            .into_iter()
+            .map(|t| t.term);
         Self {
             terms: terms.collect(),
             written,
@@ -127,7 +130,10 @@ mod tests {
     use super::*;
 
     fn expanded(synonyms: &Synonyms, text: &str) -> Vec<String> {
-        let typed: Vec<String> = text::tokens(text).into_iter().map(|t| t.term).collect();
+        let typed: Vec<String> = text::tokens(text, Language::English)
+            .into_iter()
+            .map(|t| t.term)
+            .collect();
         synonyms.of(text, &typed)
     }
 

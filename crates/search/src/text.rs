@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use snowball_stemmers_rs::{Algorithm, Stemmer};
+use snowball_stemmers_rs::Stemmer;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::language::Language;
 
 /// Longer "words" are encoded data or broken extraction, never searched for.
 const MAX_WORD_BYTES: usize = 64;
@@ -18,20 +20,57 @@ pub(crate) struct Token {
     pub(crate) range: Range<usize>,
 }
 
-/// The searchable words of a text, in order.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    // Snowball's English ("Porter 2"). Other languages by document come later.
-    let stemmer = Stemmer::create(Algorithm::English);
-    text.unicode_word_indices()
-        .filter(|(_, word)| word.len() <= MAX_WORD_BYTES)
-        .filter_map(|(start, word)| {
-            let folded = fold(word);
-            (!is_stop_word(&folded)).then(|| Token {
-                term: stemmer.stem(&folded).into_owned(),
-                range: start..start + word.len(),
-            })
-        })
-        .collect()
+/// The searchable words of a text in this language, in order.
+pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
+    let stemmer = Stemmer::create(language.algorithm());
+    let token = |(start, word): (usize, &str)| {
+        let term = term(word, language, &stemmer)?;
+        let range = start..start + word.len();
+        Some(Token { term, range })
+    };
+    let words = text.unicode_word_indices();
+    let words = words.filter(|(_, word)| word.len() <= MAX_WORD_BYTES);
+    words.filter_map(token).collect()
+}
+
+/// What a word is known by, unless it says nothing. English is folded first, as it is often
+/// typed without its few accents; the stemmers of other languages look at theirs.
+fn term(word: &str, language: Language, stemmer: &Stemmer) -> Option<String> {
+    if language == Language::English {
+        let folded = fold(word);
+        return (!is_stop_word(&folded)).then(|| stemmer.stem(&folded).into_owned());
+    }
+    let word = word.to_lowercase();
+    (!language.passes_over(&word)).then(|| fold(&stemmer.stem(&word)))
+}
+
+/// A word of a search, which may be of several languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// What each of the languages knows it by, each once; the first language's comes first.
+    pub(crate) terms: Vec<String>,
+    /// Where the word stands, in bytes of the text.
+    pub(crate) range: Range<usize>,
+}
+
+/// The words of a search in an archive of these languages, in order: those that say something
+/// in one of them.
+pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    for &language in languages {
+        for Token { term, range } in tokens(text, language) {
+            match words.iter_mut().find(|word| word.range == range) {
+                Some(word) if word.terms.contains(&term) => {}
+                Some(word) => word.terms.push(term),
+                None => words.push(Word {
+                    terms: vec![term],
+                    range,
+                }),
+            }
+        }
+    }
+    words.sort_by_key(|word| word.range.start);
+    words
 }
 
 /// Every word of a text as it is written, folded but not stemmed, in order.
@@ -83,7 +122,10 @@ mod tests {
     use super::*;
 
     fn terms(text: &str) -> Vec<String> {
-        tokens(text).into_iter().map(|t| t.term).collect()
+        tokens(text, Language::English)
+            .into_iter()
+            .map(|t| t.term)
+            .collect()
     }
 
     #[test]
@@ -97,11 +139,21 @@ mod tests {
     #[test]
     fn ranges_cut_the_word_out_of_the_text() {
         let text = "Über 12 Café-Besuche";
-        let words: Vec<_> = tokens(text)
+        let words: Vec<_> = tokens(text, Language::English)
             .iter()
             .map(|t| &text[t.range.clone()])
             .collect();
         assert_eq!(words, ["Über", "12", "Café", "Besuche"]);
+    }
+
+    #[test]
+    fn a_word_of_a_search_is_what_each_language_knows_it_by() {
+        let found = words("los niños", &[Language::English, Language::Spanish]);
+        let terms: Vec<_> = found.iter().map(|word| word.terms.join(" ")).collect();
+        assert_eq!(terms, ["los", "nino nin"]);
+        let niño = tokens("El niño", Language::Spanish);
+        assert_eq!(niño.len(), 1, "an article says nothing");
+        assert_eq!(niño[0].term, "nin");
     }
 
     #[test]

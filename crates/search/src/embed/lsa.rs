@@ -242,6 +242,7 @@ fn median(mut values: Vec<f32>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
     use crate::synonyms::Synonyms;
 
     /// Ten kitchens with words of their own; in each, soup and stew never meet,
@@ -271,6 +272,7 @@ mod tests {
 
     fn passage(text: &str) -> PassageText<'_> {
         PassageText {
+            language: Language::English,
             title: "",
             tags: "",
             heading: None,
@@ -284,7 +286,7 @@ mod tests {
     }
 
     fn asked(text: &str) -> Query {
-        Query::parse(text, &Synonyms::default())
+        Query::parse(text, &Synonyms::default(), &[Language::English])
     }
 
     #[test]

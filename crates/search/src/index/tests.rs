@@ -6,6 +6,7 @@ use super::*;
 use crate::records::{Filters, Mode, PassageRecord};
 
 mod answering;
+mod languages;
 mod modelled;
 mod saving;
 

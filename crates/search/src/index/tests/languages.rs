@@ -1,0 +1,82 @@
+//! Documents of several languages in one archive.
+
+use super::{Filters, YEAR, ask, document, documents_of, index_of, record};
+use crate::{DocumentRecord, Index, SearchRequest};
+
+const SPANISH: &str = "Las familias del valle reciben apoyo durante todo el año escolar. Los \
+    voluntarios leen con los niños dos veces por semana y llevan un registro de las palabras \
+    que han aprendido, para que los maestros puedan ver cómo avanzan.";
+const ENGLISH: &str = "Families of the valley are supported through the whole school year. \
+    Volunteers read with children twice a week and keep a record of the words that they have \
+    learned, so that teachers can see how they get on.";
+
+fn library() -> Vec<DocumentRecord> {
+    vec![
+        record(1, "Plan del valle", &[SPANISH]),
+        record(2, "Plan of the valley", &[ENGLISH]),
+    ]
+}
+
+fn found(index: &Index, text: &str) -> Vec<archivist_domain::DocumentId> {
+    documents_of(&ask(index, text))
+}
+
+#[test]
+fn each_document_is_stemmed_as_its_language() {
+    let index = index_of(library());
+    for text in ["niño", "voluntario lee", "aprender", "Maestro"] {
+        assert_eq!(found(&index, text), [document(1)], "{text}");
+    }
+    for text in ["volunteering", "teacher", "supporting"] {
+        assert_eq!(found(&index, text), [document(2)], "{text}");
+    }
+    let hit = &ask(&index, "niño")[0];
+    assert_eq!(hit.matched, ["niños"]);
+    assert_eq!(&SPANISH[hit.marks[0].clone()], "niños");
+}
+
+#[test]
+fn words_that_say_nothing_in_their_language_find_nothing() {
+    let index = index_of(library());
+    assert_eq!(found(&index, "de los para que"), []);
+    assert_eq!(found(&index, "of the and with"), []);
+    let answer = index.answer(&SearchRequest::new("the teachers of los niños"), YEAR);
+    assert_eq!(answer.did_you_mean, None);
+}
+
+#[test]
+fn misspelt_words_and_phrases_are_found_in_each_language() {
+    let index = index_of(library());
+    let answer = index.answer(&SearchRequest::new("volutarios"), YEAR);
+    assert_eq!(answer.did_you_mean.as_deref(), Some("voluntarios"));
+    let phrase = |words: &str| {
+        let request = SearchRequest {
+            phrases: vec![words.to_owned()],
+            ..SearchRequest::new(words)
+        };
+        documents_of(&index.search(&request, YEAR))
+    };
+    assert_eq!(phrase("los niños dos veces"), [document(1)]);
+    assert_eq!(phrase("with children twice"), [document(2)]);
+    assert_eq!(phrase("niños con los"), []);
+}
+
+#[test]
+fn a_language_leaves_with_its_last_document_and_survives_a_restart() {
+    let mut index = index_of(library());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    index.save(&path).unwrap();
+    let loaded = Index::load(&path).unwrap();
+    assert_eq!(found(&loaded, "niño"), [document(1)]);
+    index.remove(document(1));
+    assert_eq!(found(&index, "niño"), []);
+    assert_eq!(found(&index, "teacher"), [document(2)]);
+    index.upsert(record(1, "Plan del valle", &[SPANISH]));
+    assert_eq!(found(&index, "niño"), [document(1)]);
+    let request = SearchRequest {
+        filters: Filters::default(),
+        ..SearchRequest::new("valle")
+    };
+    assert_eq!(documents_of(&index.search(&request, YEAR)), [document(1)]);
+}
