@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use snowball_stemmers_rs::Algorithm;
-use stop_words::LANGUAGE;
 use whatlang::{Detector, Lang};
 
 /// Shorter texts are taken for English: they say too little.
@@ -32,105 +31,53 @@ pub(crate) enum Language {
     Turkish,
 }
 
-/// What other libraries call them. Their places are how indexes on disk name them.
-const LANGUAGES: [(Language, Lang, Algorithm, LANGUAGE); 14] = [
-    (
-        Language::English,
-        Lang::Eng,
-        Algorithm::English,
-        LANGUAGE::English,
-    ),
-    (
-        Language::Danish,
-        Lang::Dan,
-        Algorithm::Danish,
-        LANGUAGE::Danish,
-    ),
-    (
-        Language::Dutch,
-        Lang::Nld,
-        Algorithm::Dutch,
-        LANGUAGE::Dutch,
-    ),
-    (
-        Language::Finnish,
-        Lang::Fin,
-        Algorithm::Finnish,
-        LANGUAGE::Finnish,
-    ),
-    (
-        Language::French,
-        Lang::Fra,
-        Algorithm::French,
-        LANGUAGE::French,
-    ),
-    (
-        Language::German,
-        Lang::Deu,
-        Algorithm::German,
-        LANGUAGE::German,
-    ),
-    (
-        Language::Italian,
-        Lang::Ita,
-        Algorithm::Italian,
-        LANGUAGE::Italian,
-    ),
-    (
-        Language::Norwegian,
-        Lang::Nob,
-        Algorithm::Norwegian,
-        LANGUAGE::Norwegian,
-    ),
-    (
-        Language::Portuguese,
-        Lang::Por,
-        Algorithm::Portuguese,
-        LANGUAGE::Portuguese,
-    ),
-    (
-        Language::Romanian,
-        Lang::Ron,
-        Algorithm::Romanian,
-        LANGUAGE::Romanian,
-    ),
-    (
-        Language::Russian,
-        Lang::Rus,
-        Algorithm::Russian,
-        LANGUAGE::Russian,
-    ),
-    (
-        Language::Spanish,
-        Lang::Spa,
-        Algorithm::Spanish,
-        LANGUAGE::Spanish,
-    ),
-    (
-        Language::Swedish,
-        Lang::Swe,
-        Algorithm::Swedish,
-        LANGUAGE::Swedish,
-    ),
-    (
-        Language::Turkish,
-        Lang::Tur,
-        Algorithm::Turkish,
-        LANGUAGE::Turkish,
-    ),
-];
-
 /// How many there are.
-pub(crate) const COUNT: usize = LANGUAGES.len();
+pub(crate) const COUNT: usize = 14;
+
+/// A language, and what others call it: who tells it, who stems it, who has its usual words.
+struct Known {
+    language: Language,
+    told: Lang,
+    stemmed: Algorithm,
+    listed: stop_words::Language,
+}
+
+macro_rules! known {
+    ($name:ident, $told:ident) => {
+        Known {
+            language: Language::$name,
+            told: Lang::$told,
+            stemmed: Algorithm::$name,
+            listed: stop_words::Language::$name,
+        }
+    };
+}
+
+/// Their places are how indexes on disk name them.
+const LANGUAGES: [Known; COUNT] = [
+    known!(English, Eng),
+    known!(Danish, Dan),
+    known!(Dutch, Nld),
+    known!(Finnish, Fin),
+    known!(French, Fra),
+    known!(German, Deu),
+    known!(Italian, Ita),
+    known!(Norwegian, Nob),
+    known!(Portuguese, Por),
+    known!(Romanian, Ron),
+    known!(Russian, Rus),
+    known!(Spanish, Spa),
+    known!(Swedish, Swe),
+    known!(Turkish, Tur),
+];
 
 /// Words that say nothing, by language; English has a list of its own.
 static STOP_WORDS: LazyLock<[HashSet<&'static str>; COUNT]> = LazyLock::new(|| {
-    LANGUAGES.map(|(_, _, _, name)| stop_words::get(name).iter().copied().collect())
+    LANGUAGES.map(|known| stop_words::get(known.listed).iter().copied().collect())
 });
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
-    Detector::with_allowlist(LANGUAGES.iter().map(|(_, lang, ..)| *lang).collect())
-});
+static DETECTOR: LazyLock<Detector> =
+    LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|known| known.told).collect()));
 
 impl Language {
     /// The language of a text, where it is told beyond doubt; else English.
@@ -145,25 +92,26 @@ impl Language {
         let told = DETECTOR.detect(&text[..end]);
         let told = told.filter(whatlang::Info::is_reliable);
         let found = told.and_then(|info| {
-            let is_it = |(_, lang, ..): &&(Self, Lang, Algorithm, LANGUAGE)| *lang == info.lang();
-            LANGUAGES.iter().find(is_it)
+            let mut all = LANGUAGES.iter();
+            all.find(|known| known.told == info.lang())
         });
-        found.map_or_else(Self::default, |(language, ..)| *language)
+        found.map_or_else(Self::default, |known| known.language)
     }
 
     /// Its place among all.
     pub(crate) fn number(self) -> usize {
-        let is_it = |(language, ..): &(Self, Lang, Algorithm, LANGUAGE)| *language == self;
-        LANGUAGES.iter().position(is_it).unwrap_or_default()
+        let mut all = LANGUAGES.iter();
+        all.position(|known| known.language == self)
+            .unwrap_or_default()
     }
 
     /// The one at a place.
     pub(crate) fn at(number: usize) -> Option<Self> {
-        LANGUAGES.get(number).map(|(language, ..)| *language)
+        LANGUAGES.get(number).map(|known| known.language)
     }
 
     pub(crate) fn algorithm(self) -> Algorithm {
-        LANGUAGES[self.number()].2
+        LANGUAGES[self.number()].stemmed
     }
 
     /// Whether a word in small letters says nothing; never asked of English.
