@@ -23,7 +23,7 @@ pub mod holds;
 pub mod jobs;
 mod json;
 pub mod judgements;
-mod memory;
+pub mod memory;
 pub mod migrate;
 pub mod outputs;
 pub mod passages;
