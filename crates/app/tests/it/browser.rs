@@ -4,6 +4,7 @@ mod chromium;
 mod deleting;
 mod first_sitting;
 mod looks;
+mod recognition;
 mod refusals;
 mod roles;
 mod tab;

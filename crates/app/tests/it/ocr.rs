@@ -18,7 +18,7 @@ const COACHES: &str = "Reading coaches visit every school in the valley twice a 
 
 /// A site whose programs read these texts, by page. A page waits while a file `wait-PAGE`
 /// is there; one whose text is `fails` cannot be read.
-async fn site(texts: &[&str]) -> Site {
+pub(crate) async fn reading_site(texts: &[&str]) -> Site {
     let site = Site::new().await;
     for (n, text) in texts.iter().enumerate() {
         site.write(&format!("texts/{}", n + 1), text);
@@ -58,7 +58,7 @@ fn with_programs<'a>(site: &Site, command: &'a mut Command) -> &'a mut Command {
         .env("ARCHIVIST_OCR_PROGRAMS", site.path("programs"))
 }
 
-fn start(site: Site) -> TestServer {
+pub(crate) fn start(site: Site) -> TestServer {
     let mut command = serve_command(&site, &[]);
     let served = serve(with_programs(&site, &mut command));
     TestServer::of(served, site)
@@ -74,7 +74,7 @@ fn drawn(site: &Site) -> Vec<String> {
     noted.lines().map(str::to_owned).collect()
 }
 
-async fn put_in(editor: &Client, pages: &[&str]) -> String {
+pub(crate) async fn put_in(editor: &Client, pages: &[&str]) -> String {
     let document = a_document("scan.pdf").with_bytes(scan(pages));
     let added = editor.upload(document).await.created();
     added["doc_id"].as_str().unwrap().to_owned()
@@ -85,7 +85,7 @@ async fn document(editor: &Client, id: &str) -> Value {
 }
 
 /// The job that reads a document's pages, once it has this status.
-async fn recognition(editor: &Client, status: &str) -> Value {
+pub(crate) async fn recognition(editor: &Client, status: &str) -> Value {
     eventually(&format!("recognition is {status}"), || async {
         let jobs = editor.get("/api/jobs").await.ok();
         let mut jobs = jobs["jobs"].as_array().unwrap().clone().into_iter();
@@ -101,7 +101,8 @@ async fn is_found(client: &Client, word: &str) -> bool {
 
 #[tokio::test]
 async fn a_scan_is_read_by_itself_and_found() {
-    let server = start(site(&["", COACHES, "", "Forty families eat from the gardens."]).await);
+    let server =
+        start(reading_site(&["", COACHES, "", "Forty families eat from the gardens."]).await);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &["A letter with words.", "", "", ""]).await;
     let done = recognition(&editor, "ready").await;
@@ -134,7 +135,7 @@ async fn a_scan_is_read_by_itself_and_found() {
 
 #[tokio::test]
 async fn what_was_read_before_a_kill_is_not_read_again() {
-    let site = site(&[COACHES, "The second page.", "Lanterns at the end."]).await;
+    let site = reading_site(&[COACHES, "The second page.", "Lanterns at the end."]).await;
     site.write("wait-2", "");
     let mut server = start(site);
     let editor = server.as_editor().await;
@@ -160,7 +161,7 @@ async fn what_was_read_before_a_kill_is_not_read_again() {
 
 #[tokio::test]
 async fn a_page_that_fails_does_not_keep_the_others() {
-    let server = start(site(&[COACHES, "fails"]).await);
+    let server = start(reading_site(&[COACHES, "fails"]).await);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &["", ""]).await;
     let done = recognition(&editor, "ready").await;
@@ -186,7 +187,8 @@ async fn a_page_that_fails_does_not_keep_the_others() {
 
 #[tokio::test]
 async fn personal_data_on_a_scan_hold_it() {
-    let server = start(site(&["Her social security number is 536-22-8726 as she said."]).await);
+    let server =
+        start(reading_site(&["Her social security number is 536-22-8726 as she said."]).await);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &[""]).await;
     recognition(&editor, "ready").await;
@@ -201,7 +203,7 @@ async fn personal_data_on_a_scan_hold_it() {
 
 #[tokio::test]
 async fn it_can_be_called_off_and_tried_again() {
-    let site = site(&[COACHES]).await;
+    let site = reading_site(&[COACHES]).await;
     site.write("wait-1", "");
     let server = start(site);
     let editor = server.as_editor().await;
@@ -252,7 +254,7 @@ async fn without_programs_it_is_said_what_to_install() {
 
 #[tokio::test]
 async fn the_command_line_reads_what_was_put_in_before() {
-    let site = site(&[COACHES, ""]).await;
+    let site = reading_site(&[COACHES, ""]).await;
     site.write("in/scan.pdf", scan(&["", ""]));
     let folder = site.path("in");
     let import = [
@@ -275,7 +277,7 @@ async fn the_command_line_reads_what_was_put_in_before() {
 
 #[tokio::test]
 async fn what_was_read_in_the_wrong_language_is_read_again() {
-    let server = start(site(&[COACHES, "Words."]).await);
+    let server = start(reading_site(&[COACHES, "Words."]).await);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &["", ""]).await;
     recognition(&editor, "ready").await;
@@ -300,7 +302,7 @@ async fn what_was_read_in_the_wrong_language_is_read_again() {
 
 #[tokio::test]
 async fn a_failed_job_is_not_tried_again_beside_another() {
-    let server = start(site(&["fails"]).await);
+    let server = start(reading_site(&["fails"]).await);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &[""]).await;
     let failed = recognition(&editor, "failed").await;
@@ -331,7 +333,7 @@ async fn a_failed_job_is_not_tried_again_beside_another() {
 
 #[tokio::test]
 async fn the_page_of_a_document_has_its_pictures_read_without_scripts() {
-    let site = site(&["fails"]).await;
+    let site = reading_site(&["fails"]).await;
     let server = start(site);
     let editor = server.as_editor().await;
     let id = put_in(&editor, &[""]).await;
@@ -366,7 +368,7 @@ async fn the_page_of_a_document_has_its_pictures_read_without_scripts() {
 
 #[tokio::test]
 async fn files_are_taken_in_while_pages_are_read() {
-    let site = site(&[COACHES]).await;
+    let site = reading_site(&[COACHES]).await;
     site.write("wait-1", "");
     let server = start(site);
     let editor = server.as_editor().await;
