@@ -36,9 +36,7 @@ pub(crate) fn readings(lexical: &Lexical, text: &str, languages: &[Language]) ->
     for word in text::words(text, languages) {
         let is_new = unknown.iter().all(|other| other.terms != word.terms);
         let is_known = word.terms.iter().any(|term| lexical.holders(term) > 0);
-        // What says nothing in one language is no misspelt word of another.
-        let is_whole = word.terms.len() > 1 || languages.len() == 1;
-        if is_new && !is_known && (is_whole || says_something(text, &word, languages)) {
+        if is_new && !is_known && says_something(text, &word, languages) {
             unknown.push(word);
         }
     }
@@ -54,7 +52,8 @@ pub(crate) fn readings(lexical: &Lexical, text: &str, languages: &[Language]) ->
     each.collect()
 }
 
-/// Whether a word is one that says something in each of the languages.
+/// Whether a word says something in each of the languages: what does not in one of them is no
+/// misspelt word of another.
 fn says_something(text: &str, word: &Word, languages: &[Language]) -> bool {
     let typed = &text[word.range.clone()];
     let tokens = |language: &Language| text::tokens(typed, *language);
