@@ -7,6 +7,10 @@ use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
 use crate::vectors::Vectors;
 
+/// From so many passages vectors are learned at most: what words have to do with each other is
+/// told by fewer, and time and memory of training grow with them. All get vectors.
+const LEARNED: usize = 200_000;
+
 /// The passages to learn from, owned, so that training needs no lock. Texts are
 /// shared with the index: a snapshot costs a pointer a passage.
 #[derive(Debug)]
@@ -24,6 +28,14 @@ pub struct Trained {
     pub(crate) passages: Vec<(u32, Arc<Passage>)>,
     /// A row for each of `passages`.
     pub(crate) vectors: Vectors,
+}
+
+/// At most so many of these, evenly spread, in their order.
+fn spread<T: Copy>(all: &[T], most: usize) -> Vec<T> {
+    if all.len() <= most {
+        return all.to_vec();
+    }
+    (0..most).map(|at| all[at * all.len() / most]).collect()
 }
 
 impl TrainingSet {
@@ -47,7 +59,7 @@ impl TrainingSet {
     /// too small gives no model, and search stays with words.
     pub fn train(self, seed: u64) -> Trained {
         let texts: Vec<_> = self.passages.iter().map(|(_, p)| p.fields()).collect();
-        let mut model = Lsa::train(&texts, seed);
+        let mut model = Lsa::train(&spread(&texts, LEARNED), seed);
         let mut vectors = Vectors::new(model.as_ref().map_or(0, Embedder::dims));
         if let Some(model) = &mut model {
             for (row, &text) in texts.iter().enumerate() {
@@ -60,5 +72,18 @@ impl TrainingSet {
             passages: self.passages,
             vectors,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_learned_from_is_spread_over_all() {
+        assert_eq!(spread(&[1, 2, 3], 3), [1, 2, 3]);
+        let all: Vec<usize> = (0..10).collect();
+        assert_eq!(spread(&all, 4), [0, 2, 5, 7]);
+        assert_eq!(spread(&all, 9).len(), 9);
     }
 }
