@@ -23,6 +23,7 @@ mod given;
 mod index;
 mod language;
 mod lexical;
+mod named;
 mod order;
 mod persist;
 mod phrase;

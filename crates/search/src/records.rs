@@ -197,6 +197,9 @@ pub struct SearchRequest {
     pub recency_weight: f32,
     /// How much the outcome counts, 0 (not at all) to 1.
     pub outcome_weight: f32,
+    /// How much it counts whether a document is of a year or a kind that is named among the
+    /// words, 0 (not at all) to 1.
+    pub named_weight: f32,
     /// How many passages of one document at most.
     pub per_document: usize,
     /// How much passages that repeat better ones step back, 0 (not at all) to 1.
@@ -225,7 +228,8 @@ impl SearchRequest {
 impl Default for SearchRequest {
     /// Ten hits, three a document, both voices. Age weighs 0.7 as it always has
     /// for this product's users; the outcome weighs 0.3, which lifts funded
-    /// text over text without an outcome by some 3 %.
+    /// text over text without an outcome by some 3 %. Documents of another year or kind than
+    /// those named lose a tenth for each.
     fn default() -> Self {
         Self {
             text: String::new(),
@@ -241,6 +245,7 @@ impl Default for SearchRequest {
             order: SearchOrder::Relevance,
             recency_weight: 0.7,
             outcome_weight: 0.3,
+            named_weight: 0.5,
             per_document: 3,
             diversity: 0.1,
             mode: Mode::Hybrid,
@@ -265,6 +270,8 @@ pub struct Hit {
     pub recency: f32,
     /// By what its score was multiplied for what became of its document, 0 to 1.
     pub outcome: f32,
+    /// By what its score was multiplied for years and kinds named in the search, 0 to 1.
+    pub named: f32,
     /// The matched words as they stand in the passage, each once.
     pub matched: Vec<String>,
     /// Why it is here, for people: `matched literacy, coaches`.

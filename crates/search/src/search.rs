@@ -7,6 +7,7 @@ use crate::explain::Matches;
 use crate::feedback::{self, Reach};
 use crate::fuse::{self, Cosines};
 use crate::index::{Dense, Index};
+use crate::named::Named;
 use crate::query::Query;
 use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
 use crate::{alike, facets, order, phrase, rank, spelling};
@@ -28,6 +29,7 @@ struct Ranking {
     scores: Vec<f32>,
     voices: Voices,
     query: Query,
+    named: Named,
 }
 
 /// See [`Index::search`].
@@ -75,15 +77,17 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         Query::of(&request.text, &index.lexical, &index.synonyms, &languages)
     };
     let query = alike::broadened(index, request, query);
+    let named = Named::in_text(&request.text);
     if query.is_empty() {
         return Ranking {
             page: Vec::new(),
             scores: Vec::new(),
             voices: Voices::default(),
             query,
+            named,
         };
     }
-    let factors = factors(index, request, current_year);
+    let factors = factors(index, request, &named, current_year);
     let voices = Voices::ask(index, request, &query, &factors);
     let mut scores = voices.fused(&query);
     for (score, factor) in scores.iter_mut().zip(&factors) {
@@ -101,14 +105,16 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         scores,
         voices,
         query,
+        named,
     }
 }
 
 /// By what each slot's score is multiplied: 0 where it must not be found.
-fn factors(index: &Index, request: &SearchRequest, current_year: i32) -> Vec<f32> {
+fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: i32) -> Vec<f32> {
     let mut factors = index.archive.factors(|document, facets| {
         if request.admits(document, facets) {
             rank::multiplier(facets, request, current_year)
+                * named.multiplier(facets, request.named_weight)
         } else {
             0.0
         }
@@ -249,6 +255,8 @@ fn hit(
         reasons.push("similar in meaning".to_owned());
     }
     let facets = &index.archive.documents[&passage.document].facets;
+    let (named, weight) = (&ranking.named, request.named_weight);
+    reasons.extend(named.reasons(facets, weight));
     reasons.extend(rank::reasons(facets, request));
     let (recency, outcome) = rank::multipliers(facets, request, year);
     Hit {
@@ -259,6 +267,7 @@ fn hit(
         dense,
         recency,
         outcome,
+        named: named.multiplier(facets, weight),
         matched: matches.words,
         reasons,
         marks: matches.marks,

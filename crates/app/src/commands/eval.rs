@@ -44,6 +44,7 @@ fn plain(mode: Mode) -> SearchRequest {
         mode,
         recency_weight: 0.0,
         outcome_weight: 0.0,
+        named_weight: 0.0,
         diversity: 0.0,
         ..SearchRequest::default()
     }

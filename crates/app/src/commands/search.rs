@@ -93,6 +93,7 @@ fn as_json(found: &Found, explains: bool) -> Value {
             "meaning": hit.dense,
             "recency": hit.recency,
             "outcome": hit.outcome,
+            "named": hit.named,
             "judged": judged,
         });
     }
@@ -144,6 +145,7 @@ fn figures(hit: &Hit, judged: Option<f32>) -> String {
         figure("meaning", hit.dense),
         figure("× recency", Some(hit.recency)),
         figure("× outcome", Some(hit.outcome)),
+        figure("× named", Some(hit.named)),
     ];
     if judged.is_some() {
         figures.push(figure("judged", judged));

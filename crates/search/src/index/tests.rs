@@ -286,6 +286,30 @@ fn facets_and_titles_change_without_the_text() {
 }
 
 #[test]
+fn documents_of_a_year_that_is_named_come_first_and_say_so() {
+    let mut index = index_of([
+        record(1, "Plan", &["Beans for the pantry."]),
+        record(2, "Plan", &["Beans for the pantry."]),
+    ]);
+    index.set_facets(document(1), "Plan", facets(Some(2020), None));
+    index.set_facets(document(2), "Plan", facets(Some(2019), None));
+    assert_eq!(
+        documents_of(&ask(&index, "beans")),
+        [document(1), document(2)]
+    );
+    let found = ask(&index, "beans 2019");
+    assert_eq!(documents_of(&found), [document(2), document(1)]);
+    assert!(found[0].reasons.contains(&"of 2019, as typed".to_owned()));
+    assert!(found[1].named < found[0].named);
+    let unweighed = SearchRequest {
+        named_weight: 0.0,
+        ..SearchRequest::new("beans 2019")
+    };
+    let found = index.search(&unweighed, YEAR);
+    assert_eq!(documents_of(&found), [document(1), document(2)]);
+}
+
+#[test]
 fn filters_hold_in_every_mode() {
     let index = trained(index_of(library()));
     let filters = Filters {

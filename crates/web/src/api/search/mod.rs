@@ -104,6 +104,10 @@ struct SearchParams {
     /// How much the outcome of a document counts, 0 (not at all) to 1; 0.3 when not given.
     #[param(minimum = 0, maximum = 1, example = 0.3)]
     outcome_weight: Option<f32>,
+    /// How much it counts whether a document is of a year or a kind that `q` names among its words
+    /// (`annual reports 2023`), 0 (not at all) to 1; 0.5 when not given.
+    #[param(minimum = 0, maximum = 1, example = 0.5)]
+    named_weight: Option<f32>,
     /// Tell the figures behind each score, too; false when not given.
     #[param(example = false)]
     explain: Option<bool>,
@@ -151,6 +155,7 @@ impl SearchParams {
         let offset = self.offset.unwrap_or_default();
         let recency_weight = self.recency_weight.unwrap_or(usual.recency_weight);
         let outcome_weight = self.outcome_weight.unwrap_or(usual.outcome_weight);
+        let named_weight = self.named_weight.unwrap_or(usual.named_weight);
         let mut problems = Vec::new();
         let mut refuse = |field: &str, message: Option<String>| {
             problems.extend(message.map(|message| FieldProblem::query(field, message)));
@@ -161,6 +166,7 @@ impl SearchParams {
         refuse("offset", bounds::number(&offset, &(0..=MAX_OFFSET)));
         refuse("like", bounds::items(self.like.len(), MAX_LIKE));
         refuse("without", bounds::items(self.without.len(), MAX_WITHOUT));
+        refuse("named_weight", bounds::number(&named_weight, &(0.0..=1.0)));
         refuse(
             "recency_weight",
             bounds::number(&recency_weight, &(0.0..=1.0)),
@@ -178,6 +184,7 @@ impl SearchParams {
             limit,
             offset,
             recency_weight,
+            named_weight,
             outcome_weight,
             order: self.sort.unwrap_or(SearchOrder::Relevance),
             filters: Filters {

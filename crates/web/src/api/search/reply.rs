@@ -83,6 +83,9 @@ struct Numbers {
     /// By what it was multiplied for what became of the document.
     #[schema(example = 1.0)]
     outcome: f32,
+    /// By what it was multiplied for years and kinds of documents that the search names.
+    #[schema(example = 0.9)]
+    named: f32,
     /// How well it answers by the model that judges hits, 0 to 1; null where there is none, or
     /// where it stands behind those that are judged.
     #[schema(example = 0.87)]
@@ -172,6 +175,7 @@ impl SearchHit {
             meaning: hit.dense,
             recency: hit.recency,
             outcome: hit.outcome,
+            named: hit.named,
             judged,
         });
         Self {
