@@ -63,24 +63,19 @@ impl Query {
         query
     }
 
-    /// Reads a query to this index: a word that it does not know may be a known one, misspelt,
-    /// and a word that ends in `*` stands for all that begin so.
-    pub(crate) fn of(
-        text: &str,
-        lexical: &Lexical,
-        synonyms: &Synonyms,
-        languages: &[Language],
-    ) -> Self {
-        let mut query = Self::parse(text, synonyms, languages);
+    /// The query, which was read from this text, with what an index makes of it: a word that the
+    /// index does not know may be a known one, misspelt, and a word that ends in `*` stands for
+    /// all that begin so.
+    pub(crate) fn fitted(mut self, text: &str, lexical: &Lexical, languages: &[Language]) -> Self {
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings) {
-            query.add(term);
+            self.add(term);
         }
-        query.readings = spelling::readings(lexical, &whole, languages);
-        for Reading { term, .. } in query.readings.clone() {
-            query.add(term);
+        self.readings = spelling::readings(lexical, &whole, languages);
+        for Reading { term, .. } in self.readings.clone() {
+            self.add(term);
         }
-        query
+        self
     }
 
     /// Takes a term in unless it is there already.

@@ -72,10 +72,11 @@ pub(crate) fn passages(index: &Index, request: &SearchRequest, year: i32) -> Vec
 }
 
 fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
-    let query = {
-        let languages = index.archive.languages();
-        Query::of(&request.text, &index.lexical, &index.synonyms, &languages)
-    };
+    let languages = index.archive.languages();
+    let typed = Query::parse(&request.text, &index.synonyms, &languages);
+    let query = typed
+        .clone()
+        .fitted(&request.text, &index.lexical, &languages);
     let query = alike::broadened(index, request, query);
     let named = Named::in_text(&request.text);
     if query.is_empty() {
@@ -88,7 +89,7 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         };
     }
     let factors = factors(index, request, &named, current_year);
-    let voices = Voices::ask(index, request, &query, &factors);
+    let voices = Voices::ask(index, request, (&typed, &query), &factors);
     let mut scores = voices.fused(&query);
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
@@ -127,7 +128,14 @@ fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: 
 }
 
 impl Voices {
-    fn ask(index: &Index, request: &SearchRequest, query: &Query, factors: &[f32]) -> Self {
+    /// `typed` is the query alone, `query` with what the index and passages that are liked make
+    /// of it.
+    fn ask(
+        index: &Index,
+        request: &SearchRequest,
+        (typed, query): (&Query, &Query),
+        factors: &[f32],
+    ) -> Self {
         let lexical =
             (request.mode != Mode::Dense).then(|| index.lexical.score(&query.terms, factors));
         let mut voices = Self {
@@ -143,8 +151,7 @@ impl Voices {
         };
         let dense = index.dense.as_ref().filter(|_| is_asked);
         let asked = |dense: &Dense| {
-            let typed = Query::parse(&request.text, &index.synonyms, &index.archive.languages());
-            let typed = dense.model.query(&typed);
+            let typed = dense.model.query(typed);
             alike::vector(index, request, &dense.vectors, typed)
         };
         let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
