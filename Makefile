@@ -13,8 +13,7 @@ setup: ## Find or install what building and running need
 
 .PHONY: run
 run: setup ## Build and start the server with its own PostgreSQL (ARGS="--demo" fills it)
-	$(CARGO) build --release -p archivist-app
-	target/release/archivist serve $(ARGS)
+	$(CARGO) run --release -p archivist-app --bin archivist -- serve $(ARGS)
 
 .PHONY: demo
 demo: ## Build and start the server with a fictional nonprofit in ./data-demo
