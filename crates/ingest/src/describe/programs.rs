@@ -42,7 +42,12 @@ pub fn programs(names: &[String], title: &str, passages: &[Passage]) -> Vec<Sugg
             let evidence = if in_title {
                 format!("title: {name}")
             } else {
-                format!("named {count} times, first{}: {name}", on_page(page))
+                let often = if count == 1 {
+                    "once".to_owned()
+                } else {
+                    format!("{count} times, first")
+                };
+                format!("named {often}{}: {name}", on_page(page))
             };
             let often = count.min(OFTEN) as f32 / OFTEN as f32;
             let confidence = if in_title { 0.95 } else { 0.4 + 0.4 * often };

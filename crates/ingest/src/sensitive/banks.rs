@@ -128,11 +128,12 @@ fn is_routing(number: &str) -> bool {
 }
 
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:account|acct\.?|a/c)\s*(?:number|no\.?|num\.?|#)?\s*[:#]?\s*(\d[\d -]{4,20}\d)\b")
+    Regex::new(r"(?i)\b(?:account|acct\.?|a/c)\s*(?:number|no\.?|num\.?|#)?\s*[:#]?(?P<said>\s+(?:is|was))?\s*(?P<number>\d[\d -]{4,20}\d)\b")
         .expect("a valid pattern")
 });
 
-/// `Account number: 12345678` where a bank is spoken of.
+/// `Account number: 12345678`, or `account is 12345678`, where a bank is spoken of. What an account
+/// is may be an amount: then it takes more figures.
 pub(super) fn accounts(text: &str) -> Vec<Found> {
     const BANKS: &[&str] = &[
         "bank",
@@ -148,11 +149,12 @@ pub(super) fn accounts(text: &str) -> Vec<Found> {
     ACCOUNT
         .captures_iter(text)
         .filter_map(|parts| {
-            let number = parts.get(1)?;
+            let number = parts.name("number")?;
             let near = before(text, number.start(), 200);
             let digits = number.as_str().chars().filter(char::is_ascii_digit).count();
             let whole = !is_part(text, &number.range());
-            (whole && (6..=17).contains(&digits) && holds_any(&near, BANKS)).then(|| Found {
+            let fewest = if parts.name("said").is_some() { 8 } else { 6 };
+            (whole && (fewest..=17).contains(&digits) && holds_any(&near, BANKS)).then(|| Found {
                 kind: FindingKind::BankAccount,
                 masked: mask(number.as_str(), 4),
                 range: number.range(),

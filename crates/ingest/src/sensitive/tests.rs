@@ -79,6 +79,8 @@ fn accounts_are_checked_or_named() {
         []
     );
     assert_eq!(kinds("Charge account number 7781234 for printing."), []);
+    assert_eq!(kinds("Her bank account is 12345678 here."), [BankAccount]);
+    assert_eq!(kinds("Our savings account is 250000 strong."), []);
 }
 
 #[test]
