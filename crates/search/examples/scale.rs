@@ -218,6 +218,7 @@ fn document(number: usize, random: &mut Random) -> DocumentRecord {
     DocumentRecord {
         id: DocumentId(Uuid::from_u128(number as u128)),
         title: format!("Plan {number}"),
+        language: None,
         facets: Facets {
             doc_type: DocType::GrantProposal,
             year: i32::try_from(2018 + number % 8).ok(),

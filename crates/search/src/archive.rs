@@ -99,7 +99,50 @@ fn language(passages: &[PassageRecord]) -> Language {
     Language::of(&text)
 }
 
+/// A document taken apart: what it is, and its passages as they are kept.
+pub(crate) struct Parts {
+    pub(crate) language: Language,
+    title: Arc<str>,
+    pub(crate) facets: Facets,
+    pub(crate) passages: Vec<Passage>,
+}
+
+impl Parts {
+    pub(crate) fn of(record: DocumentRecord) -> Self {
+        let title: Arc<str> = record.title.into();
+        let tags = joined(&record.facets.tags);
+        let language = record
+            .language
+            .unwrap_or_else(|| language(&record.passages));
+        let kept = |passage: PassageRecord| Passage {
+            id: passage.id,
+            document: record.id,
+            ordinal: passage.ordinal,
+            language,
+            title: Arc::clone(&title),
+            tags: Arc::clone(&tags),
+            heading: passage.heading.map(Into::into),
+            text: passage.text.into(),
+        };
+        let passages = record.passages.into_iter().map(kept).collect();
+        Self {
+            language,
+            title,
+            facets: record.facets,
+            passages,
+        }
+    }
+}
+
 impl Archive {
+    /// For some documents of an archive that has so many of each language.
+    pub(crate) fn of_part(by_language: [usize; language::COUNT]) -> Self {
+        Self {
+            by_language,
+            ..Self::default()
+        }
+    }
+
     /// A table as it was saved, with its gaps.
     pub(crate) fn restore(
         documents: HashMap<DocumentId, Document>,
@@ -131,34 +174,24 @@ impl Archive {
     /// Takes a document in that is not there yet; its slots in the order of the
     /// record's passages.
     pub(crate) fn insert(&mut self, record: DocumentRecord) -> Vec<u32> {
-        let title: Arc<str> = record.title.into();
-        let tags = joined(&record.facets.tags);
-        let language = language(&record.passages);
+        let id = record.id;
+        let Parts {
+            language,
+            title,
+            facets,
+            passages,
+        } = Parts::of(record);
         self.by_language[language.number()] += 1;
-        let slots: Vec<u32> = record
-            .passages
-            .into_iter()
-            .map(|p| {
-                self.place(Passage {
-                    id: p.id,
-                    document: record.id,
-                    ordinal: p.ordinal,
-                    language,
-                    title: Arc::clone(&title),
-                    tags: Arc::clone(&tags),
-                    heading: p.heading.map(Into::into),
-                    text: p.text.into(),
-                })
-            })
-            .collect();
+        let passages = passages.into_iter();
+        let slots: Vec<u32> = passages.map(|passage| self.place(passage)).collect();
         let document = Document {
             number: self.number(&slots),
             language,
             title,
-            facets: record.facets,
+            facets,
             slots: slots.clone(),
         };
-        self.documents.insert(record.id, document);
+        self.documents.insert(id, document);
         slots
     }
 

@@ -144,6 +144,7 @@ fn record(number: u128, entry: &Entry) -> DocumentRecord {
             funder: None,
             superseded: false,
         },
+        language: None,
         passages: vec![PassageRecord {
             id: PassageId(Uuid::from_u128(number)),
             ordinal: 0,

@@ -21,7 +21,7 @@ const RETRAIN_SHARE: usize = 10;
 /// A model and the vectors it gave, by slot.
 #[derive(Debug)]
 pub(crate) struct Dense {
-    pub(crate) model: Lsa,
+    pub(crate) model: Arc<Lsa>,
     pub(crate) vectors: Vectors,
     /// How many passages the model learned from.
     pub(crate) learned_from: usize,
@@ -116,6 +116,7 @@ impl Index {
                 id,
                 title: title.to_owned(),
                 facets,
+                language: None,
                 passages: self.archive.passage_records(id),
             };
             self.upsert(renamed);
@@ -193,7 +194,7 @@ impl Index {
         let Some(model) = trained.model else { return };
         let mut dense = Dense {
             vectors: Vectors::new(model.dims()),
-            model,
+            model: Arc::new(model),
             learned_from: trained.passages.len(),
             changes: 0,
         };

@@ -13,7 +13,8 @@ pub(crate) const MAX_BYTES: usize = 4000;
 
 /// What words are stemmed as, and which of them are passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) enum Language {
+#[expect(missing_docs, reason = "the names of languages")]
+pub enum Language {
     #[default]
     English,
     Danish,
@@ -99,14 +100,14 @@ impl Language {
     }
 
     /// Its place among all.
-    pub(crate) fn number(self) -> usize {
+    pub fn number(self) -> usize {
         let mut all = LANGUAGES.iter();
         all.position(|known| known.language == self)
             .unwrap_or_default()
     }
 
     /// The one at a place.
-    pub(crate) fn at(number: usize) -> Option<Self> {
+    pub fn at(number: usize) -> Option<Self> {
         LANGUAGES.get(number).map(|known| known.language)
     }
 

@@ -7,12 +7,14 @@
 //! weighted sum over the fields, and so is the length (BM25F with one `b`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::language::Language;
 use crate::query::QueryTerm;
 use crate::records::PassageText;
 use crate::shapes::Shapes;
 use crate::text;
+use crate::vocabulary::Vocabulary;
 
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
@@ -98,9 +100,25 @@ pub(crate) struct Lexical {
     pub(crate) lengths: Vec<u32>,
     pub(crate) passages: usize,
     pub(crate) total_length: u64,
+    /// Of the whole archive, where these are only some of its passages.
+    pub(crate) whole: Option<Arc<Vocabulary>>,
+}
+
+/// What a frequency is worth to a term of this gain: `gain × tf / (tf + norm)`.
+fn worth(gain: f32, units: f32, norm: f32) -> f32 {
+    let tf = units / UNITS_PER_WORD;
+    gain * tf / (tf + norm)
 }
 
 impl Lexical {
+    /// For some passages of an archive with these words.
+    pub(crate) fn of_part(whole: Arc<Vocabulary>) -> Self {
+        Self {
+            whole: Some(whole),
+            ..Self::default()
+        }
+    }
+
     /// Takes a passage in. The slot must be empty.
     pub(crate) fn add(&mut self, slot: u32, counts: &Counts) {
         for (term, &units) in &counts.units {
@@ -137,13 +155,12 @@ impl Lexical {
             let Some(postings) = self.find(&term.term) else {
                 continue;
             };
-            let gain = term.weight * self.idf(postings.slots.len()) * (K1 + 1.0);
+            let gain = term.weight * self.rarity(&term.term) * (K1 + 1.0);
             for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
                 let at = slot as usize;
                 if admitted[at] > 0.0 {
-                    let tf = f32::from(units) / UNITS_PER_WORD;
                     let norm = K1 * (1.0 - B) + per_unit * self.lengths[at] as f32;
-                    scores[at] += gain * tf / (tf + norm);
+                    scores[at] += worth(gain, f32::from(units), norm);
                 }
             }
         }
@@ -162,9 +179,39 @@ impl Lexical {
         held.into_iter().map(|count| count == terms.len()).collect()
     }
 
+    /// By term, what a passage with these counts scores for it when a query's weight and the
+    /// term's rarity are 1.
+    pub(crate) fn shares<'a>(
+        &self,
+        counts: &'a Counts,
+    ) -> impl Iterator<Item = (&'a str, f32)> + use<'a> {
+        let norm = K1 * (1.0 - B) + self.length_factor() * counts.length as f32;
+        let most = u32::from(u8::MAX);
+        let units = counts.units.iter();
+        units.map(move |(term, &units)| {
+            (term.as_str(), worth(K1 + 1.0, units.min(most) as f32, norm))
+        })
+    }
+
     /// How many passages hold a term.
     pub(crate) fn holders(&self, term: &str) -> usize {
-        self.find(term).map_or(0, |postings| postings.slots.len())
+        let here = self.find(term).map_or(0, |postings| postings.slots.len());
+        let whole = self.whole.as_ref().map_or(0, |whole| whole.holders(term));
+        // The archive may have grown since its words were counted.
+        here.max(whole)
+    }
+
+    /// The same for a term by its number in [`Self::known_shapes`].
+    fn holders_of(&self, id: usize) -> usize {
+        match &self.whole {
+            Some(whole) => whole.holders_of(id),
+            None => self.postings[id].slots.len(),
+        }
+    }
+
+    /// Of the whole archive where it is known, else of what is here.
+    fn known_shapes(&self) -> &Shapes {
+        self.whole.as_ref().map_or(&self.shapes, |w| &w.shapes)
     }
 
     /// The slot of one of the passages that hold a term.
@@ -179,16 +226,16 @@ impl Lexical {
         word: &str,
         most: usize,
     ) -> impl Iterator<Item = (&str, usize)> {
-        let like = self.shapes.like(word, most);
-        like.map(|(id, term)| (term, self.postings[id].slots.len()))
+        let like = self.known_shapes().like(word, most);
+        like.map(|(id, term)| (term, self.holders_of(id)))
             .filter(|(_, holders)| *holders > 0)
     }
 
     /// Terms that begin so and that a passage holds, with how many do.
     pub(crate) fn terms_from(&self, beginning: &str) -> impl Iterator<Item = (&str, usize)> {
-        let begun = self.shapes.beginning(beginning);
+        let begun = self.known_shapes().beginning(beginning);
         begun
-            .map(|(id, term)| (term, self.postings[id].slots.len()))
+            .map(|(id, term)| (term, self.holders_of(id)))
             .filter(|(_, holders)| *holders > 0)
     }
 
@@ -198,13 +245,24 @@ impl Lexical {
     }
 
     fn idf(&self, holders: usize) -> f32 {
-        let (all, holders) = (self.passages as f32, holders as f32);
+        let (passages, _) = self.size();
+        let (all, holders) = (passages.max(holders) as f32, holders as f32);
         ((all - holders + 0.5) / (holders + 0.5)).ln_1p()
+    }
+
+    /// How many passages there are, and their length together: of the whole archive where it
+    /// is known.
+    fn size(&self) -> (usize, u64) {
+        match &self.whole {
+            Some(whole) if whole.passages > 0 => (whole.passages, whole.total_length),
+            _ => (self.passages, self.total_length),
+        }
     }
 
     /// `k1 × b / average length`, per unit of length.
     fn length_factor(&self) -> f32 {
-        K1 * B * self.passages as f32 / self.total_length.max(1) as f32
+        let (passages, length) = self.size();
+        K1 * B * passages as f32 / length.max(1) as f32
     }
 
     fn find(&self, term: &str) -> Option<&Postings> {

@@ -14,6 +14,7 @@ mod archive;
 mod codec;
 mod diverse;
 mod embed;
+mod entry;
 pub mod evaluate;
 mod explain;
 mod facets;
@@ -35,19 +36,24 @@ mod records;
 mod search;
 mod shapes;
 mod spelling;
+mod survey;
 mod synonyms;
 mod text;
 mod train;
 mod typed;
 mod vectors;
+mod vocabulary;
 
+pub use entry::{Candidate, Entry, Look, Word};
 pub use given::{Coverage, PassageVector, Unread};
 pub use index::{DenseState, Index};
+pub use language::Language;
 pub use persist::{LoadError, Snapshot};
 pub use records::{
     Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
     QueryVector, SearchRequest,
 };
+pub use survey::{Survey, Surveyor};
 pub use synonyms::Synonyms;
 pub use train::{Trained, TrainingSet};
 pub use typed::NotUnderstood;

@@ -334,25 +334,44 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
         lengths,
         passages: archive.passage_count(),
         total_length,
+        whole: None,
     })
 }
 
 fn write_dense(to: &mut Writer, dense: &Dense) {
     to.count(dense.learned_from);
     to.count(dense.changes);
-    to.number(dense.model.floor);
-    to.all(dense.model.terms.iter(), |to, (term, known)| {
+    write_model(to, &dense.model);
+    write_vectors(to, &dense.vectors);
+}
+
+pub(crate) fn write_model(to: &mut Writer, model: &Lsa) {
+    to.number(model.floor);
+    to.all(model.terms.iter(), |to, (term, known)| {
         to.text(term);
         to.number(known.row);
         to.number(known.idf);
     });
-    write_vectors(to, &dense.model.directions);
-    write_vectors(to, &dense.vectors);
+    write_vectors(to, &model.directions);
 }
 
 fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
     let learned_from = from.size()?;
     let changes = from.size()?;
+    let model = read_model(from)?;
+    let vectors = read_vectors(from)?;
+    if vectors.dims != model.directions.dims || vectors.scales.len() > slots {
+        return Err(Malformed("vectors do not fit"));
+    }
+    Ok(Dense {
+        model: Arc::new(model),
+        vectors,
+        learned_from,
+        changes,
+    })
+}
+
+pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Malformed> {
     let floor = from.number()?;
     let terms = from.all(|from| {
         let term: Box<str> = from.text()?.into();
@@ -364,21 +383,10 @@ fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
             },
         ))
     })?;
-    let directions = read_vectors(from)?;
-    let vectors = read_vectors(from)?;
-    if vectors.dims != directions.dims || vectors.scales.len() > slots {
-        return Err(Malformed("vectors do not fit"));
-    }
-    let model = Lsa {
+    Ok(Lsa {
         terms: terms.into_iter().collect(),
-        directions,
+        directions: read_vectors(from)?,
         floor,
-    };
-    Ok(Dense {
-        model,
-        vectors,
-        learned_from,
-        changes,
     })
 }
 

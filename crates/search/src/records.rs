@@ -16,6 +16,8 @@ pub struct DocumentRecord {
     pub title: String,
     /// What it can be filtered and weighed by.
     pub facets: Facets,
+    /// Its language, where that is known already; else it is told from the passages.
+    pub language: Option<Language>,
     /// Its passages, in any order.
     pub passages: Vec<PassageRecord>,
 }

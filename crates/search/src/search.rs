@@ -72,12 +72,7 @@ pub(crate) fn passages(index: &Index, request: &SearchRequest, year: i32) -> Vec
 }
 
 fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
-    let languages = index.archive.languages();
-    let typed = Query::parse(&request.text, &index.synonyms, &languages);
-    let query = typed
-        .clone()
-        .fitted(&request.text, &index.lexical, &languages);
-    let query = alike::broadened(index, request, query);
+    let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text);
     if query.is_empty() {
         return Ranking {
@@ -110,6 +105,17 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     }
 }
 
+/// What was typed, and that with what the index and the passages that are liked make of it.
+pub(crate) fn read(index: &Index, request: &SearchRequest) -> (Query, Query) {
+    let languages = index.archive.languages();
+    let typed = Query::parse(&request.text, &index.synonyms, &languages);
+    let query = typed
+        .clone()
+        .fitted(&request.text, &index.lexical, &languages);
+    let query = alike::broadened(index, request, query);
+    (typed, query)
+}
+
 /// By what each slot's score is multiplied: 0 where it must not be found.
 fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: i32) -> Vec<f32> {
     let mut factors = index.archive.factors(|document, facets| {
@@ -125,6 +131,17 @@ fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: 
         factors[slot as usize] = 0.0;
     }
     factors
+}
+
+/// What is looked for among the learned vectors.
+pub(crate) fn asked(
+    index: &Index,
+    request: &SearchRequest,
+    dense: &Dense,
+    typed: &Query,
+) -> Option<Vec<f32>> {
+    let typed = dense.model.query(typed);
+    alike::vector(index, request, &dense.vectors, typed)
 }
 
 impl Voices {
@@ -150,11 +167,8 @@ impl Voices {
             Mode::Dense => voices.model.is_none(),
         };
         let dense = index.dense.as_ref().filter(|_| is_asked);
-        let asked = |dense: &Dense| {
-            let typed = dense.model.query(typed);
-            alike::vector(index, request, &dense.vectors, typed)
-        };
-        let Some((dense, vector)) = dense.and_then(|dense| Some((dense, asked(dense)?))) else {
+        let asked = |dense| Some((dense, asked(index, request, dense, typed)?));
+        let Some((dense, vector)) = dense.and_then(asked) else {
             return voices;
         };
         let floor = dense.model.floor();

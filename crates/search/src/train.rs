@@ -9,7 +9,7 @@ use crate::vectors::Vectors;
 
 /// From so many passages vectors are learned at most: what words have to do with each other is
 /// told by fewer, and time and memory of training grow with them. All get vectors.
-const LEARNED: usize = 200_000;
+pub(crate) const LEARNED: usize = 200_000;
 
 /// The passages to learn from, owned, so that training needs no lock. Texts are
 /// shared with the index: a snapshot costs a pointer a passage.

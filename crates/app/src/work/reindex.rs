@@ -186,6 +186,7 @@ fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
     DocumentRecord {
         id: document.doc_id,
         title: document.display_title().to_owned(),
+        language: None,
         facets: Facets {
             doc_type: document.doc_type,
             year: document.year,

@@ -28,6 +28,7 @@ fn record(number: u128, title: &str, texts: &[&str]) -> DocumentRecord {
         id: document(number),
         title: title.to_owned(),
         facets: facets(None, None),
+        language: None,
         passages: passages.collect(),
     }
 }

@@ -1,0 +1,65 @@
+//! A survey as bytes, so that all processes of a site share one.
+
+use std::sync::Arc;
+
+use crate::codec::{Malformed, Reader, Writer};
+use crate::language;
+use crate::persist::{LoadError, read_model, write_model};
+use crate::survey::Survey;
+use crate::vocabulary::Vocabulary;
+
+/// Raised whenever the layout, the analysis of text or the weights of fields change: the
+/// archive is then surveyed anew.
+const VERSION: u32 = 1;
+
+impl Survey {
+    /// The survey as bytes, which [`Survey::decode`] reads.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut to = Writer::default();
+        to.number(VERSION);
+        for &documents in &self.by_language {
+            to.count(documents);
+        }
+        to.count(self.words.passages);
+        to.number(self.words.total_length);
+        to.all(self.words.iter(), |to, (term, holders)| {
+            to.text(term);
+            to.number(holders);
+        });
+        to.option(self.model.as_deref(), write_model);
+        to.bytes
+    }
+
+    /// Reads a survey back.
+    pub fn decode(bytes: &[u8]) -> Result<Self, LoadError> {
+        let mut from = Reader::new(bytes);
+        let found: u32 = from.number()?;
+        if found != VERSION {
+            return Err(LoadError::OtherVersion { found });
+        }
+        let survey = read(&mut from)?;
+        if !from.is_at_end() {
+            return Err(LoadError::Corrupt("there are bytes after its end"));
+        }
+        Ok(survey)
+    }
+}
+
+fn read(from: &mut Reader<'_>) -> Result<Survey, Malformed> {
+    let mut by_language = [0; language::COUNT];
+    for documents in &mut by_language {
+        *documents = from.size()?;
+    }
+    let mut words = Vocabulary::default();
+    words.passages = from.size()?;
+    words.total_length = from.number()?;
+    for (term, holders) in from.all(|from| Ok((from.text()?, from.number()?)))? {
+        words.insert(term, holders);
+    }
+    let model = from.option(read_model)?;
+    Ok(Survey {
+        words: Arc::new(words),
+        model: model.map(Arc::new),
+        by_language,
+    })
+}
