@@ -1,0 +1,85 @@
+//! Engines outside of this process that keep passages and find candidates among them, for
+//! archives that outgrow the memory of one machine: [`PgVector`] and [`Qdrant`].
+//!
+//! What is kept is derived and has no texts. A *generation* is all that one survey made of the
+//! archive ([`archivist_search::Survey`]); the next one is filled beside it, and then takes its
+//! place. Which passages are to be kept, and how what is found ranks, is said elsewhere: nothing
+//! here knows the tables of a site.
+
+mod pgvector;
+mod qdrant;
+
+use archivist_domain::DocumentId;
+use archivist_search::{Candidate, Entry, Look};
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+pub use pgvector::PgVector;
+pub use qdrant::Qdrant;
+
+/// Names what one survey made of an archive.
+pub type Generation = Uuid;
+
+/// What an engine's work ends with.
+pub type Work<'a, T> = BoxFuture<'a, Result<T, EngineError>>;
+
+/// Keeps passages and finds candidates among them.
+pub trait Engine: Send + Sync {
+    /// What and where it is, for people; without passwords.
+    fn name(&self) -> String;
+
+    /// Makes room for a generation whose learned vectors have this width, 0 for none.
+    fn begin(&self, generation: Generation, dims: usize) -> Work<'_, ()>;
+
+    /// Keeps passages, which are found from then on. Those of the same documents must have been
+    /// removed before.
+    fn put<'a>(&'a self, generation: Generation, entries: &'a [Entry]) -> Work<'a, ()>;
+
+    /// Forgets documents, which are no longer found from then on. Unknown ones are passed over.
+    fn remove<'a>(&'a self, generation: Generation, documents: &'a [DocumentId]) -> Work<'a, ()>;
+
+    /// Does what makes searches quick once a whole archive is in.
+    fn settle(&self, generation: Generation) -> Work<'_, ()>;
+
+    /// Passages that may answer, each once, in no order that means anything.
+    fn find<'a>(&'a self, generation: Generation, look: &'a Look) -> Work<'a, Vec<Candidate>>;
+
+    /// How many passages a generation has; `None` where there is no such generation, for
+    /// instance because somebody deleted it.
+    fn count(&self, generation: Generation) -> Work<'_, Option<u64>>;
+
+    /// Gives up a generation. One that is not there is passed over.
+    fn discard(&self, generation: Generation) -> Work<'_, ()>;
+}
+
+/// Why an engine did not do as it should. No text holds a key or what was searched for.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// It cannot be reached, or is in trouble: another time it may do.
+    #[error("the search engine ({name}) does not answer as it should: {reason}")]
+    Away {
+        /// Which engine.
+        name: String,
+        /// What happened.
+        reason: String,
+    },
+
+    /// It does not do what it is asked, and will not another time.
+    #[error("the search engine ({name}) refuses: {reason}")]
+    Refused {
+        /// Which engine.
+        name: String,
+        /// What it said, or what is missing.
+        reason: String,
+    },
+
+    /// The generation is not there.
+    #[error("the search engine ({name}) has lost what it kept; it is filled anew")]
+    Lost {
+        /// Which engine.
+        name: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

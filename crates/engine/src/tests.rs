@@ -1,0 +1,266 @@
+//! What every engine has to do, asked of a real PostgreSQL with pgvector, and of a server that
+//! speaks as Qdrant does.
+
+mod archive;
+mod postgres;
+mod qdrant_server;
+
+use std::collections::BTreeSet;
+
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+use archivist_search::{Entry, Filters, Look, SearchRequest, Survey, Synonyms};
+use uuid::Uuid;
+
+use self::archive::{id, record, records, survey};
+use crate::{Engine, EngineError, PgVector, Qdrant};
+
+const GENERATION: Uuid = Uuid::from_u128(1);
+const OTHER: Uuid = Uuid::from_u128(2);
+
+fn entries(survey: &Survey) -> Vec<Entry> {
+    let records = records().into_iter();
+    records.flat_map(|record| survey.entries(record)).collect()
+}
+
+fn look(survey: &Survey, request: &SearchRequest) -> Look {
+    survey.index(&Synonyms::default()).look(request)
+}
+
+fn passages(entries: &[Entry], of: impl Fn(&Entry) -> bool) -> BTreeSet<PassageId> {
+    let those = entries.iter().filter(|entry| of(entry));
+    those.map(|entry| entry.passage).collect()
+}
+
+async fn found(engine: &dyn Engine, look: &Look) -> BTreeSet<PassageId> {
+    let found = engine.find(GENERATION, look).await.unwrap();
+    let ids: BTreeSet<PassageId> = found.iter().map(|candidate| candidate.passage).collect();
+    assert_eq!(ids.len(), found.len(), "each once");
+    ids
+}
+
+/// The whole life of a generation.
+async fn keeps_its_promises(engine: &dyn Engine) {
+    let survey = survey();
+    let entries = entries(&survey);
+    let asked = look(&survey, &SearchRequest::new("coaches"));
+    assert_eq!(engine.count(GENERATION).await.unwrap(), None);
+    let lost = engine.find(GENERATION, &asked).await;
+    assert!(matches!(lost, Err(EngineError::Lost { .. })), "{lost:?}");
+    engine.discard(GENERATION).await.unwrap();
+
+    engine.begin(GENERATION, survey.dims()).await.unwrap();
+    engine.begin(OTHER, 0).await.unwrap();
+    assert_eq!(engine.count(GENERATION).await.unwrap(), Some(0));
+    assert!(found(engine, &asked).await.is_empty());
+    engine.put(GENERATION, &entries).await.unwrap();
+    assert_eq!(
+        engine.count(GENERATION).await.unwrap(),
+        Some(entries.len() as u64)
+    );
+    assert_eq!(engine.count(OTHER).await.unwrap(), Some(0));
+
+    finds_by_words(engine, &survey, &entries).await;
+    finds_by_meaning(engine, &survey, &entries).await;
+    filters_are_hard(engine, &survey, &entries).await;
+    documents_come_and_go(engine, &survey, &entries).await;
+    engine.settle(GENERATION).await.unwrap();
+    finds_by_words(engine, &survey, &entries).await;
+
+    engine.discard(OTHER).await.unwrap();
+    assert_eq!(engine.count(OTHER).await.unwrap(), None);
+    assert_eq!(
+        engine.count(GENERATION).await.unwrap(),
+        Some(entries.len() as u64)
+    );
+}
+
+async fn finds_by_words(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
+    let mut asked = look(survey, &SearchRequest::new("coaches in room 3"));
+    asked.meaning = None;
+    let score = |entry: &Entry| -> f32 {
+        let gain = |word| asked.words.iter().find(|(w, _)| *w == word).map(|(_, g)| g);
+        let words = entry.words.iter();
+        words
+            .filter_map(|&(word, share)| Some(gain(word)? * share))
+            .sum()
+    };
+    let all = passages(entries, |entry| {
+        score(entry) > 0.0 && !entry.facets.superseded
+    });
+    assert_eq!(found(engine, &asked).await, all);
+    assert!(all.len() > 4, "{}", all.len());
+    asked.by_words = 3;
+    let best = found(engine, &asked).await;
+    assert_eq!(best.len(), 3);
+    let worst = entries
+        .iter()
+        .filter(|e| best.contains(&e.passage))
+        .map(score);
+    let worst = worst.fold(f32::MAX, f32::min);
+    let better = passages(entries, |e| !e.facets.superseded && score(e) > worst + 1e-4);
+    assert!(better.is_subset(&best), "{better:?} {best:?}");
+}
+
+async fn finds_by_meaning(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
+    let mut asked = look(survey, &SearchRequest::new("phonics"));
+    asked.words.clear();
+    asked.by_meaning = 5;
+    let meaning = asked.meaning.clone().unwrap();
+    let cosine = |entry: &Entry| -> f32 {
+        let kept = entry.meaning.iter().flatten();
+        kept.zip(&meaning).map(|(a, b)| a * b).sum()
+    };
+    let best = found(engine, &asked).await;
+    assert_eq!(best.len(), 5);
+    let worst = entries
+        .iter()
+        .filter(|e| best.contains(&e.passage))
+        .map(cosine);
+    let worst = worst.fold(f32::MAX, f32::min);
+    let better = passages(entries, |e| {
+        !e.facets.superseded && cosine(e) > worst + 1e-4
+    });
+    assert!(better.is_subset(&best));
+    asked.meaning = None;
+    assert!(found(engine, &asked).await.is_empty(), "nothing was asked");
+}
+
+async fn filters_are_hard(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
+    let all = Filters::default();
+    let names = |name: &str| vec![name.to_owned()];
+    let cases = [
+        all.clone(),
+        Filters {
+            include_superseded: true,
+            ..all.clone()
+        },
+        Filters {
+            doc_types: vec![DocType::AnnualReport, DocType::Other],
+            ..all.clone()
+        },
+        Filters {
+            years: vec![2021, 2023],
+            ..all.clone()
+        },
+        Filters {
+            year_range: Some((2022, 2023)),
+            ..all.clone()
+        },
+        Filters {
+            outcomes: vec![Outcome::Funded],
+            ..all.clone()
+        },
+        Filters {
+            programs: names(" EARLY literacy"),
+            ..all.clone()
+        },
+        Filters {
+            tags: names("Rural"),
+            years: vec![2021],
+            ..all.clone()
+        },
+        Filters {
+            funders: names("county"),
+            ..all.clone()
+        },
+        Filters {
+            funders: vec!["county".into(), "100%_\\".into()],
+            ..all.clone()
+        },
+        Filters {
+            documents: vec![id(3), id(4), id(99)],
+            ..all.clone()
+        },
+        Filters {
+            exclude_documents: vec![id(3), id(4)],
+            ..all.clone()
+        },
+    ];
+    for filters in cases {
+        let request = SearchRequest {
+            filters: filters.clone(),
+            limit: entries.len(),
+            ..SearchRequest::new("plan coaches soil")
+        };
+        let expected = passages(entries, |entry| {
+            look(survey, &request).filters[0].admit(entry.document, &entry.facets)
+        });
+        assert!(!expected.is_empty(), "{filters:?}");
+        assert_eq!(
+            found(engine, &look(survey, &request)).await,
+            expected,
+            "{filters:?}"
+        );
+    }
+    let both = SearchRequest {
+        filters: Filters {
+            years: vec![2021],
+            ..all
+        },
+        ..SearchRequest::typed("plan tag:rural").unwrap()
+    };
+    let expected = passages(entries, |entry| {
+        entry.facets.year == Some(2021)
+            && entry.facets.tags == ["rural"]
+            && !entry.facets.superseded
+    });
+    assert_eq!(found(engine, &look(survey, &both)).await, expected);
+}
+
+async fn documents_come_and_go(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
+    let asked = look(survey, &SearchRequest::new("plan"));
+    let gone: [DocumentId; 3] = [id(1), id(2), id(99)];
+    engine.remove(GENERATION, &gone).await.unwrap();
+    engine.remove(GENERATION, &[]).await.unwrap();
+    let left = passages(entries, |e| {
+        !gone.contains(&e.document) && !e.facets.superseded
+    });
+    assert_eq!(found(engine, &asked).await, left);
+    assert_eq!(
+        engine.count(GENERATION).await.unwrap(),
+        Some(entries.len() as u64 - 2)
+    );
+    let again: Vec<Entry> = [1, 2]
+        .into_iter()
+        .flat_map(|n| survey.entries(record(n)))
+        .collect();
+    engine.put(GENERATION, &again).await.unwrap();
+    engine.put(GENERATION, &[]).await.unwrap();
+    let all = passages(entries, |e| !e.facets.superseded);
+    assert_eq!(found(engine, &asked).await, all);
+}
+
+#[tokio::test]
+async fn a_postgresql_with_pgvector_keeps_its_promises() {
+    let server = postgres::Server::with_pgvector();
+    let engine = PgVector::connect(server.options(), 2, "here")
+        .await
+        .unwrap();
+    keeps_its_promises(&engine).await;
+    let again = PgVector::connect(server.options(), 2, "here")
+        .await
+        .unwrap();
+    assert!(
+        again.count(GENERATION).await.unwrap().is_some(),
+        "it is there to stay"
+    );
+}
+
+#[tokio::test]
+async fn a_qdrant_keeps_its_promises() {
+    let address = qdrant_server::start(Some("the key")).await;
+    let engine = Qdrant::new(address, Some("the key".into()));
+    keeps_its_promises(&engine).await;
+}
+
+#[tokio::test]
+async fn a_qdrant_that_refuses_or_is_away_is_told_apart() {
+    let address = qdrant_server::start(Some("the key")).await;
+    let stranger = Qdrant::new(address, Some("another".into()));
+    let refused = stranger.begin(GENERATION, 0).await.unwrap_err();
+    assert!(matches!(refused, EngineError::Refused { .. }), "{refused}");
+    assert!(!refused.to_string().contains("another"), "{refused}");
+    let nowhere = Qdrant::new("http://127.0.0.1:1".parse().unwrap(), None);
+    let away = nowhere.count(GENERATION).await.unwrap_err();
+    assert!(matches!(away, EngineError::Away { .. }), "{away}");
+}
