@@ -2,6 +2,7 @@
 //! secrets can also be read from a file named by the variable with `_FILE`.
 
 mod embeddings;
+mod engine;
 mod library;
 mod search;
 
@@ -22,6 +23,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use url::Url;
 
 pub(crate) use self::embeddings::{Choice, EmbeddingArgs};
+pub(crate) use self::engine::{EngineArgs, EngineChoice};
 pub(crate) use self::library::{
     DocumentsCommand, FilesCommand, ImportArgs, JobsCommand, OcrCommandArgs, ReprocessArgs,
 };
@@ -84,6 +86,9 @@ pub(crate) struct PlaceArgs {
     /// Which models the search uses.
     #[command(flatten)]
     pub embeddings: EmbeddingArgs,
+    /// Where the search keeps the passages.
+    #[command(flatten)]
+    pub engine: EngineArgs,
 }
 
 /// How pictures of pages are read, by tesseract and pdftoppm.

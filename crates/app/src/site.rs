@@ -14,7 +14,7 @@ use archivist_ingest::Tesseract;
 use archivist_ingest::sandbox::{Limits, Sandbox};
 use archivist_search::Index;
 use archivist_store::jobs::Worker;
-use archivist_store::{migrate, site};
+use archivist_store::{migrate, site, statistics};
 use archivist_web::auth::tokens::{TokenKeys, random_secret};
 use archivist_web::blobs::Blobs;
 use archivist_web::clock::Clock;
@@ -27,7 +27,9 @@ use tokio::sync::{Mutex, Notify, RwLock};
 
 use crate::config::PlaceArgs;
 use crate::database::Database;
+use crate::engine;
 use crate::models::{self, Wanted};
+use crate::work::outside::MyTurn;
 
 /// How many documents are read at the same time.
 pub(crate) const READERS: usize = 2;
@@ -49,6 +51,8 @@ pub(crate) struct Site {
     /// Held while the index takes changes over: the last vector of each model that it has seen,
     /// by the model's number.
     pub vectors_seen: Mutex<HashMap<i32, i64>>,
+    /// Whose turn it is to fill an engine outside of the process.
+    pub engine_turn: Mutex<MyTurn>,
 }
 
 impl Site {
@@ -67,6 +71,7 @@ impl Site {
         let reranker = models::open_reranker(place).await?;
         let database = Database::open(place, connections).await?;
         migrate::run(&database.pool).await?;
+        let outside = engine::open(place, &database).await?;
         let index_file = index_file(&place.data, &database).await?;
         settings.max_upload_bytes = place.max_file_size_mb * 1024 * 1024;
         let sandbox = sandbox(settings.max_upload_bytes)?;
@@ -74,7 +79,11 @@ impl Site {
         settings.recognition = recogniser.as_ref().map(|_| place.ocr.setting());
         let state = AppState {
             pool: database.pool.clone(),
-            index: Arc::new(RwLock::new(load_index(&index_file))),
+            index: Arc::new(RwLock::new(match &outside {
+                Some(_) => Index::new(),
+                None => load_index(&index_file),
+            })),
+            outside,
             models: Arc::new(Models::with_reranker(reranker)),
             blobs: blobs(place).await?,
             provider: Arc::new(Composer),
@@ -97,12 +106,22 @@ impl Site {
             index_file,
             wanted,
             vectors_seen: Mutex::default(),
+            engine_turn: Mutex::default(),
         })
     }
 
     /// A number by which this process owns background work.
     pub(crate) async fn worker(&self) -> Result<Worker> {
         Ok(Worker::register(&self.database.options, rand::random()).await?)
+    }
+
+    /// How many documents can be found.
+    pub(crate) async fn document_count(&self) -> Result<usize> {
+        if self.state.outside.is_none() {
+            return Ok(self.state.index.read().await.document_count());
+        }
+        let figures = statistics::library(&self.state.pool, false).await?;
+        Ok(usize::try_from(figures.documents)?)
     }
 
     /// Closes everything in good order.

@@ -57,6 +57,8 @@ ids! {
     SynonymId;
     /// A passage that is kept on top of a search.
     PinId;
+    /// What one survey of the library made for a search engine outside of the process.
+    GenerationId;
     /// A search that a person comes back to.
     SavedSearchId;
 }

@@ -25,6 +25,6 @@ pub use enums::{
     StylePurpose, StyleType, Sureness, UserRole,
 };
 pub use ids::{
-    ConversationId, DocumentId, JobId, MessageId, OutputId, PassageId, PinId, ProgramId, PromptId,
-    SavedSearchId, SessionId, StyleId, SynonymId, UserId,
+    ConversationId, DocumentId, GenerationId, JobId, MessageId, OutputId, PassageId, PinId,
+    ProgramId, PromptId, SavedSearchId, SessionId, StyleId, SynonymId, UserId,
 };

@@ -8,17 +8,15 @@
 
 mod pgvector;
 mod qdrant;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
-use archivist_domain::DocumentId;
+use archivist_domain::{DocumentId, GenerationId};
 use archivist_search::{Candidate, Entry, Look};
 use futures_util::future::BoxFuture;
-use uuid::Uuid;
 
 pub use pgvector::PgVector;
 pub use qdrant::Qdrant;
-
-/// Names what one survey made of an archive.
-pub type Generation = Uuid;
 
 /// What an engine's work ends with.
 pub type Work<'a, T> = BoxFuture<'a, Result<T, EngineError>>;
@@ -29,27 +27,27 @@ pub trait Engine: Send + Sync {
     fn name(&self) -> String;
 
     /// Makes room for a generation whose learned vectors have this width, 0 for none.
-    fn begin(&self, generation: Generation, dims: usize) -> Work<'_, ()>;
+    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()>;
 
     /// Keeps passages, which are found from then on. Those of the same documents must have been
     /// removed before.
-    fn put<'a>(&'a self, generation: Generation, entries: &'a [Entry]) -> Work<'a, ()>;
+    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()>;
 
     /// Forgets documents, which are no longer found from then on. Unknown ones are passed over.
-    fn remove<'a>(&'a self, generation: Generation, documents: &'a [DocumentId]) -> Work<'a, ()>;
+    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()>;
 
     /// Does what makes searches quick once a whole archive is in.
-    fn settle(&self, generation: Generation) -> Work<'_, ()>;
+    fn settle(&self, generation: GenerationId) -> Work<'_, ()>;
 
     /// Passages that may answer, each once, in no order that means anything.
-    fn find<'a>(&'a self, generation: Generation, look: &'a Look) -> Work<'a, Vec<Candidate>>;
+    fn find<'a>(&'a self, generation: GenerationId, look: &'a Look) -> Work<'a, Vec<Candidate>>;
 
     /// How many passages a generation has; `None` where there is no such generation, for
     /// instance because somebody deleted it.
-    fn count(&self, generation: Generation) -> Work<'_, Option<u64>>;
+    fn count(&self, generation: GenerationId) -> Work<'_, Option<u64>>;
 
     /// Gives up a generation. One that is not there is passed over.
-    fn discard(&self, generation: Generation) -> Work<'_, ()>;
+    fn discard(&self, generation: GenerationId) -> Work<'_, ()>;
 }
 
 /// Why an engine did not do as it should. No text holds a key or what was searched for.

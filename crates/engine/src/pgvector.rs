@@ -7,13 +7,13 @@
 
 mod filter;
 
-use archivist_domain::{DocumentId, Outcome, PassageId};
+use archivist_domain::{DocumentId, GenerationId, Outcome, PassageId};
 use archivist_search::{Candidate, Entry, Language, Look};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row};
 use uuid::Uuid;
 
-use crate::{Engine, EngineError, Generation, Work};
+use crate::{Engine, EngineError, Work};
 
 /// Of a word's passages so many are looked at, those in which it says most. Rare words, which
 /// decide most, have no more.
@@ -88,7 +88,7 @@ impl PgVector {
         trouble(&self.name, error)
     }
 
-    async fn begin(&self, generation: Generation, dims: usize) -> Result<(), EngineError> {
+    async fn begin(&self, generation: GenerationId, dims: usize) -> Result<(), EngineError> {
         let Tables { passages, words } = Tables::of(generation);
         let meaning = match dims {
             0 => String::new(),
@@ -119,7 +119,7 @@ impl PgVector {
         .await
     }
 
-    async fn put(&self, generation: Generation, entries: &[Entry]) -> Result<(), sqlx::Error> {
+    async fn put(&self, generation: GenerationId, entries: &[Entry]) -> Result<(), sqlx::Error> {
         let tables = Tables::of(generation);
         let mut tx = self.pool.begin().await?;
         for entries in entries.chunks(AT_ONCE) {
@@ -129,7 +129,7 @@ impl PgVector {
         tx.commit().await
     }
 
-    async fn settle(&self, generation: Generation) -> Result<(), EngineError> {
+    async fn settle(&self, generation: GenerationId) -> Result<(), EngineError> {
         let Tables { passages, words } = Tables::of(generation);
         let width: Option<i32> = sqlx::query_scalar(AssertSqlSafe(format!(
             "SELECT atttypmod FROM pg_attribute
@@ -150,7 +150,7 @@ impl PgVector {
 
     async fn find(
         &self,
-        generation: Generation,
+        generation: GenerationId,
         look: &Look,
     ) -> Result<Vec<Candidate>, sqlx::Error> {
         let tables = Tables::of(generation);
@@ -183,8 +183,8 @@ struct Tables {
 }
 
 impl Tables {
-    fn of(generation: Generation) -> Self {
-        let name = generation.simple();
+    fn of(generation: GenerationId) -> Self {
+        let name = generation.0.simple();
         Self {
             passages: format!("archivist_engine.passages_{name}"),
             words: format!("archivist_engine.words_{name}"),
@@ -389,18 +389,18 @@ impl Engine for PgVector {
         self.name.clone()
     }
 
-    fn begin(&self, generation: Generation, dims: usize) -> Work<'_, ()> {
+    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()> {
         Box::pin(Self::begin(self, generation, dims))
     }
 
-    fn put<'a>(&'a self, generation: Generation, entries: &'a [Entry]) -> Work<'a, ()> {
+    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {
         Box::pin(async move {
             let put = Self::put(self, generation, entries).await;
             put.map_err(|error| self.trouble(&error))
         })
     }
 
-    fn remove<'a>(&'a self, generation: Generation, documents: &'a [DocumentId]) -> Work<'a, ()> {
+    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()> {
         Box::pin(async move {
             let Tables { passages, .. } = Tables::of(generation);
             let ids: Vec<Uuid> = documents.iter().map(|id| id.0).collect();
@@ -413,18 +413,18 @@ impl Engine for PgVector {
         })
     }
 
-    fn settle(&self, generation: Generation) -> Work<'_, ()> {
+    fn settle(&self, generation: GenerationId) -> Work<'_, ()> {
         Box::pin(Self::settle(self, generation))
     }
 
-    fn find<'a>(&'a self, generation: Generation, look: &'a Look) -> Work<'a, Vec<Candidate>> {
+    fn find<'a>(&'a self, generation: GenerationId, look: &'a Look) -> Work<'a, Vec<Candidate>> {
         Box::pin(async move {
             let found = Self::find(self, generation, look).await;
             found.map_err(|error| self.trouble(&error))
         })
     }
 
-    fn count(&self, generation: Generation) -> Work<'_, Option<u64>> {
+    fn count(&self, generation: GenerationId) -> Work<'_, Option<u64>> {
         Box::pin(async move {
             let Tables { passages, .. } = Tables::of(generation);
             let count = format!("SELECT count(*) FROM {passages}");
@@ -439,7 +439,7 @@ impl Engine for PgVector {
         })
     }
 
-    fn discard(&self, generation: Generation) -> Work<'_, ()> {
+    fn discard(&self, generation: GenerationId) -> Work<'_, ()> {
         let Tables { passages, words } = Tables::of(generation);
         Box::pin(self.run(format!("DROP TABLE IF EXISTS {words}, {passages}")))
     }

@@ -9,7 +9,7 @@ mod wire;
 
 use std::time::Duration;
 
-use archivist_domain::{DocumentId, PassageId};
+use archivist_domain::{DocumentId, GenerationId, PassageId};
 use archivist_search::{Candidate, Entry, Language, Look};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, StatusCode};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use self::wire::{Found, Payload, Reply};
-use crate::{Engine, EngineError, Generation, Work};
+use crate::{Engine, EngineError, Work};
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,7 +57,7 @@ impl Qdrant {
         }
     }
 
-    async fn begin(&self, generation: Generation, dims: usize) -> Result<(), EngineError> {
+    async fn begin(&self, generation: GenerationId, dims: usize) -> Result<(), EngineError> {
         let meaning = match dims {
             0 => json!({}),
             // Of length 1 already; `Cosine` would only make them so again.
@@ -74,7 +74,7 @@ impl Qdrant {
         Ok(())
     }
 
-    async fn put(&self, generation: Generation, entries: &[Entry]) -> Result<(), EngineError> {
+    async fn put(&self, generation: GenerationId, entries: &[Entry]) -> Result<(), EngineError> {
         let path = format!("{}/points?wait=true", collection_path(generation));
         for entries in entries.chunks(AT_ONCE) {
             let points: Vec<_> = entries.iter().map(wire::Point::of).collect();
@@ -86,7 +86,7 @@ impl Qdrant {
 
     async fn remove(
         &self,
-        generation: Generation,
+        generation: GenerationId,
         documents: &[DocumentId],
     ) -> Result<(), EngineError> {
         if documents.is_empty() {
@@ -100,7 +100,7 @@ impl Qdrant {
 
     async fn find(
         &self,
-        generation: Generation,
+        generation: GenerationId,
         look: &Look,
     ) -> Result<Vec<Candidate>, EngineError> {
         let searches = wire::searches(look);
@@ -127,7 +127,7 @@ impl Qdrant {
         Ok(candidates)
     }
 
-    async fn count(&self, generation: Generation) -> Result<Option<u64>, EngineError> {
+    async fn count(&self, generation: GenerationId) -> Result<Option<u64>, EngineError> {
         let path = format!("{}/points/count", collection_path(generation));
         let counted = self
             .ask(Method::POST, &path, Some(&json!({ "exact": true })))
@@ -202,42 +202,43 @@ fn client() -> Client {
     client.expect("the settings of the client are its own")
 }
 
-fn collection_path(generation: Generation) -> String {
-    format!("collections/org_archivist_{}", generation.simple())
+fn collection_path(generation: GenerationId) -> String {
+    format!("collections/org_archivist_{}", generation.0.simple())
 }
 
 impl Engine for Qdrant {
     fn name(&self) -> String {
         let host = self.address.host_str().unwrap_or_default();
-        format!("Qdrant on {host}")
+        let port = self.address.port_or_known_default().unwrap_or_default();
+        format!("Qdrant on {host}:{port}")
     }
 
-    fn begin(&self, generation: Generation, dims: usize) -> Work<'_, ()> {
+    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()> {
         Box::pin(Self::begin(self, generation, dims))
     }
 
-    fn put<'a>(&'a self, generation: Generation, entries: &'a [Entry]) -> Work<'a, ()> {
+    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {
         Box::pin(Self::put(self, generation, entries))
     }
 
-    fn remove<'a>(&'a self, generation: Generation, documents: &'a [DocumentId]) -> Work<'a, ()> {
+    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()> {
         Box::pin(Self::remove(self, generation, documents))
     }
 
     /// Qdrant builds its indexes by itself.
-    fn settle(&self, _: Generation) -> Work<'_, ()> {
+    fn settle(&self, _: GenerationId) -> Work<'_, ()> {
         Box::pin(std::future::ready(Ok(())))
     }
 
-    fn find<'a>(&'a self, generation: Generation, look: &'a Look) -> Work<'a, Vec<Candidate>> {
+    fn find<'a>(&'a self, generation: GenerationId, look: &'a Look) -> Work<'a, Vec<Candidate>> {
         Box::pin(Self::find(self, generation, look))
     }
 
-    fn count(&self, generation: Generation) -> Work<'_, Option<u64>> {
+    fn count(&self, generation: GenerationId) -> Work<'_, Option<u64>> {
         Box::pin(Self::count(self, generation))
     }
 
-    fn discard(&self, generation: Generation) -> Work<'_, ()> {
+    fn discard(&self, generation: GenerationId) -> Work<'_, ()> {
         Box::pin(async move {
             let path = collection_path(generation);
             match self.ask::<bool>(Method::DELETE, &path, None::<&()>).await {

@@ -2,20 +2,20 @@
 //! speaks as Qdrant does.
 
 mod archive;
-mod postgres;
-mod qdrant_server;
 
 use std::collections::BTreeSet;
 
-use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
+use archivist_domain::{DocType, DocumentId, GenerationId, Outcome, PassageId};
 use archivist_search::{Entry, Filters, Look, SearchRequest, Survey, Synonyms};
+use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 use self::archive::{id, record, records, survey};
+use crate::testing::{PgVectorServer, qdrant_server};
 use crate::{Engine, EngineError, PgVector, Qdrant};
 
-const GENERATION: Uuid = Uuid::from_u128(1);
-const OTHER: Uuid = Uuid::from_u128(2);
+const GENERATION: GenerationId = GenerationId(Uuid::from_u128(1));
+const OTHER: GenerationId = GenerationId(Uuid::from_u128(2));
 
 fn entries(survey: &Survey) -> Vec<Entry> {
     let records = records().into_iter();
@@ -230,14 +230,18 @@ async fn documents_come_and_go(engine: &dyn Engine, survey: &Survey, entries: &[
     assert_eq!(found(engine, &asked).await, all);
 }
 
+fn options(server: &PgVectorServer) -> PgConnectOptions {
+    server.url().parse().unwrap()
+}
+
 #[tokio::test]
 async fn a_postgresql_with_pgvector_keeps_its_promises() {
-    let server = postgres::Server::with_pgvector();
-    let engine = PgVector::connect(server.options(), 2, "here")
+    let server = PgVectorServer::start();
+    let engine = PgVector::connect(options(&server), 2, "here")
         .await
         .unwrap();
     keeps_its_promises(&engine).await;
-    let again = PgVector::connect(server.options(), 2, "here")
+    let again = PgVector::connect(options(&server), 2, "here")
         .await
         .unwrap();
     assert!(
@@ -248,14 +252,14 @@ async fn a_postgresql_with_pgvector_keeps_its_promises() {
 
 #[tokio::test]
 async fn a_qdrant_keeps_its_promises() {
-    let address = qdrant_server::start(Some("the key")).await;
+    let address = qdrant_server(Some("the key")).await;
     let engine = Qdrant::new(address, Some("the key".into()));
     keeps_its_promises(&engine).await;
 }
 
 #[tokio::test]
 async fn a_qdrant_that_refuses_or_is_away_is_told_apart() {
-    let address = qdrant_server::start(Some("the key")).await;
+    let address = qdrant_server(Some("the key")).await;
     let stranger = Qdrant::new(address, Some("another".into()));
     let refused = stranger.begin(GENERATION, 0).await.unwrap_err();
     assert!(matches!(refused, EngineError::Refused { .. }), "{refused}");

@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use archivist_domain::{DocumentId, PassageId};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
-use sqlx::{ConnectOptions, Connection, PgExecutor};
+use sqlx::{Connection, PgExecutor};
+
+use crate::turn;
 
 /// The first half of the advisory locks that are turns; the second is the model's id.
 const TURNS: i32 = 0x656d_6265;
@@ -223,15 +225,8 @@ pub struct Turn {
 impl Turn {
     /// Takes the turn, unless another process has it.
     pub async fn take(options: &PgConnectOptions, model_id: i32) -> sqlx::Result<Option<Self>> {
-        let mut connection = options.connect().await?;
-        let is_mine = sqlx::query_scalar!(
-            r#"SELECT pg_try_advisory_lock($1, $2) AS "is_mine!""#,
-            TURNS,
-            model_id
-        )
-        .fetch_one(&mut connection)
-        .await?;
-        Ok(is_mine.then_some(Self {
+        let taken = turn::take(options, TURNS, model_id).await?;
+        Ok(taken.map(|connection| Self {
             model_id,
             connection,
         }))

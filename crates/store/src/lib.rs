@@ -19,6 +19,7 @@ pub mod embeddings;
 pub mod entities;
 pub mod files;
 pub mod fingerprints;
+pub mod generations;
 pub mod holds;
 pub mod jobs;
 mod json;
@@ -41,6 +42,7 @@ pub mod sources;
 pub mod statistics;
 pub mod styles;
 pub mod synonyms;
+mod turn;
 pub mod users;
 pub mod versions;
 

@@ -11,10 +11,11 @@
 //! | 422 | a field is missing or has a value that is never right |
 //! | 429 | a limit is reached; the reply says how long to wait |
 //! | 500 | our fault: the reply says no more than that, the log has the rest |
-//! | 503 | the store of files does not answer: the same request may do later |
+//! | 503 | the store of files or the search engine does not answer: the same request may do later |
 
 use std::any::Any;
 
+use archivist_engine::EngineError;
 use archivist_store::users::ChangeError;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -158,6 +159,9 @@ pub enum Error {
     /// 503. The cause is for the log only.
     #[error("The store of files does not answer. Nothing was changed; try again in a minute.")]
     StoreAway(#[source] BlobError),
+    /// 503. The cause is for the log only.
+    #[error("The search engine does not answer, or is being filled. Try again in a minute.")]
+    EngineAway(#[source] EngineError),
     /// 500. The cause is for the log only.
     #[error("Internal server error")]
     Internal(#[source] anyhow::Error),
@@ -213,7 +217,7 @@ impl Error {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) | Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::StoreAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StoreAway(_) | Self::EngineAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -225,6 +229,7 @@ impl Error {
                 tracing::error!(error = format!("{cause:#}"), "request failed");
             }
             Self::StoreAway(cause) => tracing::error!(error = %cause, "request failed"),
+            Self::EngineAway(cause) => tracing::error!(error = %cause, "request failed"),
             _ => {}
         }
     }
@@ -306,6 +311,12 @@ impl From<BlobError> for Error {
             BlobError::Store(_) => Self::StoreAway(error),
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        Self::EngineAway(error)
     }
 }
 

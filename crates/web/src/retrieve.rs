@@ -68,11 +68,7 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
     }];
     read(state, &mut asked).await;
     let [asked] = asked;
-    let (index, year) = (state.index.clone(), state.clock.year());
-    let answer = state
-        .cpu
-        .run(move || index.blocking_read().answer(&asked, year))
-        .await;
+    let answer = answer(state, asked).await?;
     let Answer {
         hits,
         counts,
@@ -94,6 +90,17 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
     })
 }
 
+async fn answer(state: &AppState, request: SearchRequest) -> Result<Answer, Error> {
+    let year = state.clock.year();
+    if let Some(outside) = &state.outside {
+        let index = outside.index_for(state, &request).await?;
+        return Ok(state.cpu.run(move || index.answer(&request, year)).await);
+    }
+    let index = state.index.clone();
+    let answer = move || index.blocking_read().answer(&request, year);
+    Ok(state.cpu.run(answer).await)
+}
+
 /// Has the embedding model that serves read what is looked for.
 pub async fn read(state: &AppState, requests: &mut [SearchRequest]) {
     let serving = {
@@ -103,34 +110,40 @@ pub async fn read(state: &AppState, requests: &mut [SearchRequest]) {
     state.models.read(serving, requests, &state.clock).await;
 }
 
-/// Several searches in one pass over the index and one round trip each for
-/// passages and documents.
+/// Several searches, with one round trip each for passages and documents.
 pub async fn search_all(
     state: &AppState,
     mut requests: Vec<SearchRequest>,
 ) -> Result<Vec<Vec<Found>>, Error> {
     read(state, &mut requests).await;
-    let (index, year) = (state.index.clone(), state.clock.year());
     let with_superseded: Vec<bool> = requests
         .iter()
         .map(|request| request.filters.include_superseded)
         .collect();
-    let answers: Vec<Vec<Hit>> = state
-        .cpu
-        .run(move || {
-            let index = index.blocking_read();
-            requests
-                .iter()
-                .map(|request| index.search(request, year))
-                .collect()
-        })
-        .await;
+    let answers = hits(state, requests).await?;
     let known = Known::load(state, answers.iter().flatten()).await?;
     Ok(answers
         .into_iter()
         .zip(with_superseded)
         .map(|(hits, with)| known.join_all(hits, with))
         .collect())
+}
+
+/// The hits of several requests, in their order.
+async fn hits(state: &AppState, requests: Vec<SearchRequest>) -> Result<Vec<Vec<Hit>>, Error> {
+    if state.outside.is_some() {
+        let each = requests.into_iter().map(|request| answer(state, request));
+        let answers = futures_util::future::try_join_all(each).await?;
+        return Ok(answers.into_iter().map(|answer| answer.hits).collect());
+    }
+    // In one pass over the index.
+    let (index, year) = (state.index.clone(), state.clock.year());
+    let search = move || {
+        let index = index.blocking_read();
+        let each = requests.iter().map(|request| index.search(request, year));
+        each.collect()
+    };
+    Ok(state.cpu.run(search).await)
 }
 
 /// Where passages stand, of those that are there.

@@ -20,6 +20,7 @@ use crate::jobs::JobBell;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
 use crate::models::Models;
+use crate::outside::Outside;
 use crate::recognition;
 
 /// Settings that requests depend on.
@@ -66,8 +67,11 @@ impl Default for Settings {
 pub struct AppState {
     /// The database: the only source of truth.
     pub pool: PgPool,
-    /// The search index, which follows the database.
+    /// The search index, which follows the database. Where an engine outside of the process
+    /// keeps the passages, it has none, but knows the synonyms and where the engine is.
     pub index: Arc<RwLock<Index>>,
+    /// The engine that keeps the passages, where it is not this process.
+    pub outside: Option<Arc<Outside>>,
     /// What reads searches by their meaning, and judges what was found.
     pub models: Arc<Models>,
     /// The original files.

@@ -34,6 +34,7 @@ const UNDESCRIBED: [&str; 7] = [
 async fn idle_router() -> Router {
     let folder = tempfile::tempdir().unwrap();
     crate::router(AppState {
+        outside: None,
         pool: PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap(),
         index: Arc::new(RwLock::new(Index::new())),
         models: Arc::default(),

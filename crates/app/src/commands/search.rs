@@ -16,9 +16,9 @@ use crate::work::reindex;
 pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCode> {
     let site = open_existing(place).await?;
     let found = find(&site, &args).await;
-    let documents = site.state.index.read().await.document_count();
+    let documents = site.document_count().await;
     site.close().await?;
-    let found = found?;
+    let (found, documents) = (found?, documents?);
     if args.json {
         print_json(&Value::Array(
             found.iter().map(|hit| as_json(hit, args.explain)).collect(),

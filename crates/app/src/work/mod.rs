@@ -5,6 +5,7 @@ mod findings;
 pub(crate) mod fingerprints;
 pub(crate) mod ingest;
 pub(crate) mod ocr;
+pub(crate) mod outside;
 mod owned;
 mod passages;
 mod proposals;
@@ -58,9 +59,14 @@ impl Background {
         }
         background.spawn("text recognition", site, ocr::work);
         background.spawn("jobs", site, ingest::ring);
-        background.spawn("index", site, reindex::follow);
-        background.spawn("index upkeep", site, reindex::keep);
-        background.spawn("embedding", site, vectors::read_on);
+        if site.state.outside.is_some() {
+            background.spawn("search engine", site, outside::follow);
+            background.spawn("search engine upkeep", site, outside::keep);
+        } else {
+            background.spawn("index", site, reindex::follow);
+            background.spawn("index upkeep", site, reindex::keep);
+            background.spawn("embedding", site, vectors::read_on);
+        }
         background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);

@@ -6,20 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use archivist_domain::DocumentId;
-use archivist_search::{DocumentRecord, Facets, PassageRecord, Synonyms};
-use archivist_store::documents::Document;
-use archivist_store::passages::Passage;
-use archivist_store::{changes, documents, passages, synonyms};
+use archivist_search::Synonyms;
+use archivist_store::{changes, synonyms};
 use archivist_web::models::Voices;
+use archivist_web::record;
 
-use super::vectors;
+use super::{outside, vectors};
 use crate::models;
 use crate::site::Site;
 
 /// How long to wait for a notification before asking all the same. Half of the second in
 /// which a change has to be found.
-const POLL: Duration = Duration::from_millis(500);
+pub(super) const POLL: Duration = Duration::from_millis(500);
 
 /// How long nothing may have changed before vectors are learned and the index is saved.
 const QUIET: Duration = Duration::from_secs(1);
@@ -28,10 +26,10 @@ const QUIET: Duration = Duration::from_secs(1);
 const BUSY: Duration = Duration::from_mins(1);
 
 /// How many documents are taken over at a time.
-const BATCH: i64 = 100;
+pub(super) const BATCH: i64 = 100;
 
 /// Vectors are learned with this seed, so that the same archive gives the same.
-const SEED: u64 = 1;
+pub(super) const SEED: u64 = 1;
 
 /// Follows for ever; returns only with an error. Nothing long is done here, so that what
 /// is committed can be found.
@@ -61,7 +59,7 @@ pub(crate) async fn keep(site: Arc<Site>) -> Result<()> {
 
 /// Waits for a quiet moment, or long enough; says where in the change sequence the index was
 /// then.
-async fn rest(site: &Site) -> i64 {
+pub(super) async fn rest(site: &Site) -> i64 {
     let mut reached = position(site).await;
     let mut waited = Duration::ZERO;
     loop {
@@ -81,6 +79,9 @@ async fn position(site: &Site) -> i64 {
 /// Brings the index wholly up to date, learns vectors where that is due, and
 /// saves it if anything changed. For commands, which do not follow.
 pub(crate) async fn catch_up(site: &Site) -> Result<()> {
+    if site.state.outside.is_some() {
+        return outside::catch_up(site).await;
+    }
     if let Err(error) = models::open(site, models::all_threads()).await? {
         tracing::warn!(%error, "the embedding model is not asked");
     }
@@ -126,7 +127,7 @@ async fn start_over_if_ahead(site: &Site, seen: &mut HashMap<i32, i64>) -> Resul
 }
 
 /// Whole, since there are few: a group that was deleted leaves no trace.
-async fn take_synonyms(site: &Site) -> Result<()> {
+pub(super) async fn take_synonyms(site: &Site) -> Result<()> {
     let groups = synonyms::list(&site.state.pool).await?;
     let current = Synonyms::new(groups.into_iter().map(|group| group.wordings));
     if *site.state.index.read().await.synonyms() != current {
@@ -142,7 +143,7 @@ async fn take_batch(site: &Site) -> Result<bool> {
         return Ok(false);
     };
     let ids: Vec<_> = batch.iter().map(|change| change.doc_id).collect();
-    let records = load(site, &ids).await?;
+    let records = record::of_documents(&site.state.pool, &ids).await?;
     let read = vectors::of_documents(site, &ids).await?;
     let (index, last) = (site.state.index.clone(), last.seq);
     site.state
@@ -162,50 +163,6 @@ async fn take_batch(site: &Site) -> Result<bool> {
         })
         .await;
     Ok(true)
-}
-
-async fn load(site: &Site, ids: &[DocumentId]) -> Result<Vec<DocumentRecord>> {
-    let mut by_document: HashMap<DocumentId, Vec<Passage>> = HashMap::new();
-    for passage in passages::of_documents(&site.state.pool, ids).await? {
-        by_document.entry(passage.doc_id).or_default().push(passage);
-    }
-    let documents = documents::by_ids(&site.state.pool, ids).await?;
-    Ok(documents
-        .into_iter()
-        // Nobody finds what an editor has not decided about.
-        .filter(|document| !document.held)
-        .map(|document| {
-            let passages = by_document.remove(&document.doc_id).unwrap_or_default();
-            record(document, passages)
-        })
-        .collect())
-}
-
-fn record(document: Document, passages: Vec<Passage>) -> DocumentRecord {
-    let superseded = document.superseded_by().is_some();
-    DocumentRecord {
-        id: document.doc_id,
-        title: document.display_title().to_owned(),
-        language: None,
-        facets: Facets {
-            doc_type: document.doc_type,
-            year: document.year,
-            outcome: document.outcome,
-            programs: document.programs,
-            tags: document.tags,
-            funder: document.funder,
-            superseded,
-        },
-        passages: passages
-            .into_iter()
-            .map(|passage| PassageRecord {
-                id: passage.passage_id,
-                ordinal: u32::try_from(passage.ordinal).unwrap_or(0),
-                heading: passage.heading,
-                text: passage.content,
-            })
-            .collect(),
-    }
 }
 
 /// Learns in the background: searches go on with the old vectors meanwhile.
@@ -239,7 +196,7 @@ async fn save(site: &Site) -> Result<()> {
 }
 
 /// Runs long work on a thread of its own.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => std::panic::resume_unwind(error.into_panic()),

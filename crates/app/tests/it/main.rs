@@ -12,6 +12,7 @@ mod defects;
 mod deleting;
 mod documents;
 mod embedding;
+mod engine;
 mod eval;
 mod freshness;
 mod health;

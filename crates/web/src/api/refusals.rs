@@ -19,6 +19,9 @@ pub(super) struct WithFields;
 /// What a route may answer that any signed-in person may use.
 pub(super) struct ForWriters;
 
+/// What a route may answer that searches.
+pub(super) struct Searching;
+
 /// What a route may answer that asks for a higher role.
 pub(super) struct ForHigherRoles;
 
@@ -61,6 +64,15 @@ impl IntoResponses for ForWriters {
             "Nobody is signed in, or the token is no good",
         )]));
         responses
+    }
+}
+
+impl IntoResponses for Searching {
+    fn responses() -> Responses {
+        refusals(&[(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The search engine outside of the server does not answer, or is being filled; try again",
+        )])
     }
 }
 

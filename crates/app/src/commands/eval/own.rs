@@ -23,6 +23,11 @@ pub(super) async fn measure(place: &PlaceArgs, seed: u64) -> Result<Report> {
 }
 
 async fn measured(site: &Site, seed: u64) -> Result<Report> {
+    ensure!(
+        site.state.outside.is_none(),
+        "the search is measured in memory alone: leave out --search-engine \
+         (ARCHIVIST_SEARCH_ENGINE) for this, where the memory of this machine allows"
+    );
     reindex::catch_up(site).await?;
     let judged = judged(site).await?;
     ensure!(

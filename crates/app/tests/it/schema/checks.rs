@@ -81,6 +81,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO saved_searches (user_id, name, query) VALUES (gen_random_uuid(), 'x', '')",
     ),
     (
+        "search_generations_counts_not_negative",
+        "INSERT INTO search_generations (engine, survey, passages, created_at) VALUES ('here', '', -1, now())",
+    ),
+    (
         "search_pins_query_not_empty",
         "INSERT INTO search_pins (query, passage_id, doc_id) VALUES ('', gen_random_uuid(), gen_random_uuid())",
     ),

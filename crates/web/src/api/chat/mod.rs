@@ -32,7 +32,7 @@ use super::alias::also_below;
 use super::failure::ErrorBody;
 use super::pagination::PageSize;
 use super::path::Id;
-use super::refusals::{ForWriters, WithFields};
+use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
 use crate::defaults::DraftDefaults;
 use crate::error::Error;
@@ -73,6 +73,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         (status = 403, description = "The conversation is somebody else's", body = ErrorBody),
         (status = 404, description = "The conversation was deleted while the answer was written", body = ErrorBody),
         WithFields,
+        Searching,
         ForWriters,
     ))]
 async fn say(

@@ -18,7 +18,7 @@ use self::events::Event;
 use self::reply::{Checked, DraftMetadata, QueryResponse, SourceReply};
 use super::failure::ErrorBody;
 use super::feed::{self, Feed, Gone};
-use super::refusals::{ForWriters, WithFields};
+use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
 use crate::defaults::DraftDefaults;
 use crate::drafting::{self, Retrieval, Written};
@@ -45,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     (status = 200, description = "The draft", body = QueryResponse),
     (status = 400, description = "The query is empty", body = ErrorBody),
     (status = 422, description = "A field will not do, or the library has nothing to write from", body = ErrorBody),
+    Searching,
     ForWriters,
 ))]
 async fn query(
@@ -88,7 +89,8 @@ async fn query(
         body = Event, content_type = "text/event-stream"),
     (status = 400, description = "The query is empty", body = ErrorBody),
     WithFields,
-        ForWriters,
+    Searching,
+    ForWriters,
 ))]
 async fn stream(
     State(state): State<AppState>,

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::reply::{SearchHit, SearchResponse};
-use super::refusals::{ForWriters, WithFields};
+use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
@@ -117,7 +117,8 @@ struct SearchParams {
 #[utoipa::path(get, path = "/api/search", tag = "search", params(SearchParams), responses(
     (status = 200, description = "The passages", body = SearchResponse),
     WithFields,
-        ForWriters,
+    Searching,
+    ForWriters,
 ))]
 async fn search(
     State(state): State<AppState>,

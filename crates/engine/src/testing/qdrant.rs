@@ -18,8 +18,11 @@ use tokio::net::TcpListener;
 use url::Url;
 use uuid::Uuid;
 
-/// Starts one, which lives as long as the test.
-pub(super) async fn start(key: Option<&'static str>) -> Url {
+/// Starts one that wants this key, on a port of its own; it lives as long as the runtime.
+///
+/// # Panics
+/// Where no port of this machine can be listened on.
+pub async fn qdrant_server(key: Option<&'static str>) -> Url {
     let collections = Collections::default();
     let router = Router::new()
         .route("/collections/{name}", put(create).delete(delete))

@@ -1,0 +1,192 @@
+//! The search where an engine outside of the process keeps the passages.
+//!
+//! The engine finds candidates; their texts come from the database, and a small index of them
+//! ranks and explains them by the same code that ranks archives in memory.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use archivist_domain::{DocumentId, GenerationId, PassageId};
+use archivist_engine::{Engine, EngineError};
+use archivist_search::{Candidate, DocumentRecord, Index, Language, SearchRequest, Survey};
+use archivist_store::generations::{self, Generation};
+use archivist_store::{documents, passages};
+
+use crate::error::Error;
+use crate::record;
+use crate::state::AppState;
+
+/// What answers.
+#[derive(Debug, Clone)]
+struct Serving {
+    generation: GenerationId,
+    survey: Arc<Survey>,
+}
+
+/// An engine outside of the process, and what of it answers.
+pub struct Outside {
+    engine: Arc<dyn Engine>,
+    serving: RwLock<Option<Serving>>,
+    /// A search could not find the generation that answers. True at first: nobody has looked.
+    has_lost: AtomicBool,
+}
+
+impl Outside {
+    /// An engine of which nothing answers before [`Self::refresh`].
+    pub fn new(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            serving: RwLock::default(),
+            has_lost: AtomicBool::new(true),
+        }
+    }
+
+    /// Remembers that something is lost, where that is what an error says.
+    pub fn note_loss(&self, error: &EngineError) {
+        if matches!(error, EngineError::Lost { .. }) {
+            self.has_lost.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether something that should be there may be lost; asked once.
+    pub fn take_loss(&self) -> bool {
+        self.has_lost.swap(false, Ordering::Relaxed)
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
+    }
+
+    /// What was learned about the library for the generation that answers, and which that is.
+    pub fn surveyed(&self) -> Option<(GenerationId, Arc<Survey>)> {
+        let serving = self.serving()?;
+        Some((serving.generation, serving.survey))
+    }
+
+    fn serving(&self) -> Option<Serving> {
+        let serving = self.serving.read().unwrap_or_else(PoisonError::into_inner);
+        serving.clone()
+    }
+
+    fn set_serving(&self, serving: Option<Serving>) {
+        *self.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
+    }
+
+    /// Takes over which generation answers: the latest that is filled, or the first that is on
+    /// its way. Says which, unless there is none that this program can read.
+    pub async fn refresh(&self, state: &AppState) -> Result<Option<Generation>, Error> {
+        let generations = generations::list(&state.pool, &self.engine.name()).await?;
+        let Some(latest) = generations.into_iter().next() else {
+            self.set_serving(None);
+            return Ok(None);
+        };
+        let id = latest.generation_id;
+        if self
+            .serving()
+            .is_some_and(|serving| serving.generation == id)
+        {
+            return Ok(Some(latest));
+        }
+        let Some(bytes) = generations::survey(&state.pool, id).await? else {
+            return Ok(None);
+        };
+        let survey = state.cpu.run(move || Survey::decode(&bytes)).await;
+        match survey {
+            Ok(survey) => {
+                let survey = Arc::new(survey);
+                self.set_serving(Some(Serving {
+                    generation: id,
+                    survey,
+                }));
+                Ok(Some(latest))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what the search engine has is of another version");
+                self.set_serving(None);
+                Ok(None)
+            }
+        }
+    }
+
+    /// An index of what may answer a request, which ranks it as if it held all.
+    pub(crate) async fn index_for(
+        &self,
+        state: &AppState,
+        request: &SearchRequest,
+    ) -> Result<Index, Error> {
+        match self.gather(state, request).await {
+            // Another generation answers by now, most likely.
+            Err(Error::EngineAway(lost @ EngineError::Lost { .. })) => {
+                self.note_loss(&lost);
+                self.refresh(state).await?;
+                self.gather(state, request).await
+            }
+            gathered => gathered,
+        }
+    }
+
+    async fn gather(&self, state: &AppState, request: &SearchRequest) -> Result<Index, Error> {
+        let synonyms = state.index.read().await.synonyms().clone();
+        let missing = || EngineError::Lost {
+            name: self.engine.name(),
+        };
+        let Serving { generation, survey } = self.serving().ok_or_else(missing)?;
+        let named = request.like.iter().chain(&request.pinned);
+        let named: Vec<PassageId> = named.map(|place| place.passage).collect();
+        let named = records(state, &named, &HashMap::new()).await?;
+        let asked = request.clone();
+        let (index, look) = state
+            .cpu
+            .run(move || {
+                let index = filled(survey.index(&synonyms), named);
+                let look = index.look(&asked);
+                (index, look)
+            })
+            .await;
+        let found = self.engine.find(generation, &look).await?;
+        let languages: HashMap<DocumentId, Language> = found
+            .iter()
+            .map(|candidate| (candidate.document, candidate.language))
+            .collect();
+        let mut ids: Vec<PassageId> = found.iter().map(|c: &Candidate| c.passage).collect();
+        ids.extend(
+            request
+                .like
+                .iter()
+                .chain(&request.pinned)
+                .map(|p| p.passage),
+        );
+        let records = records(state, &ids, &languages).await?;
+        Ok(state.cpu.run(move || filled(index, records)).await)
+    }
+}
+
+fn filled(mut index: Index, records: Vec<DocumentRecord>) -> Index {
+    for record in records {
+        index.upsert(record);
+    }
+    index
+}
+
+/// The documents of these passages with no others; their languages where the engine knows them.
+async fn records(
+    state: &AppState,
+    ids: &[PassageId],
+    languages: &HashMap<DocumentId, Language>,
+) -> Result<Vec<DocumentRecord>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let passages = passages::by_ids(&state.pool, ids).await?;
+    let mut of: Vec<DocumentId> = passages.iter().map(|passage| passage.doc_id).collect();
+    of.sort_unstable();
+    of.dedup();
+    let documents = documents::by_ids(&state.pool, &of).await?;
+    let mut records = record::joined(documents, passages);
+    for record in &mut records {
+        record.language = languages.get(&record.id).copied();
+    }
+    Ok(records)
+}
