@@ -112,7 +112,7 @@ impl PgVector {
              CREATE TABLE {words} (
                  word integer NOT NULL,
                  share real NOT NULL,
-                 key bigint NOT NULL REFERENCES {passages} ON DELETE CASCADE);
+                 key bigint NOT NULL);
              CREATE INDEX ON {words} (word, share DESC) INCLUDE (key);
              CREATE INDEX ON {words} (key)"
         ))
@@ -402,9 +402,12 @@ impl Engine for PgVector {
 
     fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()> {
         Box::pin(async move {
-            let Tables { passages, .. } = Tables::of(generation);
+            let Tables { passages, words } = Tables::of(generation);
             let ids: Vec<Uuid> = documents.iter().map(|id| id.0).collect();
-            let delete = format!("DELETE FROM {passages} WHERE document = ANY($1)");
+            let delete = format!(
+                "WITH gone AS (DELETE FROM {passages} WHERE document = ANY($1) RETURNING key)
+                 DELETE FROM {words} USING gone WHERE {words}.key = gone.key"
+            );
             let removed = sqlx::query(AssertSqlSafe(delete))
                 .bind(ids)
                 .execute(&self.pool)

@@ -17,9 +17,9 @@ use crate::search;
 use crate::text::fold;
 
 /// Candidates by words, at least: ten hits stand before many more that may change places.
-const BY_WORDS: usize = 200;
+const BY_WORDS: usize = 100;
 /// Candidates by meaning, at least.
-const BY_MEANING: usize = 100;
+const BY_MEANING: usize = 50;
 /// Wordings are looked for among so many candidates that have their words.
 const WITH_PHRASES: usize = 1000;
 

@@ -62,8 +62,8 @@ impl Collection {
     /// it by the given seed.
     pub fn index(&self, seed: u64) -> Index {
         let mut index = Index::new();
-        for (number, entry) in (0..).zip(&self.corpus) {
-            index.upsert(record(number, entry));
+        for record in self.records() {
+            index.upsert(record);
         }
         if index.training_due() {
             let trained = index.training_set().train(seed);
@@ -85,20 +85,44 @@ impl Collection {
         how: &SearchRequest,
         vectors: &HashMap<String, QueryVector>,
     ) -> Evaluation {
+        let how = SearchRequest {
+            limit: DEPTH,
+            ..how.clone()
+        };
+        self.evaluate_by(&how, |mut request| {
+            request.vector = vectors.get(&request.text).cloned();
+            search::documents(index, &request, self.latest_year())
+        })
+    }
+
+    /// The same by whatever answers a request with the best documents, best first.
+    pub fn evaluate_by(
+        &self,
+        how: &SearchRequest,
+        mut answer: impl FnMut(SearchRequest) -> Vec<DocumentId>,
+    ) -> Evaluation {
         let queries = self.queries.iter().filter_map(|query| {
             let grades = self.judgements.get(&query.id)?;
-            grades.values().any(|grade| *grade > 0).then(|| {
-                let how = SearchRequest {
-                    vector: vectors.get(&query.text).cloned(),
+            let is_judged = grades.values().any(|grade| *grade > 0);
+            is_judged.then(|| {
+                let found = answer(SearchRequest {
+                    text: query.text.clone(),
                     ..how.clone()
-                };
-                let answer = self.answer(index, &how, &query.text);
-                measures::of_answer(&answer, grades)
+                });
+                let named = |document| self.corpus[number_of(document)].id.as_str();
+                let named: Vec<&str> = found.into_iter().map(named).collect();
+                measures::of_answer(&named, grades)
             })
         });
         Evaluation {
             queries: queries.collect(),
         }
+    }
+
+    /// The corpus as an index takes it in, one passage a document.
+    pub fn records(&self) -> impl Iterator<Item = DocumentRecord> {
+        let numbered = (0..).zip(&self.corpus);
+        numbered.map(|(number, entry)| record(number, entry))
     }
 
     /// Whether any document has a year, and whether any has an outcome.
@@ -114,19 +138,6 @@ impl Collection {
     fn latest_year(&self) -> i32 {
         let years = self.corpus.iter().filter_map(|entry| entry.metadata.year);
         years.max().unwrap_or_default()
-    }
-
-    fn answer(&self, index: &Index, how: &SearchRequest, text: &str) -> Vec<&str> {
-        let request = SearchRequest {
-            text: text.to_owned(),
-            limit: DEPTH,
-            ..how.clone()
-        };
-        let found = search::documents(index, &request, self.latest_year());
-        found
-            .into_iter()
-            .map(|document| self.corpus[number_of(document)].id.as_str())
-            .collect()
     }
 }
 

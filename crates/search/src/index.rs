@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use archivist_domain::DocumentId;
 
-use crate::archive::{Archive, Passage};
+use crate::archive::Archive;
 use crate::embed::Embedder;
 use crate::embed::lsa::{Lsa, MIN_PASSAGES};
 use crate::given::Given;
@@ -76,11 +76,11 @@ impl Index {
     pub fn upsert(&mut self, record: DocumentRecord) {
         self.remove(record.id);
         for slot in self.archive.insert(record) {
-            let passage = self.archive.passage(slot);
-            self.lexical.add(slot, &Counts::of(passage.fields()));
+            let counts = Counts::of(self.archive.passage(slot).fields());
+            self.lexical.add(slot, &counts);
             if let Some(dense) = &mut self.dense {
                 dense.changes += 1;
-                dense.embed(slot, passage);
+                dense.embed(slot, &counts);
             }
         }
     }
@@ -210,7 +210,7 @@ impl Index {
         for (slot, passage) in self.archive.occupied() {
             if !taken_over[slot as usize] {
                 dense.changes += 1;
-                dense.embed(slot, passage);
+                dense.embed(slot, &Counts::of(passage.fields()));
             }
         }
         self.dense = Some(dense);
@@ -238,8 +238,8 @@ impl Index {
 }
 
 impl Dense {
-    fn embed(&mut self, slot: u32, passage: &Passage) {
-        let vector = self.model.passage(passage.fields());
+    fn embed(&mut self, slot: u32, counts: &Counts) {
+        let vector = self.model.passage(counts);
         self.vectors.set_or_clear(slot as usize, vector);
     }
 }

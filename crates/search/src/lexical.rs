@@ -280,7 +280,9 @@ impl Lexical {
             u32::try_from(id).expect("fewer than 2^32 terms"),
         );
         self.postings.push(Postings::default());
-        self.shapes.push(term);
+        if self.whole.is_none() {
+            self.shapes.push(term);
+        }
         id
     }
 }

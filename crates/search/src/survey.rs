@@ -73,10 +73,7 @@ impl Survey {
                 passage: passage.id,
                 language: parts.language,
                 words: entry::summed(lexical.shares(&counts)),
-                meaning: self
-                    .model
-                    .as_ref()
-                    .and_then(|m| m.passage(passage.fields())),
+                meaning: self.model.as_ref().and_then(|m| m.passage(&counts)),
                 facets: Arc::clone(&facets),
             }
         };
@@ -140,7 +137,7 @@ impl Surveyor {
         let model = Lsa::train(&texts, self.seed).map(|mut model| {
             let mut vectors = Vectors::new(model.dims());
             for (row, &text) in texts.iter().enumerate() {
-                vectors.set_or_clear(row, model.passage(text));
+                vectors.set_or_clear(row, model.passage(&Counts::of(text)));
             }
             model.measure_floor(&vectors, self.seed);
             Arc::new(model)

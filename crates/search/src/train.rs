@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::archive::Passage;
 use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
+use crate::lexical::Counts;
 use crate::vectors::Vectors;
 
 /// From so many passages vectors are learned at most: what words have to do with each other is
@@ -63,7 +64,7 @@ impl TrainingSet {
         let mut vectors = Vectors::new(model.as_ref().map_or(0, Embedder::dims));
         if let Some(model) = &mut model {
             for (row, &text) in texts.iter().enumerate() {
-                vectors.set_or_clear(row, model.passage(text));
+                vectors.set_or_clear(row, model.passage(&Counts::of(text)));
             }
             model.measure_floor(&vectors, seed);
         }

@@ -6,8 +6,8 @@
 pub(crate) mod lsa;
 mod svd;
 
+use crate::lexical::Counts;
 use crate::query::Query;
-use crate::records::PassageText;
 
 /// A model that gives texts of like meaning vectors of like direction.
 ///
@@ -16,8 +16,8 @@ pub(crate) trait Embedder: Send + Sync {
     /// The width of every vector.
     fn dims(&self) -> usize;
 
-    /// The vector of a passage; `None` if the model can say nothing about it.
-    fn passage(&self, passage: PassageText<'_>) -> Option<Vec<f32>>;
+    /// The vector of a passage with these words; `None` if the model can say nothing about it.
+    fn passage(&self, counts: &Counts) -> Option<Vec<f32>>;
 
     /// The vector of a query; `None` if the model knows none of its words.
     fn query(&self, query: &Query) -> Option<Vec<f32>>;
