@@ -5,7 +5,7 @@
 
 mod bootstrap;
 mod collection;
-mod measures;
+pub(crate) mod measures;
 mod own;
 
 use std::collections::HashMap;
@@ -31,6 +31,11 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// What was measured, query by query.
+    pub(crate) fn of(queries: Vec<Measures>) -> Self {
+        Self { queries }
+    }
+
     /// How many queries were asked.
     pub fn count(&self) -> usize {
         self.queries.len()

@@ -9,6 +9,7 @@ use crate::embed::Embedder;
 use crate::embed::lsa::{Lsa, MIN_PASSAGES};
 use crate::given::Given;
 use crate::lexical::{Counts, Lexical};
+use crate::ranker::Ranker;
 use crate::records::{Answer, DocumentRecord, Facets, Hit, SearchRequest};
 use crate::search;
 use crate::synonyms::Synonyms;
@@ -63,6 +64,8 @@ pub struct Index {
     pub(crate) given: Vec<Given>,
     /// Wordings that stand for each other. Not saved: who opens the index says them.
     pub(crate) synonyms: Synonyms,
+    /// What was learned of the order; not saved either.
+    pub(crate) ranker: Option<Ranker>,
     pub(crate) position: i64,
 }
 
@@ -224,6 +227,16 @@ impl Index {
     /// Says which wordings stand for each other.
     pub fn set_synonyms(&mut self, synonyms: Synonyms) {
         self.synonyms = synonyms;
+    }
+
+    /// What was learned of the order of passages, where that has its say.
+    pub fn ranker(&self) -> Option<&Ranker> {
+        self.ranker.as_ref()
+    }
+
+    /// Says what was learned of the order of passages, or that nothing was.
+    pub fn set_ranker(&mut self, ranker: Option<Ranker>) {
+        self.ranker = ranker;
     }
 
     /// The number in the archive's change sequence that this index reflects.

@@ -214,6 +214,17 @@ impl Lexical {
         self.whole.as_ref().map_or(&self.shapes, |w| &w.shapes)
     }
 
+    /// Whether a passage holds a term.
+    pub(crate) fn holds(&self, term: &str, slot: u32) -> bool {
+        let postings = self.find(term);
+        postings.is_some_and(|postings| postings.slots.binary_search(&slot).is_ok())
+    }
+
+    /// How many words a passage has.
+    pub(crate) fn length(&self, slot: u32) -> f32 {
+        self.lengths.get(slot as usize).copied().unwrap_or_default() as f32 / UNITS_PER_WORD
+    }
+
     /// The slot of one of the passages that hold a term.
     pub(crate) fn a_holder(&self, term: &str) -> Option<u32> {
         self.find(term)?.slots.first().copied()

@@ -32,6 +32,7 @@ mod prefix;
 mod query;
 mod random;
 mod rank;
+mod ranker;
 mod records;
 mod search;
 mod shapes;
@@ -49,6 +50,7 @@ pub use given::{Coverage, PassageVector, Unread};
 pub use index::{DenseState, Index};
 pub use language::Language;
 pub use persist::{LoadError, Snapshot};
+pub use ranker::{Learned, Lesson, MIN_SEARCHES, Ranker};
 pub use records::{
     Answer, DocumentRecord, FacetCounts, Facets, Filters, Hit, Mode, PassagePlace, PassageRecord,
     QueryVector, SearchRequest,

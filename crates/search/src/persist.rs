@@ -164,6 +164,7 @@ fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
         // The database has these.
         given: Vec::new(),
         synonyms: Synonyms::default(),
+        ranker: None,
     })
 }
 

@@ -94,6 +94,11 @@ impl Query {
         (self.typed as f32 / BROAD).min(1.0)
     }
 
+    /// The terms that were typed, which come first.
+    pub(crate) fn typed(&self) -> &[QueryTerm] {
+        &self.terms[..self.typed.min(self.terms.len())]
+    }
+
     /// Takes further terms in. They are no words that were typed, but make the query broad.
     pub(crate) fn broaden(&mut self, terms: Vec<QueryTerm>) {
         for term in terms {

@@ -26,6 +26,19 @@ pub(crate) fn multipliers(
     )
 }
 
+/// Age and outcome, each from 0 for the least to 1 for the best.
+pub(crate) fn signals(facets: &Facets, current_year: i32) -> (f32, f32) {
+    let within = |multiplier: f32, least: f32| (multiplier - least) / (1.0 - least);
+    (
+        within(recency(facets.year, current_year), OLD),
+        within(outcome(facets.outcome), LOST),
+    )
+}
+
+/// The least multipliers for age and for outcome.
+const OLD: f32 = 0.85;
+const LOST: f32 = 0.80;
+
 /// `1 + weight × (multiplier − 1)`: nothing at weight 0, all of it at weight 1.
 fn weighed(multiplier: f32, weight: f32) -> f32 {
     1.0 + weight.clamp(0.0, 1.0) * (multiplier - 1.0)
@@ -38,7 +51,7 @@ fn recency(year: Option<i32>, current_year: i32) -> f32 {
         Some(i32::MIN..=0) => 1.00,
         Some(1) => 0.95,
         Some(2) => 0.90,
-        _ => 0.85,
+        _ => OLD,
     }
 }
 
@@ -49,7 +62,7 @@ fn outcome(outcome: Option<Outcome>) -> f32 {
         Some(Outcome::Funded) => 1.00,
         Some(Outcome::FinalReport) => 0.97,
         Some(Outcome::Pending | Outcome::NotApplicable) | None => 0.90,
-        Some(Outcome::NotFunded) => 0.80,
+        Some(Outcome::NotFunded) => LOST,
     }
 }
 

@@ -274,6 +274,9 @@ pub struct Hit {
     pub outcome: f32,
     /// By what its score was multiplied for years and kinds named in the search, 0 to 1.
     pub named: f32,
+    /// By what its score was multiplied for what people chose before, 0 to 1, where an order
+    /// that was learned from that has its say.
+    pub preferred: Option<f32>,
     /// The matched words as they stand in the passage, each once.
     pub matched: Vec<String>,
     /// Why it is here, for people: `matched literacy, coaches`.

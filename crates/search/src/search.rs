@@ -1,5 +1,7 @@
 //! One search, from the request to the hits.
 
+use std::collections::BTreeMap;
+
 use archivist_domain::{DocumentId, PassageId};
 
 use crate::embed::Embedder;
@@ -9,6 +11,7 @@ use crate::fuse::{self, Cosines};
 use crate::index::{Dense, Index};
 use crate::named::Named;
 use crate::query::Query;
+use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
 use crate::{alike, facets, order, phrase, rank, spelling};
 
@@ -22,6 +25,7 @@ struct Voices {
 }
 
 /// What a search came to, before hits are explained.
+#[derive(Default)]
 struct Ranking {
     /// The slots that are asked for, with their scores.
     page: Vec<(u32, f32)>,
@@ -30,6 +34,15 @@ struct Ranking {
     voices: Voices,
     query: Query,
     named: Named,
+    /// By what the scores of the best were multiplied for what people chose before.
+    preferred: BTreeMap<u32, f32>,
+}
+
+/// A passage as learning looks at it.
+pub(crate) struct Found {
+    pub(crate) passage: PassageId,
+    pub(crate) score: f32,
+    pub(crate) features: Features,
 }
 
 /// See [`Index::search`].
@@ -71,16 +84,50 @@ pub(crate) fn passages(index: &Index, request: &SearchRequest, year: i32) -> Vec
         .collect()
 }
 
-fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
+/// The best passages as they stand without anything that was learned of their order.
+pub(crate) fn best_with_features(
+    index: &Index,
+    request: &SearchRequest,
+    most: usize,
+    year: i32,
+) -> Vec<Found> {
+    let ranking = score(index, request, year);
+    let seen = ranking.seen(year);
+    let best = rank::select(&index.archive, &ranking.scores, most, request.per_document);
+    let found = best.into_iter().map(|(slot, score)| Found {
+        passage: index.archive.passage(slot).id,
+        score,
+        features: seen.features(index, slot),
+    });
+    found.collect()
+}
+
+fn rank(index: &Index, request: &SearchRequest, year: i32) -> Ranking {
+    let mut ranking = score(index, request, year);
+    if ranking.scores.is_empty() {
+        return ranking;
+    }
+    let ranker = index.ranker.as_ref();
+    if let Some(ranker) = ranker.filter(|_| Ranker::is_asked(request)) {
+        let mut scores = std::mem::take(&mut ranking.scores);
+        ranking.preferred = ranker.apply(index, &ranking.seen(year), &mut scores);
+        ranking.scores = scores;
+    }
+    let pinned = pin(index, request, &mut ranking.scores);
+    ranking.page = order::page(index, &ranking.scores, request, &pinned);
+    ranking
+}
+
+/// Everything but the page and what was learned of the order. Passages that are pinned are
+/// found whatever their words.
+fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text);
     if query.is_empty() {
         return Ranking {
-            page: Vec::new(),
-            scores: Vec::new(),
-            voices: Voices::default(),
             query,
             named,
+            ..Ranking::default()
         };
     }
     let factors = factors(index, request, &named, current_year);
@@ -89,19 +136,38 @@ fn rank(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    let mut pinned = alike::slots(&index.archive, &request.pinned);
-    pinned.retain(|&slot| factors[slot as usize] > 0.0);
-    for &slot in &pinned {
-        // Found, whatever its words.
+    for slot in alike::slots(&index.archive, &request.pinned) {
         let score = &mut scores[slot as usize];
-        *score = score.max(f32::MIN_POSITIVE);
+        if factors[slot as usize] > 0.0 {
+            *score = score.max(f32::MIN_POSITIVE);
+        }
     }
     Ranking {
-        page: order::page(index, &scores, request, &pinned),
         scores,
         voices,
         query,
         named,
+        ..Ranking::default()
+    }
+}
+
+/// The passages that are pinned, as far as filters admit them.
+fn pin(index: &Index, request: &SearchRequest, scores: &mut [f32]) -> Vec<u32> {
+    let mut pinned = alike::slots(&index.archive, &request.pinned);
+    pinned.retain(|&slot| scores[slot as usize] > 0.0);
+    pinned
+}
+
+impl Ranking {
+    fn seen(&self, year: i32) -> Seen<'_> {
+        let Voices {
+            lexical,
+            dense,
+            model,
+        } = &self.voices;
+        let meaning = model.as_ref().or(dense.as_ref());
+        let meaning = meaning.map(|cosines| cosines.by_slot.as_slice());
+        Seen::new(self.query.typed(), lexical.as_deref(), meaning, year)
     }
 }
 
@@ -280,6 +346,10 @@ fn hit(
     reasons.extend(named.reasons(facets, weight));
     reasons.extend(rank::reasons(facets, request));
     let (recency, outcome) = rank::multipliers(facets, request, year);
+    let preferred = ranking.preferred.get(&slot).copied();
+    if preferred.is_some_and(|factor| factor > ranker::PREFERRED) {
+        reasons.push(ranker::REASON.to_owned());
+    }
     Hit {
         passage: passage.id,
         document: passage.document,
@@ -289,6 +359,7 @@ fn hit(
         recency,
         outcome,
         named: named.multiplier(facets, weight),
+        preferred,
         matched: matches.words,
         reasons,
         marks: matches.marks,

@@ -10,11 +10,12 @@ pub struct Judgement {
     pub query: String,
     /// The passage.
     pub passage_id: PassageId,
-    /// 2 where an editor pinned it to the search, 1 where a text about it cites the passage.
+    /// 2 where an editor pinned it to the search, 1 where people chose it there or a text about it
+    /// cites the passage.
     pub grade: i32,
 }
 
-/// Pins by their searches, citations of answers by the questions before them, and citations of
+/// Pins and choices by their searches, citations of answers by the questions before them, and citations of
 /// outputs by their titles; of passages that are in the library, each once with its highest
 /// grade, by query.
 pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Judgement>> {
@@ -23,6 +24,8 @@ pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Judgement>> {
         Judgement,
         r#"WITH said AS (
                SELECT query, passage_id, 2 AS grade FROM search_pins
+               UNION ALL
+               SELECT query, passage_id, 1 FROM search_clicks
                UNION ALL
                SELECT o.title, s.passage_id, 1 FROM output_sources s JOIN outputs o USING (output_id)
                UNION ALL

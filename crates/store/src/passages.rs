@@ -101,6 +101,7 @@ pub(crate) async fn replace(
     insert(conn, doc_id, passages).await?;
     let (old, new): (Vec<_>, Vec<_>) = moved.iter().map(|(old, new)| (old.0, new.0)).unzip();
     crate::pins::follow(&mut *conn, &old, &new).await?;
+    crate::clicks::follow(&mut *conn, &old, &new).await?;
     sqlx::query!(
         "UPDATE output_sources SET passage_id = m.new
          FROM unnest($1::uuid[], $2::uuid[]) AS m(old, new) WHERE passage_id = m.old",

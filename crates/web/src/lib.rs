@@ -11,6 +11,7 @@ pub mod api;
 pub mod auth;
 pub mod blobs;
 mod bounds;
+mod clicks;
 pub mod client;
 pub mod clock;
 pub mod cpu;

@@ -128,7 +128,10 @@ impl Outside {
     }
 
     async fn gather(&self, state: &AppState, request: &SearchRequest) -> Result<Index, Error> {
-        let synonyms = state.index.read().await.synonyms().clone();
+        let (synonyms, ranker) = {
+            let index = state.index.read().await;
+            (index.synonyms().clone(), index.ranker().copied())
+        };
         let missing = || EngineError::Lost {
             name: self.engine.name(),
         };
@@ -140,7 +143,8 @@ impl Outside {
         let (index, look) = state
             .cpu
             .run(move || {
-                let index = filled(survey.index(&synonyms), named);
+                let mut index = filled(survey.index(&synonyms), named);
+                index.set_ranker(ranker);
                 let look = index.look(&asked);
                 (index, look)
             })

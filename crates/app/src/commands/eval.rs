@@ -10,7 +10,9 @@ use anyhow::{Context, Result, ensure};
 use archivist_embed::Embedder;
 use archivist_embed::local::{LocalModel, Precision};
 use archivist_search::evaluate::{Collection, Evaluation, Interval, Measures};
-use archivist_search::{DenseState, Index, Mode, PassageVector, QueryVector, SearchRequest};
+use archivist_search::{
+    DenseState, Index, Learned, MIN_SEARCHES, Mode, PassageVector, QueryVector, SearchRequest,
+};
 use serde_json::{Map, Value, json};
 use tokio::task;
 
@@ -35,6 +37,8 @@ struct Report {
     modes: Vec<(&'static str, Evaluation)>,
     /// The last of the modes with one signal each, and with all of them.
     signals: Vec<(&'static str, Evaluation)>,
+    /// What an order learned from what people chose would bring, where that was looked at.
+    learned: Option<Learned>,
     seed: u64,
 }
 
@@ -125,6 +129,7 @@ fn measure(folder: &Path, args: &EvalArgs) -> Result<Report> {
         is_trained: is_trained(&index),
         modes: modes.into(),
         signals: signals.collect(),
+        learned: None,
         seed: args.seed,
     };
     ensure!(
@@ -207,7 +212,7 @@ impl Report {
                 )
             })
             .collect();
-        json!({
+        let mut told = json!({
             "documents": self.documents,
             "queries": self.queries(),
             "vectors_trained": self.is_trained,
@@ -218,7 +223,18 @@ impl Report {
             }),
             "gains_over_lexical": gains,
             "signals": by_name(&self.signals, &|found| json!(found.mean())),
-        })
+        });
+        if let Some(learned) = &self.learned {
+            let Interval { low, high } = learned.interval;
+            told["learned_order"] = json!({
+                "searches": learned.searches,
+                "searches_needed": MIN_SEARCHES,
+                "gain": { "mean": learned.gain, "low": low, "high": high },
+                "helps": learned.helps(),
+                "weights": learned.ranker.map(|ranker| ranker.weights()),
+            });
+        }
+        told
     }
 
     fn interval(&self, found: &Evaluation) -> Interval {
@@ -252,6 +268,9 @@ impl Report {
                 high.ndcg_at_10
             );
         }
+        if let Some(learned) = &self.learned {
+            say!("{}", told(learned));
+        }
     }
 
     fn line(&self, name: &str, found: &Evaluation) -> String {
@@ -269,6 +288,27 @@ impl Report {
              {recall_at_10:.4}  {recall_at_100:.4}"
         )
     }
+}
+
+/// What an order that was learned is worth.
+fn told(learned: &Learned) -> String {
+    let searches = learned.searches;
+    if learned.ranker.is_none() {
+        return format!(
+            "an order learned from what people choose: not before {MIN_SEARCHES} searches say what \
+             to put first; {searches} do now"
+        );
+    }
+    let (gain, Interval { low, high }) = (learned.gain.ndcg_at_10, learned.interval);
+    let verdict = if learned.helps() {
+        "it helps, and servers use it"
+    } else {
+        "that may be chance, so it is not used"
+    };
+    format!(
+        "an order learned from {searches} searches, nDCG@10: {gain:+.4} ({:+.4} to {:+.4}); {verdict}",
+        low.ndcg_at_10, high.ndcg_at_10
+    )
 }
 
 fn by_name(

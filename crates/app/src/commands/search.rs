@@ -94,6 +94,7 @@ fn as_json(found: &Found, explains: bool) -> Value {
             "recency": hit.recency,
             "outcome": hit.outcome,
             "named": hit.named,
+            "preferred": hit.preferred,
             "judged": judged,
         });
     }
@@ -147,6 +148,9 @@ fn figures(hit: &Hit, judged: Option<f32>) -> String {
         figure("× outcome", Some(hit.outcome)),
         figure("× named", Some(hit.named)),
     ];
+    if hit.preferred.is_some() {
+        figures.push(figure("× preferred", hit.preferred));
+    }
     if judged.is_some() {
         figures.push(figure("judged", judged));
     }

@@ -5,6 +5,7 @@ mod findings;
 pub(crate) mod fingerprints;
 pub(crate) mod ingest;
 pub(crate) mod ocr;
+pub(crate) mod order;
 pub(crate) mod outside;
 mod owned;
 mod passages;
@@ -41,6 +42,9 @@ const UNFINISHED_UPLOAD: TimeDelta = TimeDelta::days(1);
 /// How long ended jobs are kept, in days.
 const JOB_DAYS: i32 = 30;
 
+/// How long it is kept that a passage was chosen.
+const CLICKS_KEPT: TimeDelta = TimeDelta::days(730);
+
 /// Background tasks that run until they are told to stop.
 pub(crate) struct Background {
     stop: watch::Sender<bool>,
@@ -67,6 +71,7 @@ impl Background {
             background.spawn("index upkeep", site, reindex::keep);
             background.spawn("embedding", site, vectors::read_on);
         }
+        background.spawn("order", site, order::follow);
         background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);
         background.spawn("database", site, watch_database);
@@ -127,6 +132,7 @@ async fn tidy_up(site: Arc<Site>) -> Result<()> {
         let now = site.state.clock.now();
         archivist_store::sessions::purge(&site.state.pool, now).await?;
         archivist_store::jobs::purge(&site.state.pool, JOB_DAYS).await?;
+        archivist_store::clicks::purge(&site.state.pool, now - CLICKS_KEPT).await?;
         drop_expired_files(&site).await?;
         removal::sweep(&site.state, now).await?;
         vectors::forget_unwanted(&site, now).await?;

@@ -11,7 +11,7 @@ use archivist_store::{changes, synonyms};
 use archivist_web::models::Voices;
 use archivist_web::record;
 
-use super::{outside, vectors};
+use super::{order, outside, vectors};
 use crate::models;
 use crate::site::Site;
 
@@ -79,6 +79,7 @@ async fn position(site: &Site) -> i64 {
 /// Brings the index wholly up to date, learns vectors where that is due, and
 /// saves it if anything changed. For commands, which do not follow.
 pub(crate) async fn catch_up(site: &Site) -> Result<()> {
+    order::take_over(site).await?;
     if site.state.outside.is_some() {
         return outside::catch_up(site).await;
     }

@@ -6,6 +6,7 @@ mod audit;
 mod auth;
 mod browser;
 mod chat;
+mod clicks;
 mod compose;
 mod cost;
 mod defects;

@@ -54,14 +54,14 @@ impl Measures {
         Self::from_values(sum.map(|sum| sum / f64::max(of.len() as f64, 1.0)))
     }
 
-    pub(super) fn minus(self, other: Self) -> Self {
+    pub(crate) fn minus(self, other: Self) -> Self {
         let (ours, theirs) = (self.values(), other.values());
         Self::from_values(std::array::from_fn(|at| ours[at] - theirs[at]))
     }
 }
 
 /// The measures of one answer, best document first, against its grades.
-pub(super) fn of_answer(answer: &[&str], grades: &HashMap<String, u32>) -> Measures {
+pub(crate) fn of_answer(answer: &[&str], grades: &HashMap<String, u32>) -> Measures {
     let gains: Vec<u32> = answer
         .iter()
         .map(|id| grades.get(*id).copied().unwrap_or_default())

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::extract::{Client, Query};
 use crate::jobs::JobInfo;
 use crate::state::AppState;
-use crate::{recognition, removal};
+use crate::{clicks, recognition, removal};
 
 #[derive(Template)]
 #[template(path = "pages/document.html")]
@@ -133,6 +133,8 @@ impl DocumentPage {
 #[derive(Debug, Deserialize)]
 pub(super) struct Chosen {
     passage: Option<String>,
+    /// The search that found it, where it did.
+    found_by: Option<String>,
 }
 
 /// The document; a passage that the address names is highlighted.
@@ -157,8 +159,15 @@ pub(super) async fn show(
     } else {
         None
     };
+    let found_by = chosen.found_by;
     let chosen = chosen.passage.and_then(|id| id.parse().ok());
     let passages = passages::of_documents(&state.pool, &[document.doc_id]).await?;
+    if let (Some(query), Some(passage)) = (found_by, chosen) {
+        // Whoever reads has come to read: that nothing can be learned from it is no error.
+        if let Err(error) = clicks::note(&state, &query, passage).await {
+            tracing::debug!(%error, "what was chosen was not noted");
+        }
+    }
     let found = entities::of_document(&state.pool, document.doc_id).await?;
     page(&DocumentPage {
         shell: visitor.shell(Place::Library),

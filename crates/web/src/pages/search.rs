@@ -295,7 +295,10 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         passage: passage.passage_id,
         more_like: filter.with_like(passage.passage_id),
         without: filter.with_without(passage.passage_id),
-        address: show::passage_address(id, passage.passage_id),
+        address: match filled(&filter.q) {
+            Some(query) => show::found_address(id, passage.passage_id, query),
+            None => show::passage_address(id, passage.passage_id),
+        },
         file,
         title: document.display_title().to_owned(),
         doc_type: document.doc_type.as_str(),

@@ -2,6 +2,7 @@
 
 use archivist_domain::{Outcome, OutputStatus, SearchOrder};
 use chrono::{NaiveDate, NaiveDateTime};
+use url::form_urlencoded::byte_serialize;
 
 /// A small label: its meaning stands in a sign and words, never in colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +175,16 @@ pub(super) fn passage_address(
     passage: archivist_domain::PassageId,
 ) -> String {
     format!("/library/{document}?passage={passage}#p-{passage}")
+}
+
+/// The same for a passage that a search found: who follows it chooses the passage.
+pub(super) fn found_address(
+    document: archivist_domain::DocumentId,
+    passage: archivist_domain::PassageId,
+    query: &str,
+) -> String {
+    let query: String = byte_serialize(query.as_bytes()).collect();
+    format!("/library/{document}?passage={passage}&found_by={query}#p-{passage}")
 }
 
 #[cfg(test)]

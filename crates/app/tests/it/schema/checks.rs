@@ -81,8 +81,20 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO saved_searches (user_id, name, query) VALUES (gen_random_uuid(), 'x', '')",
     ),
     (
+        "search_clicks_positive",
+        "INSERT INTO search_clicks (query, passage_id, clicks, last_at) VALUES ('a', gen_random_uuid(), 0, now())",
+    ),
+    (
+        "search_clicks_query_not_empty",
+        "INSERT INTO search_clicks (query, passage_id, last_at) VALUES ('', gen_random_uuid(), now())",
+    ),
+    (
         "search_generations_counts_not_negative",
         "INSERT INTO search_generations (engine, survey, passages, created_at) VALUES ('here', '', -1, now())",
+    ),
+    (
+        "search_order_is_one",
+        "INSERT INTO search_order (only_row, searches, gain, gain_low, gain_high, is_on, learned_at) VALUES (false, 0, 0, 0, 0, false, now())",
     ),
     (
         "search_pins_query_not_empty",

@@ -1,5 +1,6 @@
 //! Search for passages.
 
+mod clicks;
 mod models;
 mod pins;
 mod reply;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(search))
         .routes(routes!(models::models))
+        .routes(routes!(clicks::note))
         .routes(routes!(pins::list, pins::create))
         .routes(routes!(pins::delete))
         .routes(routes!(saved::list, saved::save))

@@ -86,6 +86,10 @@ struct Numbers {
     /// By what it was multiplied for years and kinds of documents that the search names.
     #[schema(example = 0.9)]
     named: f32,
+    /// By what it was multiplied for what people chose before; null where nothing that was
+    /// learned from that has its say.
+    #[schema(example = 0.95)]
+    preferred: Option<f32>,
     /// How well it answers by the model that judges hits, 0 to 1; null where there is none, or
     /// where it stands behind those that are judged.
     #[schema(example = 0.87)]
@@ -176,6 +180,7 @@ impl SearchHit {
             recency: hit.recency,
             outcome: hit.outcome,
             named: hit.named,
+            preferred: hit.preferred,
             judged,
         });
         Self {
