@@ -109,11 +109,11 @@ impl Index {
     /// Changes what a document is called, tagged and can be filtered by, without its
     /// text. False if it is not there.
     pub fn set_facets(&mut self, id: DocumentId, title: &str, facets: Facets) -> bool {
-        let Some(document) = self.archive.documents.get_mut(&id) else {
+        let Some(document) = self.archive.documents.get(&id) else {
             return false;
         };
         if &*document.title == title && document.facets.tags == facets.tags {
-            document.facets = facets;
+            self.archive.set_facets(id, facets);
         } else {
             let renamed = DocumentRecord {
                 id,

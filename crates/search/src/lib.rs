@@ -10,7 +10,9 @@
 //! (`rank`), and every [`Hit`] says why it is there (`explain`).
 
 mod alike;
+mod amounts;
 mod archive;
+mod audience;
 mod codec;
 mod diverse;
 mod embed;
@@ -25,6 +27,7 @@ mod index;
 mod language;
 mod lexical;
 mod named;
+mod names;
 mod order;
 mod persist;
 mod phrase;
@@ -35,6 +38,7 @@ mod rank;
 mod ranker;
 mod records;
 mod search;
+mod sections;
 mod shapes;
 mod spelling;
 mod survey;

@@ -1,81 +1,137 @@
-//! What a search names among its words: years, and kinds of documents. Documents that are it
-//! come first; none is left out, as typed conditions would.
+//! What a search names among its words: years, kinds of documents, funders, programs, audiences
+//! and sections. What is of it comes first; nothing is left out, as typed conditions would.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use archivist_domain::DocType;
+use archivist_domain::{Audience, DocType};
 
+use crate::archive::Archive;
+use crate::audience;
 use crate::language::Language;
 use crate::records::Facets;
+use crate::sections::Sections;
 use crate::text;
 
-/// What is left of a score, at full weight, where a document is not of a year, or not of a kind,
-/// that was named.
+/// What is left of a score, at full weight, where a document is not what was named: not of a
+/// year, not of a kind and so on, each for itself.
 const OTHER: f32 = 0.8;
 
 /// Numbers that are taken for years.
 const YEARS: RangeInclusive<i32> = 1950..=2099;
 
-/// Years and kinds that were named.
+/// What was named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Named {
     years: Vec<i32>,
     doc_types: Vec<DocType>,
+    /// Names of funders and of programs as documents have them.
+    funders: Vec<String>,
+    programs: Vec<String>,
+    audiences: Vec<Audience>,
+    /// By the name of a funder, where an audience was named and its own can be told.
+    of_funders: HashMap<String, Audience>,
+    pub(crate) sections: Sections,
 }
 
+/// Whether a document is what was named; `None` where nothing of this kind was, or where that
+/// cannot be told of the document.
+type IsIt = Option<bool>;
+
 impl Named {
-    /// What the words of a search name: `2023`, `FY2023`, `annual reports`.
-    pub(crate) fn in_text(text: &str) -> Self {
+    /// What the words of a search name: `2023`, `FY2023`, `annual reports`, the funders and
+    /// programs of an archive, `federal`, `needs statement`.
+    pub(crate) fn in_text(text: &str, archive: &Archive) -> Self {
         let words = text::wording(text);
         let years = words.iter().filter_map(|word| year(word));
-        let terms = |text: &str| -> Vec<String> {
-            let tokens = text::tokens(text, Language::English).into_iter();
-            tokens.map(|token| token.term).collect()
-        };
-        let typed = terms(text);
-        let is_typed = |doc_type: &DocType| {
-            let label = terms(doc_type.as_str());
-            // A single word says too little.
-            label.len() > 1 && typed.windows(label.len()).any(|row| row == label)
-        };
+        let audiences = audience::named(&words);
+        let funders = archive.funders.iter().filter(|_| !audiences.is_empty());
+        let of_funders = funders
+            .filter_map(|(name, words)| Some((name.to_owned(), audience::of_funder(words)?)));
         Self {
+            of_funders: of_funders.collect(),
             years: years.collect(),
-            doc_types: DocType::ALL.iter().copied().filter(is_typed).collect(),
+            doc_types: doc_types(text),
+            funders: archive.funders.among(&words),
+            programs: archive.programs.among(&words),
+            audiences,
+            sections: Sections::named(&words),
         }
     }
 
     /// By what a document's scores are multiplied, with a weight from 0 to 1.
     pub(crate) fn multiplier(&self, facets: &Facets, weight: f32) -> f32 {
-        let of = |is_named: bool, is_it: bool| {
-            let multiplier = if is_named && !is_it { OTHER } else { 1.0 };
-            1.0 + weight.clamp(0.0, 1.0) * (multiplier - 1.0)
-        };
-        of(!self.years.is_empty(), self.is_of_year(facets))
-            * of(!self.doc_types.is_empty(), self.is_of_type(facets))
+        let others = self.looks(facets).into_iter();
+        let others = others.filter(|is_it| *is_it == Some(false)).count();
+        let step = 1.0 + weight.clamp(0.0, 1.0) * (OTHER - 1.0);
+        (0..others).map(|_| step).product()
     }
 
     /// What of it a document is, for people.
     pub(crate) fn reasons(&self, facets: &Facets, weight: f32) -> Vec<String> {
+        if weight <= 0.0 {
+            return Vec::new();
+        }
+        let [of_type, of_year, of_funder, of_program, of_audience] = self.looks(facets);
+        let is = |is_it: IsIt| is_it == Some(true);
         let mut reasons = Vec::new();
-        if weight > 0.0 && self.is_of_type(facets) {
+        if is(of_type) {
             reasons.push(format!("type {}, as typed", facets.doc_type));
         }
-        if let Some(year) = facets
-            .year
-            .filter(|_| weight > 0.0 && self.is_of_year(facets))
-        {
+        if let Some(year) = facets.year.filter(|_| is(of_year)) {
             reasons.push(format!("of {year}, as typed"));
+        }
+        if let Some(funder) = facets.funder.as_ref().filter(|_| is(of_funder)) {
+            reasons.push(format!("for {funder}, as typed"));
+        }
+        let programs = facets.programs.iter().filter(|_| is(of_program));
+        let programs = programs.filter(|program| self.programs.contains(program));
+        reasons.extend(programs.map(|program| format!("program {program}, as typed")));
+        if is(of_audience) {
+            let audience = self.audience(facets);
+            reasons.extend(audience.map(|audience| format!("for the audience {audience}")));
         }
         reasons
     }
 
-    fn is_of_year(&self, facets: &Facets) -> bool {
-        facets.year.is_some_and(|year| self.years.contains(&year))
+    /// Kind, year, funder, program, audience.
+    fn looks(&self, facets: &Facets) -> [IsIt; 5] {
+        let funder = facets.funder.as_ref();
+        [
+            asked(&self.doc_types).map(|named| named.contains(&facets.doc_type)),
+            asked(&self.years).map(|named| facets.year.is_some_and(|year| named.contains(&year))),
+            asked(&self.funders).map(|named| funder.is_some_and(|name| named.contains(name))),
+            asked(&self.programs).map(|named| facets.programs.iter().any(|p| named.contains(p))),
+            asked(&self.audiences).and_then(|named| {
+                let audience = self.audience(facets)?;
+                Some(named.contains(&audience))
+            }),
+        ]
     }
 
-    fn is_of_type(&self, facets: &Facets) -> bool {
-        self.doc_types.contains(&facets.doc_type)
+    /// The audience that a document is for, where its tags or its funder tell.
+    fn audience(&self, facets: &Facets) -> Option<Audience> {
+        let of_funder = || self.of_funders.get(facets.funder.as_ref()?).copied();
+        audience::of_tags(&facets.tags).or_else(of_funder)
     }
+}
+
+fn asked<T>(named: &[T]) -> Option<&[T]> {
+    (!named.is_empty()).then_some(named)
+}
+
+fn doc_types(text: &str) -> Vec<DocType> {
+    let terms = |text: &str| -> Vec<String> {
+        let tokens = text::tokens(text, Language::English).into_iter();
+        tokens.map(|token| token.term).collect()
+    };
+    let typed = terms(text);
+    let is_typed = |doc_type: &DocType| {
+        let label = terms(doc_type.as_str());
+        // A single word says too little.
+        label.len() > 1 && typed.windows(label.len()).any(|row| row == label)
+    };
+    DocType::ALL.iter().copied().filter(is_typed).collect()
 }
 
 /// The year that a word names.
@@ -88,6 +144,10 @@ fn year(word: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn named(text: &str) -> Named {
+        Named::in_text(text, &Archive::default())
+    }
 
     fn facets(doc_type: DocType, year: Option<i32>) -> Facets {
         Facets {
@@ -103,18 +163,15 @@ mod tests {
 
     #[test]
     fn years_and_kinds_are_read_from_the_words() {
-        let named = Named::in_text("Annual reports of FY2023 and 2021, $45,000 in 1200");
-        assert_eq!(named.years, [2023, 2021]);
-        assert_eq!(named.doc_types, [DocType::AnnualReport]);
-        assert_eq!(
-            Named::in_text("reports of 20233 visits, other"),
-            Named::default()
-        );
+        let of_reports = named("Annual reports of FY2023 and 2021, $45,000 in 1200");
+        assert_eq!(of_reports.years, [2023, 2021]);
+        assert_eq!(of_reports.doc_types, [DocType::AnnualReport]);
+        assert_eq!(named("reports of 20233 visits, other"), Named::default());
     }
 
     #[test]
     fn what_is_named_comes_first_and_nothing_is_left_out() {
-        let named = Named::in_text("annual report 2023");
+        let named = named("annual report 2023");
         let multiplier = |doc_type, year| named.multiplier(&facets(doc_type, year), 1.0);
         let both = multiplier(DocType::AnnualReport, Some(2023));
         let one = multiplier(DocType::AnnualReport, None);
@@ -126,6 +183,30 @@ mod tests {
         assert_eq!(
             named.reasons(&facets(DocType::AnnualReport, Some(2023)), 1.0),
             ["type Annual Report, as typed", "of 2023, as typed"]
+        );
+    }
+
+    #[test]
+    fn audiences_put_documents_back_only_where_another_is_known() {
+        let mut archive = Archive::default();
+        for funder in ["Department of Education", "First Harbor Bank"] {
+            archive.funders.add(funder);
+        }
+        let federal = Named::in_text("needs for a federal agency", &archive);
+        let of = |funder: Option<&str>| Facets {
+            funder: funder.map(str::to_owned),
+            ..facets(DocType::GrantProposal, None)
+        };
+        let multiplier = |funder| federal.multiplier(&of(funder), 1.0);
+        assert!((multiplier(Some("Department of Education")) - 1.0).abs() < 1e-6);
+        assert!(
+            (multiplier(None) - 1.0).abs() < 1e-6,
+            "nothing is known of it"
+        );
+        assert!((multiplier(Some("First Harbor Bank")) - OTHER).abs() < 1e-6);
+        assert_eq!(
+            federal.reasons(&of(Some("Department of Education")), 1.0),
+            ["for the audience Federal RFP"]
         );
     }
 }

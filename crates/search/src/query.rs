@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::amounts;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::prefix;
@@ -12,6 +13,9 @@ use crate::text;
 
 /// What an expansion counts, against 1 for a word that was typed.
 const EXPANSION_WEIGHT: f32 = 0.4;
+
+/// What another spelling of an amount counts: it is the same amount, as likely as not.
+const AMOUNT_WEIGHT: f32 = 0.8;
 
 /// With so many different words a query is as broad as it gets.
 const BROAD: f32 = 12.0;
@@ -58,6 +62,12 @@ impl Query {
             query.add(QueryTerm {
                 term,
                 weight: EXPANSION_WEIGHT,
+            });
+        }
+        for term in amounts::spellings(text) {
+            query.add(QueryTerm {
+                term,
+                weight: AMOUNT_WEIGHT,
             });
         }
         query

@@ -199,7 +199,7 @@ pub struct SearchRequest {
     pub recency_weight: f32,
     /// How much the outcome counts, 0 (not at all) to 1.
     pub outcome_weight: f32,
-    /// How much it counts whether a document is of a year or a kind that is named among the
+    /// How much it counts whether a document is what is named among the
     /// words, 0 (not at all) to 1.
     pub named_weight: f32,
     /// How many passages of one document at most.
@@ -272,7 +272,7 @@ pub struct Hit {
     pub recency: f32,
     /// By what its score was multiplied for what became of its document, 0 to 1.
     pub outcome: f32,
-    /// By what its score was multiplied for years and kinds named in the search, 0 to 1.
+    /// By what its score was multiplied for what the search names of documents, 0 to 1.
     pub named: f32,
     /// By what its score was multiplied for what people chose before, 0 to 1, where an order
     /// that was learned from that has its say.

@@ -13,7 +13,11 @@ use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
+use crate::sections::Sections;
 use crate::{alike, facets, order, phrase, rank, spelling};
+
+/// Of so many of the best passages headings are looked at.
+const SECTIONED: usize = 100;
 
 /// What the voices said, by slot.
 #[derive(Default)]
@@ -122,7 +126,7 @@ fn rank(index: &Index, request: &SearchRequest, year: i32) -> Ranking {
 /// found whatever their words.
 fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
-    let named = Named::in_text(&request.text);
+    let named = Named::in_text(&request.text, &index.archive);
     if query.is_empty() {
         return Ranking {
             query,
@@ -136,6 +140,9 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
+    if !named.sections.is_empty() && request.named_weight > 0.0 {
+        prefer_sections(index, &named, request.named_weight, &mut scores);
+    }
     for slot in alike::slots(&index.archive, &request.pinned) {
         let score = &mut scores[slot as usize];
         if factors[slot as usize] > 0.0 {
@@ -148,6 +155,30 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         query,
         named,
         ..Ranking::default()
+    }
+}
+
+/// Of the best passages, those that are not under a heading of a section that was named step
+/// back, and all others behind them with them.
+fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]) {
+    let of_section = |slot: u32| {
+        let heading = index.archive.passage(slot).heading.as_deref();
+        heading.is_some_and(|heading| named.sections.of_heading(heading).is_some())
+    };
+    let best = rank::select(&index.archive, scores, SECTIONED, usize::MAX);
+    let kept: Vec<(u32, f32)> = best
+        .into_iter()
+        .filter(|(slot, _)| of_section(*slot))
+        .collect();
+    if kept.is_empty() {
+        return;
+    }
+    let multiplier = Sections::multiplier_of_others(weight);
+    for score in scores.iter_mut() {
+        *score *= multiplier;
+    }
+    for (slot, score) in kept {
+        scores[slot as usize] = score;
     }
 }
 
@@ -344,6 +375,9 @@ fn hit(
     let facets = &index.archive.documents[&passage.document].facets;
     let (named, weight) = (&ranking.named, request.named_weight);
     reasons.extend(named.reasons(facets, weight));
+    let section = passage.heading.as_deref().filter(|_| weight > 0.0);
+    let section = section.and_then(|heading| named.sections.of_heading(heading));
+    reasons.extend(section.map(|section| format!("under a heading of {section}, as typed")));
     reasons.extend(rank::reasons(facets, request));
     let (recency, outcome) = rank::multipliers(facets, request, year);
     let preferred = ranking.preferred.get(&slot).copied();

@@ -78,6 +78,15 @@ pub(crate) fn wording(text: &str) -> Vec<String> {
     text.unicode_words().map(fold).collect()
 }
 
+/// Words in a row, as a table of them has them.
+pub(crate) type Wording = Vec<String>;
+
+/// Whether one of the wordings stands among words.
+pub(crate) fn stands_among(wordings: &[Wording], words: &[String]) -> bool {
+    let stands = |wording: &Wording| words.windows(wording.len()).any(|row| row == *wording);
+    wordings.iter().any(stands)
+}
+
 /// One spelling for words that people take for the same: lower case, no
 /// accents, a plain apostrophe, no thousands separators in numbers.
 pub(crate) fn fold(word: &str) -> String {

@@ -311,6 +311,94 @@ fn documents_of_a_year_that_is_named_come_first_and_say_so() {
 }
 
 #[test]
+fn what_is_for_a_funder_or_of_a_program_that_is_named_comes_first_and_says_so() {
+    let of = |funder: &str, program: &str| Facets {
+        funder: Some(funder.to_owned()),
+        programs: vec![program.to_owned()],
+        ..facets(Some(2020), None)
+    };
+    let mut index =
+        index_of((1..=3).map(|number| record(number, "Plan", &["Beans for the pantry."])));
+    index.set_facets(
+        document(2),
+        "Plan",
+        of("Harbor County Trust", "Early Literacy"),
+    );
+    index.set_facets(document(3), "Plan", of("Meadow Fund", "Summer Meals"));
+    let found = ask(&index, "beans for the Harbor County Trust");
+    assert_eq!(found[0].document, document(2));
+    assert!(
+        found[0]
+            .reasons
+            .contains(&"for Harbor County Trust, as typed".to_owned())
+    );
+    let found = ask(&index, "beans in summer meals");
+    assert_eq!(found[0].document, document(3));
+    assert!(
+        found[0]
+            .reasons
+            .contains(&"program Summer Meals, as typed".to_owned())
+    );
+    // Names go with the last document that has them.
+    index.set_facets(document(3), "Plan", facets(Some(2020), None));
+    assert!(
+        ask(&index, "beans in summer meals")
+            .iter()
+            .all(|hit| hit.named >= 1.0)
+    );
+    index.remove(document(2));
+    assert!(
+        ask(&index, "beans Harbor County Trust")
+            .iter()
+            .all(|hit| hit.named >= 1.0)
+    );
+}
+
+#[test]
+fn a_section_that_is_named_is_found_under_whatever_it_is_called() {
+    let under = |number, heading: &str| {
+        let mut record = record(
+            number,
+            "Plan",
+            &["Children in the county read below grade."],
+        );
+        record.passages[0].heading = Some(heading.to_owned());
+        record
+    };
+    let index = index_of([
+        under(1, "Budget"),
+        under(2, "2. Statement of need"),
+        under(3, "Staff"),
+    ]);
+    let found = ask(&index, "needs assessment children read");
+    assert_eq!(found[0].document, document(2));
+    assert!(
+        found[0]
+            .reasons
+            .contains(&"under a heading of statement of need, as typed".to_owned())
+    );
+    assert_eq!(found.len(), 3, "nothing is left out");
+}
+
+#[test]
+fn an_amount_is_found_however_it_is_written() {
+    let texts = [
+        "The van costs $45,000.",
+        "A grant of 45K pays for it.",
+        "The hall costs 1.2 million.",
+    ];
+    let index = index_of(
+        (1..)
+            .zip(texts)
+            .map(|(number, text)| record(number, "Plan", &[text])),
+    );
+    let mut found = documents_of(&ask(&index, "$45K"));
+    found.sort_unstable();
+    assert_eq!(found, [document(1), document(2)]);
+    assert_eq!(documents_of(&ask(&index, "$1,200,000")), [document(3)]);
+}
+
+#[test]
 fn filters_hold_in_every_mode() {
     let index = trained(index_of(library()));
     let filters = Filters {

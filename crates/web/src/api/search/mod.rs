@@ -106,8 +106,9 @@ struct SearchParams {
     /// How much the outcome of a document counts, 0 (not at all) to 1; 0.3 when not given.
     #[param(minimum = 0, maximum = 1, example = 0.3)]
     outcome_weight: Option<f32>,
-    /// How much it counts whether a document is of a year or a kind that `q` names among its words
-    /// (`annual reports 2023`), 0 (not at all) to 1; 0.5 when not given.
+    /// How much it counts whether a document is of a year or a kind, for a funder or an audience, of
+    /// a program or a passage of a section that `q` names among its words (`annual reports 2023`,
+    /// `needs statement`), 0 (not at all) to 1; 0.5 when not given.
     #[param(minimum = 0, maximum = 1, example = 0.5)]
     named_weight: Option<f32>,
     /// Tell the figures behind each score, too; false when not given.

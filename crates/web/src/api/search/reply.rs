@@ -83,7 +83,7 @@ struct Numbers {
     /// By what it was multiplied for what became of the document.
     #[schema(example = 1.0)]
     outcome: f32,
-    /// By what it was multiplied for years and kinds of documents that the search names.
+    /// By what it was multiplied for what the search names: years, kinds, funders, programs, audiences.
     #[schema(example = 0.9)]
     named: f32,
     /// By what it was multiplied for what people chose before; null where nothing that was

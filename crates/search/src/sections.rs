@@ -1,0 +1,176 @@
+//! Sections of applications that a search names: passages under such a heading come forward,
+//! whatever the heading calls it.
+
+use std::sync::LazyLock;
+
+use crate::text::{self, Wording};
+
+/// What each section is called, in searches and in headings; the first is for people.
+const SECTIONS: [&[&str]; 10] = [
+    &[
+        "statement of need",
+        "needs statement",
+        "need statement",
+        "problem statement",
+        "needs assessment",
+        "community need",
+        "need",
+    ],
+    &[
+        "organizational capacity",
+        "organizational background",
+        "organization background",
+        "agency history",
+        "mission and history",
+        "organizational history",
+        "qualifications",
+    ],
+    &[
+        "program description",
+        "project description",
+        "program design",
+        "project design",
+        "program narrative",
+        "project narrative",
+        "scope of work",
+    ],
+    &[
+        "goals and objectives",
+        "goals objectives",
+        "objectives",
+        "program goals",
+    ],
+    &[
+        "impact & outcomes",
+        "impact and outcomes",
+        "outcomes and impact",
+        "expected outcomes",
+        "program outcomes",
+        "results and outcomes",
+    ],
+    &[
+        "evaluation plan",
+        "program evaluation",
+        "evaluation methods",
+        "project evaluation",
+        "measuring success",
+        "evaluation",
+    ],
+    &[
+        "budget narrative",
+        "budget justification",
+        "project budget",
+        "budget detail",
+        "budget",
+    ],
+    &[
+        "sustainability plan",
+        "program sustainability",
+        "future funding",
+        "sustainability",
+    ],
+    &[
+        "key personnel",
+        "staffing plan",
+        "project staff",
+        "program staff",
+        "staff qualifications",
+    ],
+    &[
+        "executive summary",
+        "project summary",
+        "program summary",
+        "project abstract",
+        "abstract",
+    ],
+];
+
+/// By what the scores of passages are multiplied that are not of a section that was named, at
+/// full weight.
+const OTHER: f32 = 0.8;
+
+/// The same with words taken apart.
+static WORDINGS: LazyLock<[Vec<Wording>; SECTIONS.len()]> = LazyLock::new(|| {
+    SECTIONS.map(|wordings| {
+        wordings
+            .iter()
+            .map(|wording| text::wording(wording))
+            .collect()
+    })
+});
+
+/// Sections that were named, by their numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sections(Vec<usize>);
+
+impl Sections {
+    /// Those that words of a search name. Single words say too little.
+    pub(crate) fn named(words: &[String]) -> Self {
+        let is_named = |wordings: &Vec<Wording>| {
+            let several = wordings.iter().filter(|wording| wording.len() > 1);
+            let mut several =
+                several.map(|wording| words.windows(wording.len()).any(|row| row == *wording));
+            several.any(|stands| stands)
+        };
+        let numbers = (0..).zip(WORDINGS.iter());
+        let named = numbers.filter(|(_, wordings)| is_named(wordings));
+        Self(named.map(|(number, _)| number).collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The named section that a heading is of, as people call it.
+    pub(crate) fn of_heading(&self, heading: &str) -> Option<&'static str> {
+        let words = text::wording(heading);
+        let mut named = self.0.iter();
+        let of = named.find(|&&number| text::stands_among(&WORDINGS[number], &words))?;
+        Some(SECTIONS[*of][0])
+    }
+
+    /// By what the scores of other passages are multiplied, with a weight from 0 to 1.
+    pub(crate) fn multiplier_of_others(weight: f32) -> f32 {
+        1.0 + weight.clamp(0.0, 1.0) * (OTHER - 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Sections {
+        Sections::named(&text::wording(text))
+    }
+
+    #[test]
+    fn a_section_is_the_same_by_all_its_names() {
+        let need = named("needs statement for early literacy");
+        for heading in ["2. Statement of Need", "NEEDS ASSESSMENT", "Community need"] {
+            assert_eq!(
+                need.of_heading(heading),
+                Some("statement of need"),
+                "{heading}"
+            );
+        }
+        assert_eq!(need.of_heading("Budget"), None);
+        let two = named("budget narrative and evaluation plan");
+        assert_eq!(two.of_heading("Budget"), Some("budget narrative"));
+        assert_eq!(
+            two.of_heading("How we measure: Evaluation"),
+            Some("evaluation plan")
+        );
+    }
+
+    #[test]
+    fn single_words_name_no_section() {
+        for text in [
+            "evaluation of coaches",
+            "budget",
+            "the children need books",
+            "",
+        ] {
+            assert!(named(text).is_empty(), "{text}");
+        }
+    }
+}
