@@ -173,8 +173,8 @@ fn measure_collection<'a>(folder: &Path, fill: impl FnOnce(Vec<DocumentRecord>) 
         });
         (measured.mean(), answers)
     };
-    let (here, hits_here) = asked(&|request| index.search(request, YEAR));
-    let (there, hits_there) = asked(&|request| outside.search(request));
+    let (here, in_memory_hits) = asked(&|request| index.search(request, YEAR));
+    let (there, outside_hits) = asked(&|request| outside.search(request));
     let requests: Vec<SearchRequest> = collection
         .queries
         .iter()
@@ -184,7 +184,7 @@ fn measure_collection<'a>(folder: &Path, fill: impl FnOnce(Vec<DocumentRecord>) 
     report(
         &name,
         Some((here.ndcg_at_10, there.ndcg_at_10)),
-        same(&hits_here, &hits_there),
+        same(&in_memory_hits, &outside_hits),
         &index,
         &outside,
         &requests,
@@ -253,9 +253,9 @@ fn report(
     let at = |taken: &[Duration], share: usize| {
         taken[(taken.len() - 1) * share / 100].as_secs_f64() * 1e3
     };
-    let (ndcg_here, ndcg_there) = quality.unwrap_or((f64::NAN, f64::NAN));
+    let (ndcg_in_memory, ndcg_outside) = quality.unwrap_or((f64::NAN, f64::NAN));
     println!(
-        "{name:20}  {:8}  {:6.0}   {ndcg_here:14.4}  {ndcg_there:7.4}  {same:11.3}  {:13.1}  {:7.1}  {:15.1}  {:14.1}",
+        "{name:20}  {:8}  {:6.0}   {ndcg_in_memory:14.4}  {ndcg_outside:7.4}  {same:11.3}  {:13.1}  {:7.1}  {:15.1}  {:14.1}",
         outside.passages,
         outside.put_per_second(),
         at(&here, 50),

@@ -104,6 +104,7 @@ fn language(passages: &[PassageRecord]) -> Language {
 }
 
 /// A document taken apart: what it is, and its passages as they are kept.
+#[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) language: Language,
     title: Arc<str>,
@@ -183,14 +184,13 @@ impl Archive {
 
     /// Takes a document in that is not there yet; its slots in the order of the
     /// record's passages.
-    pub(crate) fn insert(&mut self, record: DocumentRecord) -> Vec<u32> {
-        let id = record.id;
+    pub(crate) fn insert(&mut self, id: DocumentId, parts: Parts) -> Vec<u32> {
         let Parts {
             language,
             title,
             facets,
             passages,
-        } = Parts::of(record);
+        } = parts;
         self.by_language[language.number()] += 1;
         self.note_names(&facets, Names::add);
         let passages = passages.into_iter();

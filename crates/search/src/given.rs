@@ -75,7 +75,11 @@ impl Index {
 
     /// Takes vectors over. Those of unknown passages, of other texts than those that stand here
     /// now, and of another width are passed over.
-    pub fn set_vectors(&mut self, identity: &str, vectors: &[PassageVector]) {
+    pub fn set_vectors<'a>(
+        &mut self,
+        identity: &str,
+        vectors: impl IntoIterator<Item = &'a PassageVector>,
+    ) {
         let Some(at) = self.given.iter().position(|g| g.identity == identity) else {
             return;
         };

@@ -75,37 +75,6 @@ impl Index {
         Self::default()
     }
 
-    /// Puts a document in, in place of the one with the same id.
-    pub fn upsert(&mut self, record: DocumentRecord) {
-        self.remove(record.id);
-        for slot in self.archive.insert(record) {
-            let counts = Counts::of(self.archive.passage(slot).fields());
-            self.lexical.add(slot, &counts);
-            if let Some(dense) = &mut self.dense {
-                dense.changes += 1;
-                dense.embed(slot, &counts);
-            }
-        }
-    }
-
-    /// Takes a document out. False if it was not there.
-    pub fn remove(&mut self, id: DocumentId) -> bool {
-        let Some(gone) = self.archive.remove(id) else {
-            return false;
-        };
-        for (slot, passage) in gone {
-            self.lexical.remove(slot, &Counts::of(passage.fields()));
-            if let Some(dense) = &mut self.dense {
-                dense.changes += 1;
-                dense.vectors.clear(slot as usize);
-            }
-            for given in &mut self.given {
-                given.vectors.clear(slot as usize);
-            }
-        }
-        true
-    }
-
     /// Changes what a document is called, tagged and can be filtered by, without its
     /// text. False if it is not there.
     pub fn set_facets(&mut self, id: DocumentId, title: &str, facets: Facets) -> bool {

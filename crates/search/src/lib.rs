@@ -13,6 +13,7 @@ mod alike;
 mod amounts;
 mod archive;
 mod audience;
+mod change;
 mod codec;
 mod diverse;
 mod embed;
@@ -49,6 +50,7 @@ mod typed;
 mod vectors;
 mod vocabulary;
 
+pub use change::{Change, Preparer};
 pub use entry::{Candidate, Entry, Look, Word};
 pub use given::{Coverage, PassageVector, Unread};
 pub use index::{DenseState, Index};

@@ -150,17 +150,19 @@ async fn take_batch(site: &Site) -> Result<bool> {
     site.state
         .cpu
         .run(move || {
-            let mut index = index.blocking_write();
-            for id in ids {
-                index.remove(id);
+            let preparer = index.blocking_read().preparer(&ids);
+            let changes = preparer.prepare(records);
+            // One at a time, so that searches go on in between.
+            for change in changes {
+                let id = change.document();
+                let mut index = index.blocking_write();
+                index.apply(change);
+                for (identity, vectors) in &read {
+                    let of_it = vectors.iter().filter(|vector| vector.place.document == id);
+                    index.set_vectors(identity, of_it);
+                }
             }
-            for record in records {
-                index.upsert(record);
-            }
-            for (identity, vectors) in read {
-                index.set_vectors(&identity, &vectors);
-            }
-            index.set_position(last);
+            index.blocking_write().set_position(last);
         })
         .await;
     Ok(true)

@@ -149,6 +149,11 @@ async fn an_order_is_learned_once_there_is_enough_and_it_surely_helps() {
             .starts_with("notes-"),
         "{hit}"
     );
+    let told = client.get("/api/search/models").await.ok()["learned_order"].clone();
+    assert_eq!(
+        (told["is_on"].as_bool(), told["searches"].as_i64()),
+        (Some(true), Some(60))
+    );
     let reasons = hit["reasons"].as_array().unwrap();
     assert!(
         reasons.contains(&json!("like what was chosen before")),

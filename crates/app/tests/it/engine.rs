@@ -92,6 +92,11 @@ async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
     let server = TestServer::start_with(&["--search-engine", &url]).await;
     let here = server.as_editor().await;
     is_searched_as_ever(&here).await;
+    let told = here.get("/api/search/models").await.ok()["engine"].clone();
+    assert_eq!(
+        (told["serves"].as_bool(), told["name"].is_string()),
+        (Some(true), true)
+    );
 
     let (mut process, address) = neighbour(&server, &url);
     let there = Client::new(&address).sign_in(EDITOR, SECRET).await;

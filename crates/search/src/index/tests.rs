@@ -311,6 +311,45 @@ fn documents_of_a_year_that_is_named_come_first_and_say_so() {
 }
 
 #[test]
+fn changes_that_were_read_beside_the_index_are_as_those_read_under_its_lock() {
+    let mut index = trained(index_of(library()));
+    let mut other = trained(index_of(library()));
+    let ids = [document(1), document(2), document(99)];
+    let again = || {
+        vec![
+            record(1, "Anew", &["Beans and soup.", "Kitchen"]),
+            record(99, "New", &["Tutors"]),
+        ]
+    };
+    let changes = index.preparer(&ids).prepare(again());
+    // Meanwhile one of them changes, and vectors are learned anew.
+    for index in [&mut index, &mut other] {
+        index.upsert(record(1, "Between", &["Compost"]));
+        let trained = index.training_set().train(2);
+        index.install(trained);
+    }
+    for change in changes {
+        index.apply(change);
+    }
+    for id in ids {
+        other.remove(id);
+    }
+    for record in again() {
+        other.upsert(record);
+    }
+    assert_eq!(index.document_count(), other.document_count());
+    for text in [
+        "beans soup",
+        "tutors",
+        "compost",
+        "kitchen garden harvest",
+        "between",
+    ] {
+        assert_eq!(ask(&index, text), ask(&other, text), "{text}");
+    }
+}
+
+#[test]
 fn what_is_for_a_funder_or_of_a_program_that_is_named_comes_first_and_says_so() {
     let of = |funder: &str, program: &str| Facets {
         funder: Some(funder.to_owned()),

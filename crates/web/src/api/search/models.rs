@@ -1,6 +1,7 @@
 //! What reads for the search beside the words.
 
-use archivist_store::embeddings;
+use archivist_store::search_order::{self, LearnedOrder};
+use archivist_store::{embeddings, generations};
 use axum::extract::State;
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::models::Voice;
 use crate::state::AppState;
 use crate::wire;
 
-/// The models of this site, and how far they have come.
+/// The models of this site, how far they have come, and what else the search goes by.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ModelsReply {
     /// The embedding models: the one that is wanted first, then one that answers until that has
@@ -26,6 +27,82 @@ pub(super) struct ModelsReply {
     judges_hits: bool,
     /// What last went wrong with a model; null once something has gone right again.
     trouble: Option<ModelTrouble>,
+    /// What was learned last from what people choose; null where nobody has looked yet.
+    learned_order: Option<LearnedOrderReply>,
+    /// The engine outside of the server that keeps the passages; null where the server does.
+    engine: Option<EngineReply>,
+}
+
+/// An order of passages that was learned.
+#[derive(Debug, Serialize, ToSchema)]
+struct LearnedOrderReply {
+    /// Searches that had something to teach.
+    #[schema(example = 63)]
+    searches: i32,
+    /// What nDCG@10 gains on searches that were not learned from.
+    #[schema(example = 0.031)]
+    gain: f64,
+    /// From where that lies with 95 % confidence
+    #[schema(example = 0.008)]
+    gain_low: f64,
+    /// to where.
+    #[schema(example = 0.055)]
+    gain_high: f64,
+    /// Whether it has its say: there was enough, and it surely helps.
+    #[schema(example = true)]
+    is_on: bool,
+    /// When it was learned.
+    #[serde(serialize_with = "wire::timestamp")]
+    learned_at: NaiveDateTime,
+}
+
+/// An engine outside of the server.
+#[derive(Debug, Serialize, ToSchema)]
+struct EngineReply {
+    /// What and where it is.
+    #[schema(example = "Qdrant on vectors.example.org:6333")]
+    name: String,
+    /// Whether it answers: it has been filled once.
+    #[schema(example = true)]
+    serves: bool,
+    /// Passages when the library was surveyed last.
+    #[schema(example = 1_250_000)]
+    surveyed: i64,
+    /// Passages that came or went since; when they are a tenth, it is surveyed again.
+    #[schema(example = 4_210)]
+    changes: i64,
+}
+
+impl From<LearnedOrder> for LearnedOrderReply {
+    fn from(learned: LearnedOrder) -> Self {
+        Self {
+            searches: learned.searches,
+            gain: learned.gain,
+            gain_low: learned.gain_low,
+            gain_high: learned.gain_high,
+            is_on: learned.is_on,
+            learned_at: learned.learned_at.naive_utc(),
+        }
+    }
+}
+
+async fn engine(state: &AppState) -> Result<Option<EngineReply>, Error> {
+    let Some(outside) = &state.outside else {
+        return Ok(None);
+    };
+    let name = outside.engine().name();
+    let first = generations::list(&state.pool, &name)
+        .await?
+        .into_iter()
+        .next();
+    Ok(Some(EngineReply {
+        name,
+        serves: first
+            .as_ref()
+            .is_some_and(|first| first.serves_since.is_some()),
+        surveyed: first.as_ref().map_or(0, |first| first.passages),
+        changes: first.map_or(0, |first| first.changes),
+    }))
 }
 
 /// An embedding model.
@@ -78,6 +155,8 @@ pub(super) async fn models(
     _: Writer,
 ) -> Result<Json<ModelsReply>, Error> {
     let known = embeddings::models(&state.pool).await?;
+    let learned_order = search_order::latest(&state.pool).await?;
+    let engine = engine(&state).await?;
     let tokens = |voice: &Voice| {
         let known = known.iter().find(|known| known.model_id == voice.model_id);
         known.map_or(0, |known| known.tokens)
@@ -102,6 +181,8 @@ pub(super) async fn models(
     Ok(Json(ModelsReply {
         models: state.models.voices().iter().map(told).collect(),
         judges_hits: state.models.has_reranker(),
+        learned_order: learned_order.map(Into::into),
+        engine,
         trouble: state.models.trouble().map(|trouble| ModelTrouble {
             message: trouble.message,
             at: trouble.at.naive_utc(),
