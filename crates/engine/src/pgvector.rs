@@ -17,11 +17,13 @@ use crate::{Engine, EngineError, Work};
 
 /// Of a word's passages so many are looked at, those in which it says most. Rare words, which
 /// decide most, have no more.
-const OF_A_WORD: i64 = 2000;
+const OF_A_WORD: i64 = 4000;
 /// The widest vectors that pgvector has an index for.
 const MAX_INDEXED_DIMS: i32 = 2000;
 /// Vectors of fewer passages are read one by one in no time.
 const MIN_INDEXED_PASSAGES: i64 = 10_000;
+/// The memory in which indexes are made.
+const BUILDING: &str = "512MB";
 /// The first version whose index goes on until enough passages pass the filters.
 const VERSION: [u32; 2] = [0, 8];
 
@@ -112,8 +114,8 @@ impl PgVector {
              CREATE TABLE {words} (
                  word integer NOT NULL,
                  share real NOT NULL,
-                 key bigint NOT NULL);
-             CREATE INDEX ON {words} (word, share DESC) INCLUDE (key);
+                 key bigint NOT NULL,
+                 superseded boolean NOT NULL);
              CREATE INDEX ON {words} (key)"
         ))
         .await
@@ -139,13 +141,28 @@ impl PgVector {
         .fetch_optional(&self.pool)
         .await
         .map_err(|error| self.trouble(&error))?;
-        if width.is_some_and(|width| width <= MAX_INDEXED_DIMS) {
-            self.run(format!(
-                "CREATE INDEX ON {passages} USING hnsw (meaning vector_ip_ops)"
-            ))
-            .await?;
-        }
-        self.run(format!("ANALYZE {passages}, {words}")).await
+        // Made once, when all is in: row by row it takes several times as long.
+        let name = generation.0.simple();
+        let by_meaning = if width.is_some_and(|width| width <= MAX_INDEXED_DIMS) {
+            format!(
+                "CREATE INDEX IF NOT EXISTS passages_{name}_by_meaning
+                     ON {passages} USING hnsw (meaning vector_ip_ops);"
+            )
+        } else {
+            String::new()
+        };
+        self.run(format!(
+            "BEGIN;
+             SET LOCAL maintenance_work_mem = '{BUILDING}';
+             CREATE INDEX IF NOT EXISTS words_{name}_by_word
+                 ON {words} (word, share DESC) INCLUDE (key, superseded);
+             {by_meaning}
+             COMMIT"
+        ))
+        .await?;
+        // So that what stands in an index is not looked up in its table again.
+        self.run(format!("VACUUM (ANALYZE) {words}")).await?;
+        self.run(format!("VACUUM (ANALYZE) {passages}")).await
     }
 
     async fn find(
@@ -240,8 +257,8 @@ async fn put_words(
         }
     }
     let insert = format!(
-        "INSERT INTO {words} (word, share, key)
-         SELECT word, share, key
+        "INSERT INTO {words} (word, share, key, superseded)
+         SELECT word, share, key, superseded
          FROM unnest($1::uuid[], $2::integer[], $3::real[]) AS said (passage, word, share)
          JOIN {passages} USING (passage)"
     );
@@ -272,13 +289,22 @@ async fn by_words(
         .push_bind(asked)
         .push("::integer[], ")
         .push_bind(gains);
+    // The usual restriction can be told by the words themselves.
+    let is_usual = look.filters.iter().all(filter::is_usual);
+    let (of, newest) = if is_usual {
+        (String::new(), " AND NOT words.superseded")
+    } else {
+        (format!(" JOIN {passages} p USING (key)"), "")
+    };
     query.push(format!(
         "::real[]) AS asked (word, gain)
          CROSS JOIN LATERAL (
-             SELECT words.key, share FROM {words} words JOIN {passages} p USING (key)
-             WHERE words.word = asked.word"
+             SELECT words.key, share FROM {words} words{of}
+             WHERE words.word = asked.word{newest}"
     ));
-    filter::push(&mut query, &look.filters);
+    if !is_usual {
+        filter::push(&mut query, &look.filters);
+    }
     query.push(format!(
         " ORDER BY share DESC LIMIT {OF_A_WORD}) said
          GROUP BY said.key ORDER BY score DESC, said.key LIMIT "

@@ -74,11 +74,14 @@ impl Outside {
         *self.serving.write().unwrap_or_else(PoisonError::into_inner) = serving;
     }
 
-    /// Takes over which generation answers: the latest that is filled, or the first that is on
-    /// its way. Says which, unless there is none that this program can read.
+    /// Takes over which generation answers: the latest that is filled. Says which, unless there
+    /// is none that this program can read.
     pub async fn refresh(&self, state: &AppState) -> Result<Option<Generation>, Error> {
         let generations = generations::list(&state.pool, &self.engine.name()).await?;
-        let Some(latest) = generations.into_iter().next() else {
+        let mut filled = generations
+            .into_iter()
+            .filter(|one| one.serves_since.is_some());
+        let Some(latest) = filled.next() else {
             self.set_serving(None);
             return Ok(None);
         };

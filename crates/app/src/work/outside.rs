@@ -90,7 +90,7 @@ async fn step(site: &Site) -> Result<Option<i64>> {
         ask_for_turn(site).await?;
         return Ok(None);
     };
-    if latest.serves_since.is_some() && ask_for_turn(site).await? {
+    if ask_for_turn(site).await? {
         latest.position = take_changes(site, &latest).await?;
     }
     let mut index = site.state.index.write().await;
@@ -203,24 +203,31 @@ async fn renew_if_due(site: &Site) -> Result<()> {
     }
     let outside = outside(site)?;
     let known = known(site).await?;
-    let begun = known
-        .iter()
-        .find(|generation| generation.serves_since.is_none());
-    let surveyed = outside.surveyed();
-    let id = match (known.first(), begun) {
+    let serving = known.iter().find(|known| known.serves_since.is_some());
+    if let Some(serving) = serving.filter(|_| outside.surveyed().is_some())
+        && !is_due(outside, serving).await?
+    {
+        return Ok(());
+    }
+    let begun = known.iter().find(|known| known.serves_since.is_none());
+    let id = match begun {
         // What was begun goes on where it stopped.
-        (Some(first), Some(begun)) if first.generation_id == begun.generation_id => {
-            match (surveyed, outside.engine().count(begun.generation_id).await?) {
-                (Some(_), Some(_)) => begun.generation_id,
-                _ => begin(site).await?,
-            }
-        }
-        (Some(serving), _) if surveyed.is_some() && !is_due(outside, serving).await? => {
-            return Ok(());
-        }
+        Some(begun) if can_go_on(site, begun.generation_id).await? => begun.generation_id,
         _ => begin(site).await?,
     };
     fill(site, id).await
+}
+
+/// Whether what was begun is still there, and of this version of the program.
+async fn can_go_on(site: &Site, id: GenerationId) -> Result<bool> {
+    if outside(site)?.engine().count(id).await?.is_none() {
+        return Ok(false);
+    }
+    let bytes = generations::survey(&site.state.pool, id).await?;
+    match bytes {
+        Some(bytes) => Ok(aside(move || Survey::decode(&bytes).is_ok()).await),
+        None => Ok(false),
+    }
 }
 
 /// Whether another survey is due beside the generation that answers.

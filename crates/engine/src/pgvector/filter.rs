@@ -4,6 +4,11 @@ use archivist_search::Filters;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
+/// Whether nothing is restricted but that there is no newer version.
+pub(super) fn is_usual(filters: &Filters) -> bool {
+    *filters == Filters::default()
+}
+
 /// Adds the conditions, of which all must hold, each after an `AND`.
 pub(super) fn push(query: &mut QueryBuilder<Postgres>, filters: &[Filters]) {
     for filters in filters {
