@@ -71,7 +71,6 @@ impl PgVector {
             "BEGIN;
              SELECT pg_advisory_xact_lock(hashtext('archivist_engine'));
              CREATE EXTENSION IF NOT EXISTS vector;
-             CREATE SCHEMA IF NOT EXISTS archivist_engine;
              COMMIT"
                 .to_owned(),
         )
@@ -96,8 +95,10 @@ impl PgVector {
             0 => String::new(),
             dims => format!("meaning vector({dims}),"),
         };
+        // Somebody may have deleted all there was.
         self.run(format!(
-            "CREATE TABLE {passages} (
+            "CREATE SCHEMA IF NOT EXISTS archivist_engine;
+             CREATE TABLE {passages} (
                  key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
                  passage uuid NOT NULL UNIQUE,
                  document uuid NOT NULL,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use archivist_domain::{DocType, DocumentId, GenerationId, Outcome, PassageId};
 use archivist_search::{Entry, Filters, Look, SearchRequest, Survey, Synonyms};
+use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
@@ -248,6 +249,14 @@ async fn a_postgresql_with_pgvector_keeps_its_promises() {
         again.count(GENERATION).await.unwrap().is_some(),
         "it is there to stay"
     );
+    // Whoever deletes all of it loses nothing but time.
+    let mut connection = options(&server).connect().await.unwrap();
+    sqlx::raw_sql("DROP SCHEMA archivist_engine CASCADE")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(engine.count(GENERATION).await.unwrap(), None);
+    keeps_its_promises(&engine).await;
 }
 
 #[tokio::test]

@@ -85,6 +85,9 @@ const SECTIONS: [&[&str]; 10] = [
     ],
 ];
 
+/// What stands between a heading and the one below it.
+const BELOW: char = '›';
+
 /// By what the scores of passages are multiplied that are not of a section that was named, at
 /// full weight.
 const OTHER: f32 = 0.8;
@@ -121,11 +124,12 @@ impl Sections {
         self.0.is_empty()
     }
 
-    /// The named section that a heading is of, as people call it.
+    /// The named section that a heading is of, or one that it stands under, as people call it.
     pub(crate) fn of_heading(&self, heading: &str) -> Option<&'static str> {
-        let words = text::wording(heading);
+        let parts: Vec<Vec<String>> = heading.split(BELOW).map(text::wording).collect();
+        let is_called = |wording: &Wording| parts.iter().any(|part| is_called(part, wording));
         let mut named = self.0.iter();
-        let of = named.find(|&&number| text::stands_among(&WORDINGS[number], &words))?;
+        let of = named.find(|&&number| WORDINGS[number].iter().any(is_called))?;
         Some(SECTIONS[*of][0])
     }
 
@@ -133,6 +137,17 @@ impl Sections {
     pub(crate) fn multiplier_of_others(weight: f32) -> f32 {
         1.0 + weight.clamp(0.0, 1.0) * (OTHER - 1.0)
     }
+}
+
+/// Whether words of a heading call a section so. A single word has to be all there is, but for
+/// its number: "Evaluation criteria" are something else than an evaluation.
+fn is_called(heading: &[String], wording: &Wording) -> bool {
+    if let [word] = wording.as_slice() {
+        let is_number = |word: &&String| word.starts_with(|c: char| c.is_ascii_digit());
+        let mut words = heading.iter().filter(|word| !is_number(word));
+        return words.next() == Some(word) && words.next().is_none();
+    }
+    heading.windows(wording.len()).any(|row| row == *wording)
 }
 
 #[cfg(test)]
@@ -157,9 +172,10 @@ mod tests {
         let two = named("budget narrative and evaluation plan");
         assert_eq!(two.of_heading("Budget"), Some("budget narrative"));
         assert_eq!(
-            two.of_heading("How we measure: Evaluation"),
+            two.of_heading("Proposal › 4.2 Evaluation › Methods"),
             Some("evaluation plan")
         );
+        assert_eq!(two.of_heading("Evaluation criteria"), None);
     }
 
     #[test]
