@@ -7,7 +7,7 @@ mod library;
 mod search;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use archivist_domain::{OutputStatus, UserRole};
@@ -257,15 +257,12 @@ impl FilesArgs {
     }
 
     fn access_key(&self) -> Result<Option<AccessKey>> {
-        let secret = match (&self.s3_secret_key, &self.s3_secret_key_file) {
-            (Some(_), Some(_)) => {
-                bail!("give ARCHIVIST_S3_SECRET_KEY or ARCHIVIST_S3_SECRET_KEY_FILE, not both")
-            }
-            (Some(secret), None) => Some(secret.clone()),
-            (None, Some(file)) => Secret::new(read_secret(file)?),
-            (None, None) => None,
-        };
-        match (self.s3_access_key.clone(), secret) {
+        let secret = key(
+            self.s3_secret_key.as_ref(),
+            self.s3_secret_key_file.as_deref(),
+            "ARCHIVIST_S3_SECRET_KEY",
+        )?;
+        match (self.s3_access_key.clone(), secret.and_then(Secret::new)) {
             (Some(id), Some(secret)) => Ok(Some(AccessKey { id, secret })),
             (None, None) => Ok(None),
             (Some(_), None) => bail!(
@@ -284,6 +281,16 @@ fn endpoint(text: &str) -> Result<Url, String> {
     match url.scheme() {
         "http" | "https" if url.has_host() && url.query().is_none() => Ok(url),
         _ => Err("it must be http://host:port or https://host:port".to_owned()),
+    }
+}
+
+/// A key that stands in a setting or in a file; `None` where there is none, or an empty one.
+fn key(given: Option<&Secret>, file: Option<&Path>, variable: &str) -> Result<Option<String>> {
+    match (given, file) {
+        (Some(_), Some(_)) => bail!("give {variable} or {variable}_FILE, not both"),
+        (Some(key), None) => Ok(Some(key.reveal().to_owned())),
+        (None, Some(file)) => Ok(Some(read_secret(file)?).filter(|key| !key.is_empty())),
+        (None, None) => Ok(None),
     }
 }
 

@@ -146,7 +146,13 @@ fn write(index: &RwLock<Index>, done: &AtomicBool) {
     let mut number = 0;
     while !done.load(Ordering::Relaxed) {
         let record = document(number, random);
-        index.write().expect("no thread panicked").upsert(record);
+        let preparer = index
+            .read()
+            .expect("no thread panicked")
+            .preparer(&[record.id]);
+        for change in preparer.prepare(vec![record]) {
+            index.write().expect("no thread panicked").apply(change);
+        }
         number += 1;
         thread::sleep(Duration::from_millis(100));
     }

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use archivist_embed::local::Precision;
 use archivist_embed::remote::Dialect;
 use archivist_web::secret::Secret;
 use clap::Args;
 use url::Url;
 
-use super::{endpoint, secret};
-use crate::commands::read_secret;
+use super::{endpoint, key, secret};
 
 /// Which models the search uses.
 #[derive(Debug, Clone, Args)]
@@ -92,14 +91,11 @@ pub(crate) struct EmbeddingArgs {
 impl EmbeddingArgs {
     /// The key, where there is one.
     pub(crate) fn key(&self) -> Result<Option<String>> {
-        match (&self.key, &self.key_file) {
-            (Some(_), Some(_)) => {
-                bail!("give ARCHIVIST_EMBEDDINGS_KEY or ARCHIVIST_EMBEDDINGS_KEY_FILE, not both")
-            }
-            (Some(key), None) => Ok(Some(key.reveal().to_owned())),
-            (None, Some(file)) => Ok(Some(read_secret(file)?).filter(|key| !key.is_empty())),
-            (None, None) => Ok(None),
-        }
+        key(
+            self.key.as_ref(),
+            self.key_file.as_deref(),
+            "ARCHIVIST_EMBEDDINGS_KEY",
+        )
     }
 }
 

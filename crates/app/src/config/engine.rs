@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use archivist_store::pool;
 use archivist_web::secret::Secret;
 use clap::Args;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
-use super::{endpoint, secret};
-use crate::commands::read_secret;
+use super::{endpoint, key, secret};
 
 /// Where the search keeps the passages.
 #[derive(Debug, Clone, Args)]
@@ -59,16 +58,11 @@ pub(crate) struct EngineArgs {
 impl EngineArgs {
     /// The key, where there is one.
     pub(crate) fn key(&self) -> Result<Option<String>> {
-        match (&self.key, &self.key_file) {
-            (Some(_), Some(_)) => {
-                bail!(
-                    "give ARCHIVIST_SEARCH_ENGINE_KEY or ARCHIVIST_SEARCH_ENGINE_KEY_FILE, not both"
-                )
-            }
-            (Some(key), None) => Ok(Some(key.reveal().to_owned())),
-            (None, Some(file)) => Ok(Some(read_secret(file)?).filter(|key| !key.is_empty())),
-            (None, None) => Ok(None),
-        }
+        key(
+            self.key.as_ref(),
+            self.key_file.as_deref(),
+            "ARCHIVIST_SEARCH_ENGINE_KEY",
+        )
     }
 }
 

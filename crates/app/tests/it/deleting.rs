@@ -337,13 +337,14 @@ async fn nothing_that_goes_with_a_document_is_forgotten() {
     .await
     .unwrap();
     let mut kept: Vec<_> = archivist_store::deleted::TABLES.to_vec();
-    // The vectors of embedding models are read again.
+    // The vectors of embedding models are read again, and people choose again.
     kept.extend([
         "document_programs",
         "document_versions",
         "passages",
         "passage_embeddings",
         "passage_entities",
+        "search_clicks",
         "search_pins",
     ]);
     kept.sort_unstable();
