@@ -21,6 +21,10 @@ pub const SCHEMAS: [&str; 1] = ["public"];
 /// sqlx's own table, which is no part of the contract.
 const MIGRATION_TABLE: &str = "_sqlx_migrations";
 
+/// What the search needs where the site's own PostgreSQL keeps its passages; their tables are in a
+/// schema that is not ours.
+const VECTOR_EXTENSION: &str = "vector";
+
 /// One difference between what code expects and what a database has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -50,6 +54,7 @@ pub async fn read(conn: &mut PgConnection) -> sqlx::Result<Catalog> {
 pub fn contract_of(catalog: &Catalog) -> Fingerprint {
     let mut fingerprint = catalog.fingerprint();
     fingerprint.forget(MIGRATION_TABLE);
+    fingerprint.forget(VECTOR_EXTENSION);
     fingerprint.retain(|kind| {
         !matches!(
             kind,
@@ -225,4 +230,25 @@ pub fn summary() -> Result<String, ContractError> {
         expected.count(Kind::Index),
         expected.count(Kind::Trigger),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use pg_catalog::Extension;
+
+    use super::*;
+
+    #[test]
+    fn pgvector_in_the_site_s_database_is_no_drift_and_other_extensions_are() {
+        let with = |name: &str| Catalog {
+            extensions: vec![Extension {
+                name: name.to_owned(),
+                version: "0.8.0".to_owned(),
+            }],
+            ..Catalog::default()
+        };
+        let nothing = contract_of(&Catalog::default());
+        assert_eq!(contract_of(&with("vector")), nothing);
+        assert_ne!(contract_of(&with("hstore")), nothing);
+    }
 }
