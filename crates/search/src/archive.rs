@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archivist_domain::{DocumentId, PassageId};
 
 use crate::language::{self, Language};
-use crate::names::Names;
+use crate::names::{Names, NamesOfFacets};
 use crate::records::{DocumentRecord, Facets, PassageRecord, PassageText};
 
 /// A passage as it is kept. Shared with training sets, which therefore cost
@@ -85,9 +85,7 @@ pub(crate) struct Archive {
     highest: u32,
     /// How many documents are of each language.
     by_language: [usize; language::COUNT],
-    /// Who is asked for money.
-    pub(crate) funders: Names,
-    pub(crate) programs: Names,
+    pub(crate) names: NamesOfFacets,
 }
 
 /// The language of a document's text.
@@ -166,12 +164,7 @@ impl Archive {
             ..Self::default()
         };
         for document in archive.documents.values_mut() {
-            for program in &document.facets.programs {
-                archive.programs.add(program);
-            }
-            if let Some(funder) = &document.facets.funder {
-                archive.funders.add(funder);
-            }
+            archive.names.note(&document.facets, Names::add);
             archive.highest += 1;
             document.number = archive.highest;
             archive.by_language[document.language.number()] += 1;
@@ -192,7 +185,7 @@ impl Archive {
             passages,
         } = parts;
         self.by_language[language.number()] += 1;
-        self.note_names(&facets, Names::add);
+        self.names.note(&facets, Names::add);
         let passages = passages.into_iter();
         let slots: Vec<u32> = passages.map(|passage| self.place(passage)).collect();
         let document = Document {
@@ -209,7 +202,7 @@ impl Archive {
     /// Takes a document out: its passages with the slots they leave.
     pub(crate) fn remove(&mut self, id: DocumentId) -> Option<Vec<(u32, Arc<Passage>)>> {
         let document = self.documents.remove(&id)?;
-        self.note_names(&document.facets, Names::remove);
+        self.names.note(&document.facets, Names::remove);
         self.free_numbers.push(document.number);
         self.by_language[document.language.number()] -= 1;
         let mut gone = Vec::with_capacity(document.slots.len());
@@ -226,19 +219,9 @@ impl Archive {
         let Some(document) = self.documents.get_mut(&id) else {
             return;
         };
-        let before = std::mem::replace(&mut document.facets, facets);
-        let now = document.facets.clone();
-        self.note_names(&before, Names::remove);
-        self.note_names(&now, Names::add);
-    }
-
-    fn note_names(&mut self, facets: &Facets, note: fn(&mut Names, &str)) {
-        for program in &facets.programs {
-            note(&mut self.programs, program);
-        }
-        if let Some(funder) = &facets.funder {
-            note(&mut self.funders, funder);
-        }
+        self.names.note(&document.facets, Names::remove);
+        self.names.note(&facets, Names::add);
+        document.facets = facets;
     }
 
     /// One factor per slot: what `weigh` gives for the passage's document, and 0

@@ -45,15 +45,19 @@ impl Named {
         let words = text::wording(text);
         let years = words.iter().filter_map(|word| year(word));
         let audiences = audience::named(&words);
-        let funders = archive.funders.iter().filter(|_| !audiences.is_empty());
+        let funders = archive
+            .names
+            .funders
+            .iter()
+            .filter(|_| !audiences.is_empty());
         let of_funders = funders
             .filter_map(|(name, words)| Some((name.to_owned(), audience::of_funder(words)?)));
         Self {
             of_funders: of_funders.collect(),
             years: years.collect(),
             doc_types: doc_types(text),
-            funders: archive.funders.among(&words),
-            programs: archive.programs.among(&words),
+            funders: archive.names.funders.among(&words),
+            programs: archive.names.programs.among(&words),
             audiences,
             sections: Sections::named(&words),
         }
@@ -190,7 +194,7 @@ mod tests {
     fn audiences_put_documents_back_only_where_another_is_known() {
         let mut archive = Archive::default();
         for funder in ["Department of Education", "First Harbor Bank"] {
-            archive.funders.add(funder);
+            archive.names.funders.add(funder);
         }
         let federal = Named::in_text("needs for a federal agency", &archive);
         let of = |funder: Option<&str>| Facets {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::records::Facets;
 use crate::text;
 
 /// A name of a single word may be meant otherwise: Target, Reading.
@@ -18,6 +19,26 @@ struct Known {
     documents: usize,
     /// Without an article before them.
     words: Vec<String>,
+}
+
+/// All names of an archive's documents that a search may name.
+#[derive(Debug, Default)]
+pub(crate) struct NamesOfFacets {
+    /// Who is asked for money.
+    pub(crate) funders: Names,
+    pub(crate) programs: Names,
+}
+
+impl NamesOfFacets {
+    /// Adds or removes what a document has.
+    pub(crate) fn note(&mut self, facets: &Facets, note: fn(&mut Names, &str)) {
+        for program in &facets.programs {
+            note(&mut self.programs, program);
+        }
+        if let Some(funder) = &facets.funder {
+            note(&mut self.funders, funder);
+        }
+    }
 }
 
 impl Names {

@@ -32,7 +32,9 @@ pub(crate) struct QueryTerm {
 pub(crate) struct Query {
     /// Each term once, typed ones first, in the order typed.
     pub(crate) terms: Vec<QueryTerm>,
-    /// How many of the terms were typed.
+    /// How many different words were typed.
+    words: usize,
+    /// How many of the terms are theirs: a word may be several terms, one for each language.
     typed: usize,
     /// Passages have added their words.
     is_broadened: bool,
@@ -53,7 +55,8 @@ impl Query {
             self::counted(&typed).len()
         };
         let mut query = Self {
-            typed: breadth,
+            words: breadth,
+            typed: counted.len(),
             terms: counted,
             is_broadened: false,
             readings: Vec::new(),
@@ -101,12 +104,12 @@ impl Query {
         if self.is_broadened {
             return 1.0;
         }
-        (self.typed as f32 / BROAD).min(1.0)
+        (self.words as f32 / BROAD).min(1.0)
     }
 
     /// The terms that were typed, which come first.
     pub(crate) fn typed(&self) -> &[QueryTerm] {
-        &self.terms[..self.typed.min(self.terms.len())]
+        &self.terms[..self.typed]
     }
 
     /// Takes further terms in. They are no words that were typed, but make the query broad.
@@ -203,6 +206,15 @@ mod tests {
             (breadth(&"abcdefghijklmnop".split("").collect::<Vec<_>>().join(" ")) - 1.0).abs()
                 < 1e-6
         );
+    }
+
+    #[test]
+    fn typed_terms_are_told_from_those_that_stand_for_them() {
+        let languages = [Language::English, Language::Spanish];
+        let query = Query::parse("LOI niños $45k", &Synonyms::default(), &languages);
+        let typed: Vec<&str> = query.typed().iter().map(|t| t.term.as_str()).collect();
+        assert_eq!(typed, ["loi", "nino", "nin", "45k"]);
+        assert!(query.terms.len() > typed.len());
     }
 
     #[test]

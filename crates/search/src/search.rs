@@ -29,7 +29,6 @@ struct Voices {
 }
 
 /// What a search came to, before hits are explained.
-#[derive(Default)]
 struct Ranking {
     /// The slots that are asked for, with their scores.
     page: Vec<(u32, f32)>,
@@ -38,6 +37,8 @@ struct Ranking {
     voices: Voices,
     query: Query,
     named: Named,
+    /// By what the scores of passages were multiplied that are not of a section that was named.
+    of_other_sections: f32,
     /// By what the scores of the best were multiplied for what people chose before.
     preferred: BTreeMap<u32, f32>,
 }
@@ -117,7 +118,7 @@ fn rank(index: &Index, request: &SearchRequest, year: i32) -> Ranking {
         ranking.preferred = ranker.apply(index, &ranking.seen(year), &mut scores);
         ranking.scores = scores;
     }
-    let pinned = pin(index, request, &mut ranking.scores);
+    let pinned = pinned(index, request, &ranking.scores);
     ranking.page = order::page(index, &ranking.scores, request, &pinned);
     ranking
 }
@@ -128,11 +129,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text, &index.archive);
     if query.is_empty() {
-        return Ranking {
-            query,
-            named,
-            ..Ranking::default()
-        };
+        return Ranking::nothing(query, named);
     }
     let factors = factors(index, request, &named, current_year);
     let voices = Voices::ask(index, request, (&typed, &query), &factors);
@@ -140,9 +137,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    if !named.sections.is_empty() && request.named_weight > 0.0 {
-        prefer_sections(index, &named, request.named_weight, &mut scores);
-    }
+    let of_other_sections = prefer_sections(index, &named, request.named_weight, &mut scores);
     for slot in alike::slots(&index.archive, &request.pinned) {
         let score = &mut scores[slot as usize];
         if factors[slot as usize] > 0.0 {
@@ -152,15 +147,17 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     Ranking {
         scores,
         voices,
-        query,
-        named,
-        ..Ranking::default()
+        of_other_sections,
+        ..Ranking::nothing(query, named)
     }
 }
 
 /// Of the best passages, those that are not under a heading of a section that was named step
-/// back, and all others behind them with them.
-fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]) {
+/// back, and all others behind them with them. Says by what their scores were multiplied.
+fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]) -> f32 {
+    if named.sections.is_empty() {
+        return 1.0;
+    }
     let of_section = |slot: u32| {
         let heading = index.archive.passage(slot).heading.as_deref();
         heading.is_some_and(|heading| named.sections.of_heading(heading).is_some())
@@ -171,7 +168,7 @@ fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]
         .filter(|(slot, _)| of_section(*slot))
         .collect();
     if kept.is_empty() {
-        return;
+        return 1.0;
     }
     let multiplier = Sections::multiplier_of_others(weight);
     for score in scores.iter_mut() {
@@ -180,16 +177,30 @@ fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]
     for (slot, score) in kept {
         scores[slot as usize] = score;
     }
+    multiplier
 }
 
 /// The passages that are pinned, as far as filters admit them.
-fn pin(index: &Index, request: &SearchRequest, scores: &mut [f32]) -> Vec<u32> {
+fn pinned(index: &Index, request: &SearchRequest, scores: &[f32]) -> Vec<u32> {
     let mut pinned = alike::slots(&index.archive, &request.pinned);
     pinned.retain(|&slot| scores[slot as usize] > 0.0);
     pinned
 }
 
 impl Ranking {
+    /// Nothing found for this.
+    fn nothing(query: Query, named: Named) -> Self {
+        Self {
+            page: Vec::new(),
+            scores: Vec::new(),
+            voices: Voices::default(),
+            query,
+            named,
+            of_other_sections: 1.0,
+            preferred: BTreeMap::new(),
+        }
+    }
+
     fn seen(&self, year: i32) -> Seen<'_> {
         let Voices {
             lexical,
@@ -377,6 +388,11 @@ fn hit(
     reasons.extend(named.reasons(facets, weight));
     let section = passage.heading.as_deref().filter(|_| weight > 0.0);
     let section = section.and_then(|heading| named.sections.of_heading(heading));
+    let of_section = if section.is_some() {
+        1.0
+    } else {
+        ranking.of_other_sections
+    };
     reasons.extend(section.map(|section| format!("under a heading of {section}, as typed")));
     reasons.extend(rank::reasons(facets, request));
     let (recency, outcome) = rank::multipliers(facets, request, year);
@@ -392,7 +408,7 @@ fn hit(
         dense,
         recency,
         outcome,
-        named: named.multiplier(facets, weight),
+        named: named.multiplier(facets, weight) * of_section,
         preferred,
         matched: matches.words,
         reasons,

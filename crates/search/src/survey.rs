@@ -135,11 +135,8 @@ impl Surveyor {
     pub fn finish(self) -> Survey {
         let texts: Vec<PassageText<'_>> = self.sample.iter().map(Passage::fields).collect();
         let model = Lsa::train(&texts, self.seed).map(|mut model| {
-            let mut vectors = Vectors::new(model.dims());
-            for (row, &text) in texts.iter().enumerate() {
-                vectors.set_or_clear(row, model.passage(&Counts::of(text)));
-            }
-            model.measure_floor(&vectors, self.seed);
+            // For the floor alone: passages get theirs when they are put in.
+            model.read_all(&texts, self.seed);
             Arc::new(model)
         });
         Survey {

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use crate::archive::Passage;
-use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
-use crate::lexical::Counts;
 use crate::vectors::Vectors;
 
 /// From so many passages vectors are learned at most: what words have to do with each other is
@@ -61,13 +59,10 @@ impl TrainingSet {
     pub fn train(self, seed: u64) -> Trained {
         let texts: Vec<_> = self.passages.iter().map(|(_, p)| p.fields()).collect();
         let mut model = Lsa::train(&spread(&texts, LEARNED), seed);
-        let mut vectors = Vectors::new(model.as_ref().map_or(0, Embedder::dims));
-        if let Some(model) = &mut model {
-            for (row, &text) in texts.iter().enumerate() {
-                vectors.set_or_clear(row, model.passage(&Counts::of(text)));
-            }
-            model.measure_floor(&vectors, seed);
-        }
+        let vectors = match &mut model {
+            Some(model) => model.read_all(&texts, seed),
+            None => Vectors::default(),
+        };
         Trained {
             model,
             passages: self.passages,

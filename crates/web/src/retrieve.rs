@@ -208,12 +208,13 @@ impl Known {
         hits.into_iter().filter_map(join).collect()
     }
 
-    fn join(&self, hit: Hit, with_superseded: bool) -> Option<Found> {
+    fn join(&self, mut hit: Hit, with_superseded: bool) -> Option<Found> {
         let passage = self.passages.get(&hit.passage)?.clone();
         let document = self.documents.get(&hit.document)?.clone();
         if document.held || (document.superseded_by().is_some() && !with_superseded) {
             return None;
         }
+        hit.reasons.extend(version(&document));
         Some(Found {
             hit,
             passage,
@@ -222,4 +223,14 @@ impl Known {
             judged: None,
         })
     }
+}
+
+/// Which of its versions a document is, for people; nothing where it stands for itself.
+fn version(document: &Document) -> Option<String> {
+    let said = if document.superseded_by().is_some() {
+        "an older version"
+    } else {
+        "newest version"
+    };
+    (document.versions.len() > 1).then(|| said.to_owned())
 }

@@ -133,6 +133,20 @@ async fn the_newest_version_is_searched_and_the_others_stay() {
     assert_eq!(names(&versions), ["plan-2024.txt", "plan-2023.txt"]);
     finds(&writer, "q=tutors", &["plan-2024.txt"]).await;
     finds(&writer, "q=tutors&include_superseded=true", &all).await;
+    let found = writer
+        .get("/api/search?q=tutors&include_superseded=true")
+        .await
+        .ok();
+    for hit in found["hits"].as_array().unwrap() {
+        let newest = hit["document"]["filename"] == "plan-2024.txt";
+        let said = if newest {
+            "newest version"
+        } else {
+            "an older version"
+        };
+        let reasons = hit["reasons"].as_array().unwrap();
+        assert_eq!(reasons.last(), Some(&json!(said)), "{hit}");
+    }
     // Of the older one alone: its words are not lost, only left out.
     finds(&writer, "q=tutors&year=2023", &[]).await;
 

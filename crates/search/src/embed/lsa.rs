@@ -74,11 +74,21 @@ impl Lsa {
         })
     }
 
+    /// The vectors of passages, a row for each, whose chance also sets the floor.
+    pub(crate) fn read_all(&mut self, passages: &[PassageText<'_>], seed: u64) -> Vectors {
+        let mut vectors = Vectors::new(self.dims());
+        for (row, &passage) in passages.iter().enumerate() {
+            vectors.set_or_clear(row, self.passage(&Counts::of(passage)));
+        }
+        self.measure_floor(&vectors, seed);
+        vectors
+    }
+
     /// Sets the floor to what pairs of these vectors, drawn by chance, seldom
     /// exceed. By median and median deviation: in an archive with few themes
     /// many pairs are alike for good reasons, and a mean would count them as
     /// chance.
-    pub(crate) fn measure_floor(&mut self, vectors: &Vectors, seed: u64) {
+    fn measure_floor(&mut self, vectors: &Vectors, seed: u64) {
         let rows = vectors.scales.len();
         let mut random = SplitMix(seed);
         let cosines: Vec<f32> = (0..CHANCE_PAIRS)

@@ -417,6 +417,7 @@ fn a_section_that_is_named_is_found_under_whatever_it_is_called() {
             .contains(&"under a heading of statement of need, as typed".to_owned())
     );
     assert_eq!(found.len(), 3, "nothing is left out");
+    assert!(found[0].named >= 1.0 && found[1].named < 1.0, "{found:?}");
 }
 
 #[test]
