@@ -8,6 +8,9 @@ use crate::vectors::{Vectors, unit};
 
 /// How many passages are taken for relevant.
 pub(crate) const PASSAGES: usize = 5;
+/// Only passages whose words score so much, against the best, are looked at first: the few that
+/// are best by words and meaning are among them, and most of the vectors need not be read twice.
+pub(crate) const LEAST_WORDS: f32 = 0.3;
 /// How far the query moves, against its own length of 1, for a broad query.
 const STRENGTH: f32 = 0.5;
 
@@ -33,39 +36,6 @@ pub(crate) fn moved(
     unit(sum).unwrap_or(query)
 }
 
-/// Rows in eight bits are longer than 1 by less than this, and their cosines off by less.
-const ROUNDING: f32 = 0.02;
-
-/// Which rows may be above the floor of likeness for a query that has moved, told by their
-/// cosines with the query before.
-///
-/// With `a` the cosine of both queries, `moved = a × query + rest`, and the rest has the length
-/// `√(1 − a²)`; so a row's cosine with the moved query is at most `a × cosine + √(1 − a²)`.
-#[derive(Debug)]
-pub(crate) struct Reach {
-    /// Rows of a lower cosine stay below the floor.
-    least: f32,
-}
-
-impl Reach {
-    /// For two vectors of length 1.
-    pub(crate) fn new(query: &[f32], moved: &[f32], floor: f32) -> Self {
-        let common: f32 = query.iter().zip(moved).map(|(q, m)| q * m).sum();
-        let rest = (1.0 - common * common).max(0.0).sqrt();
-        let least = if common > 0.0 {
-            (floor - rest * (1.0 + ROUNDING) - ROUNDING) / common
-        } else {
-            f32::NEG_INFINITY
-        };
-        Self { least }
-    }
-
-    /// Whether a row of this cosine with the query before may be above the floor now.
-    pub(crate) fn has(&self, cosine: f32) -> bool {
-        cosine >= self.least
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,21 +57,5 @@ mod tests {
         for (best, breadth) in [(&[(0, 0.8)][..], 0.0), (&[], 1.0), (&[(7, 0.8)], 1.0)] {
             assert_eq!(moved(&table(), vec![1.0, 0.0], best, breadth), [1.0, 0.0]);
         }
-    }
-
-    #[test]
-    fn what_may_come_above_the_floor_is_within_reach() {
-        let (query, floor) = ([1.0, 0.0], 0.5_f32);
-        for turned in [0.0_f32, 0.1, 0.4, 1.2, 2.0] {
-            let moved = [turned.cos(), turned.sin()];
-            let reach = Reach::new(&query, &moved, floor);
-            for step in 0..63_u8 {
-                let row = f32::from(step) / 10.0;
-                let is_above = (row - turned).cos() > floor;
-                assert!(!is_above || reach.has(row.cos()), "{row} for {turned}");
-            }
-        }
-        let unmoved = Reach::new(&query, &query, floor);
-        assert!(!unmoved.has(0.4) && unmoved.has(0.5));
     }
 }

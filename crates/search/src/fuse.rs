@@ -17,11 +17,6 @@ impl Cosines {
     pub(crate) fn above_floor(&self, slot: usize) -> Option<f32> {
         Some(self.by_slot[slot]).filter(|c| *c > self.floor)
     }
-
-    /// Whether any cosine means something.
-    pub(crate) fn has_any(&self) -> bool {
-        self.by_slot.iter().any(|c| *c > self.floor)
-    }
 }
 
 /// Scores from 0 to 1 by slot; 0 where no voice found anything. `breadth` is

@@ -6,7 +6,7 @@ use archivist_domain::{DocumentId, PassageId};
 
 use crate::embed::Embedder;
 use crate::explain::Matches;
-use crate::feedback::{self, Reach};
+use crate::feedback;
 use crate::fuse::{self, Cosines};
 use crate::index::{Dense, Index};
 use crate::named::Named;
@@ -284,39 +284,28 @@ impl Voices {
             by_slot: dense.vectors.scan(vector, admitted),
             floor,
         };
-        let first = scan(&vector, factors);
-        voices.dense = Some(first);
         if request.mode == Mode::Hybrid {
+            voices.dense = Some(scan(&vector, &voices.worded(factors)));
             let first_look = voices.fused(query);
             let best = rank::select(&index.archive, &first_look, feedback::PASSAGES, usize::MAX);
-            let moved = feedback::moved(&dense.vectors, vector.clone(), &best, query.breadth());
-            let reach = Reach::new(&vector, &moved, floor);
-            let within = voices.within(&reach, factors);
-            let mut second = scan(&moved, &within);
-            if !second.has_any() {
-                // What is best, if below the floor, is told only by all.
-                second = scan(&moved, factors);
-            }
-            voices.dense = Some(second);
+            let moved = feedback::moved(&dense.vectors, vector, &best, query.breadth());
+            voices.dense = Some(scan(&moved, factors));
+        } else {
+            voices.dense = Some(scan(&vector, factors));
         }
         voices
     }
 
-    /// The factors of the slots that can count after the query has moved: those that have one of
-    /// its words, and those that may come to be above the floor. 0 for the others.
-    fn within(&self, reach: &Reach, factors: &[f32]) -> Vec<f32> {
-        let (Some(words), Some(first)) = (&self.lexical, &self.dense) else {
+    /// The factors of the slots that a first look reads: those whose words speak for them, where
+    /// any do. 0 for the others.
+    fn worded(&self, factors: &[f32]) -> Vec<f32> {
+        let Some(words) = &self.lexical else {
             return factors.to_vec();
         };
-        let looks = words.iter().zip(&first.by_slot).zip(factors);
+        let least = words.iter().copied().fold(0.0, f32::max) * feedback::LEAST_WORDS;
+        let looks = words.iter().zip(factors);
         looks
-            .map(|((&word, &cosine), &factor)| {
-                if word > 0.0 || reach.has(cosine) {
-                    factor
-                } else {
-                    0.0
-                }
-            })
+            .map(|(&word, &factor)| if word >= least { factor } else { 0.0 })
             .collect()
     }
 

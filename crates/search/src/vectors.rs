@@ -2,6 +2,10 @@
 
 use fearless_simd::{Level, dispatch};
 
+/// From so many places a scan reads in turn. The processor fetches ahead within each, so that it
+/// waits for memory in one while it reckons with what has come from another.
+const STREAMS: usize = 4;
+
 /// Rows of equal width, each stored as signed bytes and one scale.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Vectors {
@@ -93,10 +97,15 @@ impl Vectors {
     )]
     #[inline(always)]
     fn scan_rows(&self, query: &[i16], query_scale: f32, admitted: &[f32], dots: &mut [f32]) {
-        let rows = self.bytes.chunks_exact(self.dims.max(1)).zip(&self.scales);
-        for ((dot, &admitted), (row, &scale)) in dots.iter_mut().zip(admitted).zip(rows) {
-            if admitted > 0.0 && scale > 0.0 {
-                *dot = dot_i16(row, query) as f32 * scale * query_scale;
+        let rows = admitted.len().min(self.scales.len());
+        let part = rows.div_ceil(STREAMS);
+        for at in 0..part {
+            for row in (at..rows).step_by(part) {
+                let scale = self.scales[row];
+                if admitted[row] > 0.0 && scale > 0.0 {
+                    let bytes = &self.bytes[row * self.dims..(row + 1) * self.dims];
+                    dots[row] = dot_i16(bytes, query) as f32 * scale * query_scale;
+                }
             }
         }
     }
