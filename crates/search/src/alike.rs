@@ -89,7 +89,7 @@ pub(crate) fn vector(
         return typed;
     }
     let strength = STRENGTH / liked.len() as f32;
-    let mut sum = typed.unwrap_or_else(|| vec![0.0; vectors.dims]);
+    let mut sum = typed.unwrap_or_else(|| vec![0.0; vectors.dims()]);
     for slot in liked {
         if let Some(vector) = vectors.get(slot as usize) {
             sum.iter_mut()

@@ -57,7 +57,7 @@ pub(crate) fn joined(tags: &[String]) -> Arc<str> {
 }
 
 /// A document as it is kept: its passages by slot.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Document {
     /// By which the tables of slots know it; given by the archive.
     pub(crate) number: u32,
@@ -70,10 +70,10 @@ pub(crate) struct Document {
 /// The number of no document.
 const NONE: u32 = 0;
 
-/// All documents, and dense tables of passages for the scans.
-#[derive(Debug, Default)]
+/// All documents, and dense tables of passages for the scans. A copy shares documents and passages.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Archive {
-    pub(crate) documents: HashMap<DocumentId, Document>,
+    pub(crate) documents: HashMap<DocumentId, Arc<Document>>,
     pub(crate) passages: Vec<Option<Arc<Passage>>>,
     free: Vec<u32>,
     /// By slot: the number of the passage's document, [`NONE`] for an empty slot. What is said
@@ -148,7 +148,7 @@ impl Archive {
 
     /// A table as it was saved, with its gaps.
     pub(crate) fn restore(
-        documents: HashMap<DocumentId, Document>,
+        documents: HashMap<DocumentId, Arc<Document>>,
         passages: Vec<Option<Arc<Passage>>>,
     ) -> Self {
         let free = (0..)
@@ -166,7 +166,7 @@ impl Archive {
         for document in archive.documents.values_mut() {
             archive.names.note(&document.facets, Names::add);
             archive.highest += 1;
-            document.number = archive.highest;
+            Arc::make_mut(document).number = archive.highest;
             archive.by_language[document.language.number()] += 1;
             for &slot in &document.slots {
                 archive.numbers[slot as usize] = archive.highest;
@@ -195,7 +195,7 @@ impl Archive {
             facets,
             slots: slots.clone(),
         };
-        self.documents.insert(id, document);
+        self.documents.insert(id, Arc::new(document));
         slots
     }
 
@@ -206,7 +206,7 @@ impl Archive {
         self.free_numbers.push(document.number);
         self.by_language[document.language.number()] -= 1;
         let mut gone = Vec::with_capacity(document.slots.len());
-        for slot in document.slots {
+        for &slot in &document.slots {
             self.free.push(slot);
             self.numbers[slot as usize] = NONE;
             gone.extend(self.passages[slot as usize].take().map(|p| (slot, p)));
@@ -221,7 +221,7 @@ impl Archive {
         };
         self.names.note(&document.facets, Names::remove);
         self.names.note(&facets, Names::add);
-        document.facets = facets;
+        Arc::make_mut(document).facets = facets;
     }
 
     /// One factor per slot: what `weigh` gives for the passage's document, and 0
@@ -236,7 +236,7 @@ impl Archive {
     }
 
     /// The documents that have a passage above 0 with how many they have; `scores` by slot.
-    pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&Document, usize)> {
+    pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&Arc<Document>, usize)> {
         let mut by_number = vec![0_usize; self.highest as usize + 1];
         for (&number, &score) in self.numbers.iter().zip(scores) {
             by_number[number as usize] += usize::from(score > 0.0);

@@ -90,7 +90,7 @@ impl Index {
             let given = &mut self.given[at];
             let is_of_this_text =
                 || digest(&to_read(self.archive.passage(slot).fields())) == vector.digest;
-            if vector.values.len() == given.vectors.dims && is_of_this_text() {
+            if vector.values.len() == given.vectors.dims() && is_of_this_text() {
                 given.vectors.set(slot as usize, &vector.values);
             }
         }

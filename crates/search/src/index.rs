@@ -20,7 +20,7 @@ use crate::vectors::Vectors;
 const RETRAIN_SHARE: usize = 10;
 
 /// A model and the vectors it gave, by slot.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Dense {
     pub(crate) model: Arc<Lsa>,
     pub(crate) vectors: Vectors,

@@ -89,11 +89,11 @@ impl Postings {
     }
 }
 
-/// The inverted index. Passages are known by their slot.
-#[derive(Debug, Default)]
+/// The inverted index. Passages are known by their slot. A copy shares terms and postings.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Lexical {
-    pub(crate) terms: HashMap<Box<str>, u32>,
-    pub(crate) postings: Vec<Postings>,
+    pub(crate) terms: HashMap<Arc<str>, u32>,
+    pub(crate) postings: Vec<Arc<Postings>>,
     /// By term, as the postings.
     pub(crate) shapes: Shapes,
     /// By slot, in units; 0 for an empty slot.
@@ -123,7 +123,7 @@ impl Lexical {
     pub(crate) fn add(&mut self, slot: u32, counts: &Counts) {
         for (term, &units) in &counts.units {
             let id = self.term_id(term);
-            self.postings[id].insert(slot, units);
+            Arc::make_mut(&mut self.postings[id]).insert(slot, units);
         }
         let at = slot as usize;
         if self.lengths.len() <= at {
@@ -138,7 +138,7 @@ impl Lexical {
     pub(crate) fn remove(&mut self, slot: u32, counts: &Counts) {
         for term in counts.units.keys() {
             if let Some(&id) = self.terms.get(term.as_str()) {
-                self.postings[id as usize].remove(slot);
+                Arc::make_mut(&mut self.postings[id as usize]).remove(slot);
             }
         }
         self.lengths[slot as usize] = 0;
@@ -278,7 +278,7 @@ impl Lexical {
 
     fn find(&self, term: &str) -> Option<&Postings> {
         let id = *self.terms.get(term)?;
-        Some(&self.postings[id as usize]).filter(|p| !p.slots.is_empty())
+        Some(&*self.postings[id as usize]).filter(|p| !p.slots.is_empty())
     }
 
     fn term_id(&mut self, term: &str) -> usize {
@@ -286,14 +286,13 @@ impl Lexical {
             return id as usize;
         }
         let id = self.postings.len();
-        self.terms.insert(
-            term.into(),
-            u32::try_from(id).expect("fewer than 2^32 terms"),
-        );
-        self.postings.push(Postings::default());
+        let term: Arc<str> = term.into();
         if self.whole.is_none() {
-            self.shapes.push(term);
+            self.shapes.push(Arc::clone(&term));
         }
+        let number = u32::try_from(id).expect("fewer than 2^32 terms");
+        self.terms.insert(term, number);
+        self.postings.push(Arc::default());
         id
     }
 }

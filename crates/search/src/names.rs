@@ -9,12 +9,12 @@ use crate::text;
 const MIN_WORDS: usize = 2;
 
 /// Names, with how many documents have each.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Names {
     known: HashMap<String, Known>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     documents: usize,
     /// Without an article before them.
@@ -22,7 +22,7 @@ struct Known {
 }
 
 /// All names of an archive's documents that a search may name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct NamesOfFacets {
     /// Who is asked for money.
     pub(crate) funders: Names,

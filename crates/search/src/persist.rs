@@ -5,14 +5,14 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
 
 use crate::archive::{Archive, Document, Passage, joined};
-use crate::codec::{Malformed, Reader, Writer};
+use crate::codec::{Reader, Unreadable, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
 use crate::language::Language;
@@ -25,7 +25,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -48,9 +48,12 @@ pub enum LoadError {
     Corrupt(&'static str),
 }
 
-impl From<Malformed> for LoadError {
-    fn from(malformed: Malformed) -> Self {
-        Self::Corrupt(malformed.0)
+impl From<Unreadable> for LoadError {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Malformed(what) => Self::Corrupt(what),
+            Unreadable::Io(error) => Self::Io(error),
+        }
     }
 }
 
@@ -60,32 +63,42 @@ impl Index {
         self.snapshot().write(path)
     }
 
-    /// The index as it is now, to be written without holding it up.
+    /// The index as it is now, to be written without holding it up. It shares what it can with
+    /// the index: it costs a pointer for each passage and term, not their bytes.
     pub fn snapshot(&self) -> Snapshot {
-        let mut body = Writer::default();
-        write_index(&mut body, self);
-        Snapshot(body.bytes)
+        Snapshot {
+            position: self.position,
+            archive: self.archive.clone(),
+            lexical: self.lexical.clone(),
+            dense: self.dense.clone(),
+        }
     }
 
     /// Reads an index that [`Index::save`] wrote.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let bytes = fs::read(path)?;
-        if bytes.len() < HEADER_BYTES || !bytes.starts_with(MAGIC) {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut header = [0; HEADER_BYTES];
+        if length < header.len() as u64 {
             return Err(LoadError::NotAnIndex);
         }
-        let mut header = Reader::new(&bytes[MAGIC.len()..HEADER_BYTES]);
-        let found: u32 = header.number()?;
+        file.read_exact(&mut header)?;
+        let Some(numbers) = header.strip_prefix(MAGIC) else {
+            return Err(LoadError::NotAnIndex);
+        };
+        let mut numbers = Reader::of_bytes(numbers);
+        let found: u32 = numbers.number()?;
         if found != VERSION {
             return Err(LoadError::OtherVersion { found });
         }
-        let body = &bytes[HEADER_BYTES..];
-        if header.number::<u32>()? != crc32fast::hash(body) {
-            return Err(LoadError::Corrupt("its checksum does not match"));
-        }
-        let mut reader = Reader::new(body);
-        let index = read_index(&mut reader)?;
-        if !reader.is_at_end() {
+        let checksum: u32 = numbers.number()?;
+        let mut body = Reader::new(file, length - header.len() as u64);
+        let index = read_index(&mut body)?;
+        if !body.is_at_end() {
             return Err(LoadError::Corrupt("there are bytes after its end"));
+        }
+        if body.checksum() != checksum {
+            return Err(LoadError::Corrupt("its checksum does not match"));
         }
         Ok(index)
     }
@@ -93,20 +106,21 @@ impl Index {
 
 /// What an index held at one moment, ready to be written.
 #[derive(Debug)]
-pub struct Snapshot(Vec<u8>);
+pub struct Snapshot {
+    position: i64,
+    archive: Archive,
+    lexical: Lexical,
+    dense: Option<Dense>,
+}
 
 impl Snapshot {
     /// Writes it to a file, which is either the old or the new one whatever
     /// happens in between.
     pub fn write(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
-        let mut header = Writer {
-            bytes: MAGIC.to_vec(),
-        };
-        header.number(VERSION);
-        header.number(crc32fast::hash(&self.0));
         let temporary = beside(path);
-        let written = write_files(&temporary, &[&header.bytes, &self.0])
+        let written = self
+            .write_anew(&temporary)
             .and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
             // The first error is the one to report.
@@ -114,6 +128,43 @@ impl Snapshot {
         }
         written
     }
+
+    fn write_anew(&self, path: &Path) -> io::Result<()> {
+        let mut file = File::create(path)?;
+        write_header(&mut file, 0)?;
+        let mut body = Writer::new(&mut file);
+        self.write_body(&mut body);
+        let checksum = body.finish()?;
+        file.seek(SeekFrom::Start(0))?;
+        write_header(&mut file, checksum)?;
+        file.sync_all()
+    }
+
+    fn write_body(&self, to: &mut Writer<'_>) {
+        to.number(self.position);
+        to.all(self.archive.documents.iter(), |to, (id, document)| {
+            to.id(id.0);
+            to.count(document.language.number());
+            to.text(&document.title);
+            write_facets(to, &document.facets);
+            to.all(document.slots.iter(), |to, &slot| {
+                to.number(slot);
+                write_passage(to, self.archive.passage(slot));
+            });
+        });
+        to.count(self.archive.passages.len());
+        write_lexical(to, &self.lexical);
+        to.option(self.dense.as_ref(), write_dense);
+    }
+}
+
+/// The checksum is that of all that follows.
+fn write_header(file: &mut File, checksum: u32) -> io::Result<()> {
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    header.extend_from_slice(MAGIC);
+    header.extend_from_slice(&VERSION.to_le_bytes());
+    header.extend_from_slice(&checksum.to_le_bytes());
+    file.write_all(&header)
 }
 
 /// A name in the same folder, of this process alone.
@@ -123,32 +174,7 @@ fn beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn write_files(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    for part in parts {
-        file.write_all(part)?;
-    }
-    file.sync_all()
-}
-
-fn write_index(to: &mut Writer, index: &Index) {
-    to.number(index.position);
-    to.all(index.archive.documents.iter(), |to, (id, document)| {
-        to.id(id.0);
-        to.count(document.language.number());
-        to.text(&document.title);
-        write_facets(to, &document.facets);
-        to.all(document.slots.iter(), |to, &slot| {
-            to.number(slot);
-            write_passage(to, index.archive.passage(slot));
-        });
-    });
-    to.count(index.archive.passages.len());
-    write_lexical(to, &index.lexical);
-    to.option(index.dense.as_ref(), write_dense);
-}
-
-fn read_index(from: &mut Reader<'_>) -> Result<Index, Malformed> {
+fn read_index(from: &mut Reader<'_>) -> Result<Index, Unreadable> {
     let position = from.number()?;
     let mut passages = Vec::new();
     let documents = from.all(|from| read_document(from, &mut passages))?;
@@ -173,9 +199,10 @@ type Placed = (u32, Arc<Passage>);
 fn read_document(
     from: &mut Reader<'_>,
     passages: &mut Vec<Placed>,
-) -> Result<(DocumentId, Document), Malformed> {
+) -> Result<(DocumentId, Arc<Document>), Unreadable> {
     let id = DocumentId(from.id()?);
-    let language = Language::at(from.count()?).ok_or(Malformed("a language is unknown"))?;
+    let language =
+        Language::at(from.size()?).ok_or(Unreadable::Malformed("a language is unknown"))?;
     let title: Arc<str> = from.text()?.into();
     let facets = read_facets(from)?;
     let tags = joined(&facets.tags);
@@ -189,28 +216,26 @@ fn read_document(
         passages.push((slot, Arc::new(read_passage(from, id, &above)?)));
         Ok(slot)
     })?;
-    Ok((
-        id,
-        Document {
-            // Given when the archive is put together.
-            number: 0,
-            language,
-            title,
-            facets,
-            slots,
-        },
-    ))
+    let document = Document {
+        // Given when the archive is put together.
+        number: 0,
+        language,
+        title,
+        facets,
+        slots,
+    };
+    Ok((id, Arc::new(document)))
 }
 
 /// Every passage in its own slot.
-fn in_slots(passages: Vec<Placed>, slots: usize) -> Result<Vec<Option<Arc<Passage>>>, Malformed> {
+fn in_slots(passages: Vec<Placed>, slots: usize) -> Result<Vec<Option<Arc<Passage>>>, Unreadable> {
     let mut table = vec![None; slots];
     for (slot, passage) in passages {
         let place = table
             .get_mut(slot as usize)
-            .ok_or(Malformed("a slot is out of range"))?;
+            .ok_or(Unreadable::Malformed("a slot is out of range"))?;
         if place.replace(passage).is_some() {
-            return Err(Malformed("two passages share a slot"));
+            return Err(Unreadable::Malformed("two passages share a slot"));
         }
     }
     Ok(table)
@@ -234,7 +259,7 @@ fn read_passage(
     from: &mut Reader<'_>,
     document: DocumentId,
     above: &Above,
-) -> Result<Passage, Malformed> {
+) -> Result<Passage, Unreadable> {
     Ok(Passage {
         id: PassageId(from.id()?),
         document,
@@ -257,18 +282,18 @@ fn write_facets(to: &mut Writer, facets: &Facets) {
     to.number(u8::from(facets.superseded));
 }
 
-fn read_facets(from: &mut Reader<'_>) -> Result<Facets, Malformed> {
-    let unknown = Malformed("a label is unknown");
-    let doc_type: DocType = from.text()?.parse().map_err(|_| unknown)?;
+fn read_facets(from: &mut Reader<'_>) -> Result<Facets, Unreadable> {
+    let unknown = || Unreadable::Malformed("a label is unknown");
+    let doc_type: DocType = from.text()?.parse().map_err(|_| unknown())?;
     let year = from.option(Reader::number)?;
     let outcome = from
         .option(Reader::text)?
-        .map(str::parse)
+        .map(|label| label.parse())
         .transpose()
-        .map_err(|_| unknown)?;
-    let programs = from.all(|from| from.text().map(str::to_owned))?;
-    let tags = from.all(|from| from.text().map(str::to_owned))?;
-    let funder = from.option(Reader::text)?.map(str::to_owned);
+        .map_err(|_| unknown())?;
+    let programs = from.all(Reader::text)?;
+    let tags = from.all(Reader::text)?;
+    let funder = from.option(Reader::text)?;
     let superseded = from.number::<u8>()? != 0;
     Ok(Facets {
         doc_type,
@@ -297,10 +322,10 @@ fn write_lexical(to: &mut Writer, lexical: &Lexical) {
     to.numbers(&lexical.lengths);
 }
 
-fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Malformed> {
+fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Unreadable> {
     let slots = archive.passages.len();
     let terms = from.all(|from| {
-        let term: Box<str> = from.text()?.into();
+        let term: Arc<str> = from.text()?.into();
         let postings = Postings {
             slots: from.numbers()?,
             units: from.numbers()?,
@@ -312,19 +337,19 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Mal
                 .last()
                 .is_none_or(|&slot| (slot as usize) < slots);
         if fits {
-            Ok((term, postings))
+            Ok((term, Arc::new(postings)))
         } else {
-            Err(Malformed("postings do not fit"))
+            Err(Unreadable::Malformed("postings do not fit"))
         }
     })?;
     let lengths: Vec<u32> = from.numbers()?;
     if lengths.len() > slots {
-        return Err(Malformed("lengths do not fit"));
+        return Err(Unreadable::Malformed("lengths do not fit"));
     }
     let total_length = lengths.iter().map(|&length| u64::from(length)).sum();
     let mut shapes = Shapes::default();
     for (term, _) in &terms {
-        shapes.push(term);
+        shapes.push(Arc::clone(term));
     }
     let (names, postings): (Vec<_>, Vec<_>) = terms.into_iter().unzip();
     let terms: HashMap<_, _> = names.into_iter().zip(0..).collect();
@@ -343,7 +368,7 @@ fn write_dense(to: &mut Writer, dense: &Dense) {
     to.count(dense.learned_from);
     to.count(dense.changes);
     write_model(to, &dense.model);
-    write_vectors(to, &dense.vectors);
+    dense.vectors.write(to);
 }
 
 pub(crate) fn write_model(to: &mut Writer, model: &Lsa) {
@@ -353,16 +378,16 @@ pub(crate) fn write_model(to: &mut Writer, model: &Lsa) {
         to.number(known.row);
         to.number(known.idf);
     });
-    write_vectors(to, &model.directions);
+    model.directions.write(to);
 }
 
-fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
+fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Unreadable> {
     let learned_from = from.size()?;
     let changes = from.size()?;
     let model = read_model(from)?;
-    let vectors = read_vectors(from)?;
-    if vectors.dims != model.directions.dims || vectors.scales.len() > slots {
-        return Err(Malformed("vectors do not fit"));
+    let vectors = Vectors::read(from)?;
+    if vectors.dims() != model.directions.dims() || vectors.rows() > slots {
+        return Err(Unreadable::Malformed("vectors do not fit"));
     }
     Ok(Dense {
         model: Arc::new(model),
@@ -372,7 +397,7 @@ fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Malformed> {
     })
 }
 
-pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Malformed> {
+pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Unreadable> {
     let floor = from.number()?;
     let terms = from.all(|from| {
         let term: Box<str> = from.text()?.into();
@@ -386,25 +411,7 @@ pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Malformed> {
     })?;
     Ok(Lsa {
         terms: terms.into_iter().collect(),
-        directions: read_vectors(from)?,
+        directions: Vectors::read(from)?,
         floor,
     })
-}
-
-fn write_vectors(to: &mut Writer, vectors: &Vectors) {
-    to.count(vectors.dims);
-    to.numbers(&vectors.bytes);
-    to.numbers(&vectors.scales);
-}
-
-fn read_vectors(from: &mut Reader<'_>) -> Result<Vectors, Malformed> {
-    let vectors = Vectors {
-        dims: from.size()?,
-        bytes: from.numbers()?,
-        scales: from.numbers()?,
-    };
-    if Some(vectors.bytes.len()) != vectors.scales.len().checked_mul(vectors.dims) {
-        return Err(Malformed("a table of vectors has another shape"));
-    }
-    Ok(vectors)
 }

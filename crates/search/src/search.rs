@@ -325,7 +325,7 @@ fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<
     let vector = request.vector.as_ref()?;
     let given = index.given(&vector.identity)?;
     let typed = Some(&vector.values).filter(|values| !values.is_empty());
-    let fits = typed.is_none_or(|values| values.len() == given.vectors.dims);
+    let fits = typed.is_none_or(|values| values.len() == given.vectors.dims());
     if request.mode == Mode::Lexical || !fits || !index.coverage(&vector.identity).is_enough() {
         return None;
     }

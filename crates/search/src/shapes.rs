@@ -1,5 +1,7 @@
 //! Which terms can be like a word at all, told by their letters without reading them.
 
+use std::sync::Arc;
+
 /// A term's letters, one bit each, and how many characters it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
@@ -37,17 +39,17 @@ impl Shape {
 
 /// The terms of an index by number, with their shapes side by side: a hundred thousand are looked
 /// through in a tenth of a millisecond.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Shapes {
     shapes: Vec<Shape>,
-    names: Vec<Box<str>>,
+    names: Vec<Arc<str>>,
 }
 
 impl Shapes {
     /// Takes in the next term.
-    pub(crate) fn push(&mut self, term: &str) {
-        self.shapes.push(Shape::of(term));
-        self.names.push(term.into());
+    pub(crate) fn push(&mut self, term: Arc<str>) {
+        self.shapes.push(Shape::of(&term));
+        self.names.push(term);
     }
 
     /// The numbers and names of all terms that may be within `most` changes of a word, and some
@@ -79,7 +81,7 @@ mod tests {
         let mut shapes = Shapes::default();
         let terms = ["literaci", "literatur", "boat", "abot", "ökologi", "2024"];
         for term in terms {
-            shapes.push(term);
+            shapes.push(term.into());
         }
         for word in ["litercy", "iteraci", "boast", "baot", "okologi", "boats"] {
             for most in [1, 2] {
@@ -96,8 +98,8 @@ mod tests {
     #[test]
     fn terms_of_other_letters_are_not_read() {
         let mut shapes = Shapes::default();
-        shapes.push("garden");
-        shapes.push("boat");
+        shapes.push("garden".into());
+        shapes.push("boat".into());
         let like: Vec<usize> = shapes.like("boast", 1).map(|(number, _)| number).collect();
         assert_eq!(like, [1]);
     }

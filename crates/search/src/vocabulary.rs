@@ -1,13 +1,14 @@
 //! The words of a whole archive, where the index holds only a part of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::shapes::Shapes;
 
 /// How frequent words are: what BM25, misspelt words and beginnings of words ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    terms: HashMap<Box<str>, u32>,
+    terms: HashMap<Arc<str>, u32>,
     pub(crate) shapes: Shapes,
     /// By term: in how many passages.
     holders: Vec<u32>,
@@ -58,9 +59,10 @@ impl Vocabulary {
         }
         let id = self.holders.len();
         let number = u32::try_from(id).expect("fewer than 2^32 terms");
-        self.terms.insert(term.into(), number);
+        let term: Arc<str> = term.into();
+        self.shapes.push(Arc::clone(&term));
+        self.terms.insert(term, number);
         self.holders.push(0);
-        self.shapes.push(term);
         id
     }
 }

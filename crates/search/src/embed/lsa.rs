@@ -89,7 +89,7 @@ impl Lsa {
     /// many pairs are alike for good reasons, and a mean would count them as
     /// chance.
     fn measure_floor(&mut self, vectors: &Vectors, seed: u64) {
-        let rows = vectors.scales.len();
+        let rows = vectors.rows();
         let mut random = SplitMix(seed);
         let cosines: Vec<f32> = (0..CHANCE_PAIRS)
             .map(|_| (random.below(rows), random.below(rows)))
@@ -108,7 +108,7 @@ impl Lsa {
             .collect();
         // Sums of floats depend on their order; that of a hash map is chance.
         known.sort_unstable_by_key(|(term, _)| term.row);
-        let mut sum = vec![0.0; self.directions.dims];
+        let mut sum = vec![0.0; self.directions.dims()];
         for (term, frequency) in known {
             let weight = damped(frequency) * term.idf;
             if let Some(direction) = self.directions.get(term.row as usize) {
@@ -123,7 +123,7 @@ impl Lsa {
 
 impl Embedder for Lsa {
     fn dims(&self) -> usize {
-        self.directions.dims
+        self.directions.dims()
     }
 
     fn passage(&self, counts: &Counts) -> Option<Vec<f32>> {

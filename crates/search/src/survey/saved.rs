@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::codec::{Malformed, Reader, Writer};
+use crate::codec::{Reader, Unreadable, Writer};
 use crate::language;
 use crate::persist::{LoadError, read_model, write_model};
 use crate::survey::Survey;
@@ -10,12 +10,14 @@ use crate::vocabulary::Vocabulary;
 
 /// Raised whenever the layout, the analysis of text or the weights of fields change: the
 /// archive is then surveyed anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Survey {
     /// The survey as bytes, which [`Survey::decode`] reads.
+    #[expect(clippy::missing_panics_doc, reason = "memory takes all bytes")]
     pub fn encode(&self) -> Vec<u8> {
-        let mut to = Writer::default();
+        let mut bytes = Vec::new();
+        let mut to = Writer::new(&mut bytes);
         to.number(VERSION);
         for &documents in &self.by_language {
             to.count(documents);
@@ -27,12 +29,13 @@ impl Survey {
             to.number(holders);
         });
         to.option(self.model.as_deref(), write_model);
-        to.bytes
+        to.finish().expect("memory takes all bytes");
+        bytes
     }
 
     /// Reads a survey back.
     pub fn decode(bytes: &[u8]) -> Result<Self, LoadError> {
-        let mut from = Reader::new(bytes);
+        let mut from = Reader::of_bytes(bytes);
         let found: u32 = from.number()?;
         if found != VERSION {
             return Err(LoadError::OtherVersion { found });
@@ -45,7 +48,7 @@ impl Survey {
     }
 }
 
-fn read(from: &mut Reader<'_>) -> Result<Survey, Malformed> {
+fn read(from: &mut Reader<'_>) -> Result<Survey, Unreadable> {
     let mut by_language = [0; language::COUNT];
     for documents in &mut by_language {
         *documents = from.size()?;
@@ -54,7 +57,7 @@ fn read(from: &mut Reader<'_>) -> Result<Survey, Malformed> {
     words.passages = from.size()?;
     words.total_length = from.number()?;
     for (term, holders) in from.all(|from| Ok((from.text()?, from.number()?)))? {
-        words.insert(term, holders);
+        words.insert(&term, holders);
     }
     let model = from.option(read_model)?;
     Ok(Survey {

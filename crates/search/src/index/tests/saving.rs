@@ -56,6 +56,40 @@ fn an_empty_and_an_untrained_index_are_saved_too() {
 }
 
 #[test]
+fn a_snapshot_holds_what_was_there_whatever_comes_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    let mut index = trained(index_of(library()));
+    let before: Vec<_> = QUESTIONS.iter().map(|asked| ask(&index, asked)).collect();
+    let snapshot = index.snapshot();
+    index.remove(document(4));
+    index.upsert(record(5, "Anew", &["Soil and rent."]));
+    index.upsert(record(90, "More", &["Beans and a clinic."]));
+    snapshot.write(&path).unwrap();
+    let loaded = Index::load(&path).unwrap();
+    let saved: Vec<_> = QUESTIONS.iter().map(|asked| ask(&loaded, asked)).collect();
+    assert_eq!(saved, before);
+}
+
+#[test]
+fn a_file_is_refused_whatever_byte_of_it_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    index_of([record(1, "Plan", &["Beans.", "Soil and rent."])])
+        .save(&path)
+        .unwrap();
+    let good = std::fs::read(&path).unwrap();
+    for at in 0..good.len() {
+        for wrong in [1, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[at] ^= wrong;
+            std::fs::write(&path, bytes).unwrap();
+            assert!(Index::load(&path).is_err(), "byte {at} by {wrong}");
+        }
+    }
+}
+
+#[test]
 fn damaged_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("search.index");
