@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use archivist_engine::{Engine, PgVector, Qdrant};
 use archivist_web::outside::Outside;
 
-use crate::config::{Choice, EngineChoice, PlaceArgs};
+use crate::config::{EngineChoice, PlaceArgs};
 use crate::database::Database;
 
 /// Connections to a PostgreSQL that keeps the passages.
@@ -24,12 +24,5 @@ pub(crate) async fn open(place: &PlaceArgs, database: &Database) -> Result<Optio
         EngineChoice::Postgres { options, name } => Arc::new(pgvector(*options, name).await?),
         EngineChoice::Qdrant(address) => Arc::new(Qdrant::new(address, place.engine.key()?)),
     };
-    if place.embeddings.choice != Choice::Archive {
-        bail!(
-            "a search engine outside of the process knows words and what was learned from the \
-             library, and no embedding model yet: leave out --embeddings (ARCHIVIST_EMBEDDINGS) \
-             or --search-engine (ARCHIVIST_SEARCH_ENGINE)"
-        );
-    }
     Ok(Some(Arc::new(Outside::new(engine))))
 }

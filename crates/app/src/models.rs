@@ -183,8 +183,8 @@ pub(crate) async fn open(site: &Site, threads: usize) -> Result<Result<(), Embed
     }
     let known = embeddings::models(&site.state.pool).await?;
     let (voices, opened) = match open_wanted(site, wanted, &known, threads).await? {
-        Ok((voice, true)) => (only(voice), Ok(())),
-        Ok((voice, false)) => {
+        Ok((voice, true)) if is_asked_alone(site, &voice).await? => (only(voice), Ok(())),
+        Ok((voice, _)) => {
             let before = open_before(wanted, &known, Some(voice.model_id), threads).await;
             let wanted = Some(voice);
             (Voices { wanted, before }, Ok(()))
@@ -204,6 +204,17 @@ pub(crate) async fn open(site: &Site, threads: usize) -> Result<Result<(), Embed
     }
     models.set_voices(voices);
     Ok(opened)
+}
+
+/// Whether no other model answers before one that has read everything: an engine outside of the
+/// process may have another's vectors still.
+async fn is_asked_alone(site: &Site, voice: &Voice) -> Result<bool> {
+    let Some(outside) = &site.state.outside else {
+        return Ok(true);
+    };
+    let serving = outside.refresh(&site.state).await?;
+    let kept = serving.and_then(|serving| serving.model_id);
+    Ok(kept.is_none_or(|kept| kept == voice.model_id))
 }
 
 /// This model and no other.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use archivist_domain::{DocumentId, GenerationId};
 use archivist_engine::testing::PgVectorServer;
-use archivist_engine::{Engine, PgVector, Qdrant};
+use archivist_engine::{Engine, PgVector, Qdrant, Widths};
 use archivist_search::evaluate::{Collection, Measures};
 use archivist_search::{DocumentRecord, Hit, Index, SearchRequest, Survey, Surveyor, Synonyms};
 use tokio::runtime::Runtime;
@@ -85,7 +85,11 @@ impl<'a> Outside<'a> {
         let start = Instant::now();
         let fill = async {
             engine.discard(GENERATION).await?;
-            engine.begin(GENERATION, survey.dims()).await?;
+            let widths = Widths {
+                meaning: survey.dims(),
+                given: 0,
+            };
+            engine.begin(GENERATION, widths).await?;
             let mut waiting = Vec::new();
             for record in &records {
                 waiting.extend(survey.entries(record.clone()));

@@ -21,13 +21,22 @@ pub use qdrant::Qdrant;
 /// What an engine's work ends with.
 pub type Work<'a, T> = BoxFuture<'a, Result<T, EngineError>>;
 
+/// How wide the vectors of a generation are; 0 where there are none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Widths {
+    /// Those that were learned from the archive ([`Entry::meaning`]).
+    pub meaning: usize,
+    /// Those that an embedding model gave ([`Entry::given`]).
+    pub given: usize,
+}
+
 /// Keeps passages and finds candidates among them.
 pub trait Engine: Send + Sync {
     /// What and where it is, for people; without passwords.
     fn name(&self) -> String;
 
-    /// Makes room for a generation whose learned vectors have this width, 0 for none.
-    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()>;
+    /// Makes room for a generation whose vectors have these widths.
+    fn begin(&self, generation: GenerationId, widths: Widths) -> Work<'_, ()>;
 
     /// Keeps passages, which are found from then on. Those of the same documents must have been
     /// removed before.

@@ -1,11 +1,13 @@
 //! PostgreSQL with the extension pgvector.
 //!
 //! Each generation has two tables in the schema `archivist_engine`: passages with what they can
-//! be filtered by and their learned vectors, and a row for each word of each passage, ordered by
+//! be filtered by and their vectors, and a row for each word of each passage, ordered by
 //! how much the word says there. The best passages of a word stand first in its index: so a
 //! search reads a bounded number of rows for each word, however large the archive is.
 
 mod filter;
+
+use std::collections::HashSet;
 
 use archivist_domain::{DocumentId, GenerationId, Outcome, PassageId};
 use archivist_search::{Candidate, Entry, Language, Look};
@@ -13,13 +15,14 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRo
 use sqlx::{AssertSqlSafe, Postgres, QueryBuilder, Row};
 use uuid::Uuid;
 
-use crate::{Engine, EngineError, Work};
+use crate::{Engine, EngineError, Widths, Work};
 
 /// Of a word's passages so many are looked at, those in which it says most. Rare words, which
 /// decide most, have no more.
 const OF_A_WORD: i64 = 4000;
-/// The widest vectors that pgvector has an index for.
+/// The widest vectors that pgvector has an index for, of four and of two bytes a number.
 const MAX_INDEXED_DIMS: i32 = 2000;
+const MAX_INDEXED_HALF_DIMS: i32 = 4000;
 /// Vectors of fewer passages are read one by one in no time.
 const MIN_INDEXED_PASSAGES: i64 = 10_000;
 /// The memory in which indexes are made.
@@ -89,12 +92,14 @@ impl PgVector {
         trouble(&self.name, error)
     }
 
-    async fn begin(&self, generation: GenerationId, dims: usize) -> Result<(), EngineError> {
+    async fn begin(&self, generation: GenerationId, widths: Widths) -> Result<(), EngineError> {
         let Tables { passages, words } = Tables::of(generation);
-        let meaning = match dims {
+        let column = |kind: Kind, dims: usize| match dims {
             0 => String::new(),
-            dims => format!("meaning vector({dims}),"),
+            dims => format!("{} {}({dims}),", kind.column(), kind.of_type()),
         };
+        let meaning = column(Kind::Meaning, widths.meaning);
+        let given = column(Kind::Given, widths.given);
         // Somebody may have deleted all there was.
         self.run(format!(
             "CREATE SCHEMA IF NOT EXISTS archivist_engine;
@@ -104,6 +109,7 @@ impl PgVector {
                  document uuid NOT NULL,
                  language smallint NOT NULL,
                  {meaning}
+                 {given}
                  doc_type text NOT NULL,
                  year integer,
                  outcome text,
@@ -134,30 +140,37 @@ impl PgVector {
 
     async fn settle(&self, generation: GenerationId) -> Result<(), EngineError> {
         let Tables { passages, words } = Tables::of(generation);
-        let width: Option<i32> = sqlx::query_scalar(AssertSqlSafe(format!(
-            "SELECT atttypmod FROM pg_attribute
-             WHERE attrelid = '{passages}'::regclass AND attname = 'meaning'
+        let widths: Vec<(String, i32)> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT attname::text, atttypmod FROM pg_attribute
+             WHERE attrelid = '{passages}'::regclass AND NOT attisdropped
                AND (SELECT count(*) FROM {passages}) >= {MIN_INDEXED_PASSAGES}"
         )))
-        .fetch_optional(&self.pool)
+        .fetch_all(&self.pool)
         .await
         .map_err(|error| self.trouble(&error))?;
         // Made once, when all is in: row by row it takes several times as long.
         let name = generation.0.simple();
-        let by_meaning = if width.is_some_and(|width| width <= MAX_INDEXED_DIMS) {
-            format!(
-                "CREATE INDEX IF NOT EXISTS passages_{name}_by_meaning
-                     ON {passages} USING hnsw (meaning vector_ip_ops);"
-            )
-        } else {
-            String::new()
+        let index = |kind: Kind| {
+            let column = kind.column();
+            let width = widths.iter().find(|(name, _)| name == column);
+            match width {
+                Some((_, width)) if *width <= kind.max_indexed_dims() => format!(
+                    "CREATE INDEX IF NOT EXISTS passages_{name}_by_{column}
+                         ON {passages} USING hnsw ({column} {}_ip_ops);",
+                    kind.of_type()
+                ),
+                _ => String::new(),
+            }
         };
+        let by_meaning = index(Kind::Meaning);
+        let by_given = index(Kind::Given);
         self.run(format!(
             "BEGIN;
              SET LOCAL maintenance_work_mem = '{BUILDING}';
              CREATE INDEX IF NOT EXISTS words_{name}_by_word
                  ON {words} (word, share DESC) INCLUDE (key, superseded);
              {by_meaning}
+             {by_given}
              COMMIT"
         ))
         .await?;
@@ -177,22 +190,60 @@ impl PgVector {
         if !look.words.is_empty() {
             found = by_words(&mut tx, &tables, look).await?;
         }
-        if let Some(meaning) = &look.meaning {
-            let by_meaning = by_meaning(&mut tx, &tables, look, meaning).await?;
-            found.extend(
-                by_meaning
-                    .into_iter()
-                    .filter(|c| !found.contains(c))
-                    .collect::<Vec<_>>(),
-            );
+        for (kind, asked) in [(Kind::Meaning, &look.meaning), (Kind::Given, &look.given)] {
+            if let Some(vector) = asked {
+                found.extend(nearest(&mut tx, &tables, look, (kind, vector)).await?);
+            }
         }
         tx.commit().await?;
+        let mut known = HashSet::new();
+        found.retain(|candidate| known.insert(candidate.passage));
         Ok(found)
     }
 }
 
 /// So many passages are written in one statement.
 const AT_ONCE: usize = 500;
+
+/// Which vectors.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Those that were learned from the archive.
+    Meaning,
+    /// Those of an embedding model: wide, and as good with half of their bytes to find
+    /// candidates by.
+    Given,
+}
+
+impl Kind {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Meaning => "meaning",
+            Self::Given => "given",
+        }
+    }
+
+    const fn of_type(self) -> &'static str {
+        match self {
+            Self::Meaning => "vector",
+            Self::Given => "halfvec",
+        }
+    }
+
+    const fn max_indexed_dims(self) -> i32 {
+        match self {
+            Self::Meaning => MAX_INDEXED_DIMS,
+            Self::Given => MAX_INDEXED_HALF_DIMS,
+        }
+    }
+
+    fn of(self, entry: &Entry) -> Option<&[f32]> {
+        match self {
+            Self::Meaning => entry.meaning.as_deref(),
+            Self::Given => entry.given.as_deref(),
+        }
+    }
+}
 
 /// The tables of a generation.
 struct Tables {
@@ -215,12 +266,19 @@ async fn put_passages(
     tables: &Tables,
     entries: &[Entry],
 ) -> Result<(), sqlx::Error> {
-    let has_meaning = entries.iter().any(|entry| entry.meaning.is_some());
+    let has = |kind: &Kind| entries.iter().any(|entry| kind.of(entry).is_some());
+    let kinds: Vec<Kind> = [Kind::Meaning, Kind::Given]
+        .into_iter()
+        .filter(has)
+        .collect();
     let mut insert = QueryBuilder::<Postgres>::new("INSERT INTO ");
     insert.push(&tables.passages).push(
         " (passage, document, language, doc_type, year, outcome, programs, tags, funder, superseded",
     );
-    insert.push(if has_meaning { ", meaning) " } else { ") " });
+    for kind in &kinds {
+        insert.push(", ").push(kind.column());
+    }
+    insert.push(") ");
     insert.push_values(entries, |mut row, entry| {
         let facets = &entry.facets;
         row.push_bind(entry.passage.0)
@@ -233,9 +291,10 @@ async fn put_passages(
             .push_bind(&facets.tags)
             .push_bind(&facets.funder)
             .push_bind(facets.superseded);
-        if has_meaning {
-            row.push_bind(entry.meaning.as_deref().map(written))
-                .push_unseparated("::vector");
+        for kind in &kinds {
+            row.push_bind(kind.of(entry).map(written))
+                .push_unseparated("::")
+                .push_unseparated(kind.of_type());
         }
     });
     insert.build().execute(conn).await?;
@@ -318,11 +377,11 @@ async fn by_words(
 }
 
 /// The passages whose vectors are nearest to this one.
-async fn by_meaning(
+async fn nearest(
     conn: &mut PgConnection,
     Tables { passages, .. }: &Tables,
     look: &Look,
-    meaning: &[f32],
+    (kind, vector): (Kind, &[f32]),
 ) -> Result<Vec<Candidate>, sqlx::Error> {
     let most = limit(look.by_meaning);
     // As many as are wanted, also where filters let few through.
@@ -333,14 +392,16 @@ async fn by_meaning(
     sqlx::raw_sql(AssertSqlSafe(settings))
         .execute(&mut *conn)
         .await?;
+    let column = kind.column();
     let mut query = QueryBuilder::<Postgres>::new(format!(
-        "SELECT passage, document, language FROM {passages} p WHERE meaning IS NOT NULL"
+        "SELECT passage, document, language FROM {passages} p WHERE {column} IS NOT NULL"
     ));
     filter::push(&mut query, &look.filters);
     query
-        .push(" ORDER BY meaning <#> ")
-        .push_bind(written(meaning));
-    query.push("::vector LIMIT ").push_bind(most);
+        .push(format!(" ORDER BY {column} <#> "))
+        .push_bind(written(vector))
+        .push(format!("::{} LIMIT ", kind.of_type()))
+        .push_bind(most);
     candidates(query.build().fetch_all(conn).await?)
 }
 
@@ -416,8 +477,8 @@ impl Engine for PgVector {
         self.name.clone()
     }
 
-    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()> {
-        Box::pin(Self::begin(self, generation, dims))
+    fn begin(&self, generation: GenerationId, widths: Widths) -> Work<'_, ()> {
+        Box::pin(Self::begin(self, generation, widths))
     }
 
     fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {

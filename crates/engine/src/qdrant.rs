@@ -1,8 +1,8 @@
 //! Qdrant, over its REST interface.
 //!
 //! Each generation is a collection with a sparse vector `words` (whose dot product with that of
-//! a search is BM25) and, where vectors were learned, a dense one `meaning`. What can be
-//! filtered by is the payload. Needs Qdrant 1.10 or later, which has `points/query`.
+//! a search is BM25) and, where vectors were learned, a dense one `meaning`; where an embedding
+//! model has read, another, `given`. What can be filtered by is the payload. Needs Qdrant 1.10 or later, which has `points/query`.
 
 mod filter;
 mod wire;
@@ -15,11 +15,11 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use self::wire::{Found, Payload, Reply};
-use crate::{Engine, EngineError, Work};
+use crate::{Engine, EngineError, Widths, Work};
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,6 +31,7 @@ const MAX_REASON_CHARS: usize = 300;
 /// The names of the vectors of a point.
 const WORDS: &str = "words";
 const MEANING: &str = "meaning";
+const GIVEN: &str = "given";
 
 /// A Qdrant that keeps passages.
 pub struct Qdrant {
@@ -57,13 +58,14 @@ impl Qdrant {
         }
     }
 
-    async fn begin(&self, generation: GenerationId, dims: usize) -> Result<(), EngineError> {
-        let meaning = match dims {
-            0 => json!({}),
-            // Of length 1 already; `Cosine` would only make them so again.
-            dims => json!({ MEANING: { "size": dims, "distance": "Dot" } }),
-        };
-        let collection = json!({ "vectors": meaning, "sparse_vectors": { WORDS: {} } });
+    async fn begin(&self, generation: GenerationId, widths: Widths) -> Result<(), EngineError> {
+        let named = [(MEANING, widths.meaning), (GIVEN, widths.given)];
+        let there = named.into_iter().filter(|(_, dims)| *dims > 0);
+        // Of length 1 already; `Cosine` would only make them so again.
+        let dense: Map<String, Value> = there
+            .map(|(name, dims)| (name.into(), json!({ "size": dims, "distance": "Dot" })))
+            .collect();
+        let collection = json!({ "vectors": dense, "sparse_vectors": { WORDS: {} } });
         let path = collection_path(generation);
         let _: bool = self.ask(Method::PUT, &path, Some(&collection)).await?;
         for (field, kind) in wire::INDEXED {
@@ -213,8 +215,8 @@ impl Engine for Qdrant {
         format!("Qdrant on {host}:{port}")
     }
 
-    fn begin(&self, generation: GenerationId, dims: usize) -> Work<'_, ()> {
-        Box::pin(Self::begin(self, generation, dims))
+    fn begin(&self, generation: GenerationId, widths: Widths) -> Work<'_, ()> {
+        Box::pin(Self::begin(self, generation, widths))
     }
 
     fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {

@@ -6,21 +6,39 @@ mod archive;
 use std::collections::BTreeSet;
 
 use archivist_domain::{DocType, DocumentId, GenerationId, Outcome, PassageId};
-use archivist_search::{Entry, Filters, Look, SearchRequest, Survey, Synonyms};
+use archivist_search::{DocumentRecord, Entry, Filters, Look, SearchRequest, Survey, Synonyms};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
 use self::archive::{id, record, records, survey};
 use crate::testing::{PgVectorServer, qdrant_server};
-use crate::{Engine, EngineError, PgVector, Qdrant};
+use crate::{Engine, EngineError, PgVector, Qdrant, Widths};
 
 const GENERATION: GenerationId = GenerationId(Uuid::from_u128(1));
 const OTHER: GenerationId = GenerationId(Uuid::from_u128(2));
 
+/// The width of what the model gives.
+const GIVEN: usize = 3;
+
 fn entries(survey: &Survey) -> Vec<Entry> {
     let records = records().into_iter();
-    records.flat_map(|record| survey.entries(record)).collect()
+    let each = records.flat_map(|record| read(survey, record));
+    each.collect()
+}
+
+/// The passages of a document, each second one with a vector that an embedding model gave it:
+/// it turns about an axis with the number of the passage.
+fn read(survey: &Survey, record: DocumentRecord) -> Vec<Entry> {
+    let mut entries = survey.entries(record);
+    for entry in &mut entries {
+        let number = entry.passage.0.as_u128();
+        let angle = number as f32 / 20.0;
+        entry.given = number
+            .is_multiple_of(2)
+            .then(|| vec![angle.cos(), angle.sin(), 0.0]);
+    }
+    entries
 }
 
 fn look(survey: &Survey, request: &SearchRequest) -> Look {
@@ -49,8 +67,12 @@ async fn keeps_its_promises(engine: &dyn Engine) {
     assert!(matches!(lost, Err(EngineError::Lost { .. })), "{lost:?}");
     engine.discard(GENERATION).await.unwrap();
 
-    engine.begin(GENERATION, survey.dims()).await.unwrap();
-    engine.begin(OTHER, 0).await.unwrap();
+    let widths = Widths {
+        meaning: survey.dims(),
+        given: GIVEN,
+    };
+    engine.begin(GENERATION, widths).await.unwrap();
+    engine.begin(OTHER, Widths::default()).await.unwrap();
     assert_eq!(engine.count(GENERATION).await.unwrap(), Some(0));
     assert!(found(engine, &asked).await.is_empty());
     engine.put(GENERATION, &entries).await.unwrap();
@@ -62,6 +84,7 @@ async fn keeps_its_promises(engine: &dyn Engine) {
 
     finds_by_words(engine, &survey, &entries).await;
     finds_by_meaning(engine, &survey, &entries).await;
+    finds_by_what_was_given(engine, &survey, &entries).await;
     filters_are_hard(engine, &survey, &entries).await;
     documents_come_and_go(engine, &survey, &entries).await;
     engine.settle(GENERATION).await.unwrap();
@@ -124,6 +147,27 @@ async fn finds_by_meaning(engine: &dyn Engine, survey: &Survey, entries: &[Entry
     assert!(better.is_subset(&best));
     asked.meaning = None;
     assert!(found(engine, &asked).await.is_empty(), "nothing was asked");
+}
+
+async fn finds_by_what_was_given(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
+    let mut asked = look(survey, &SearchRequest::new("phonics"));
+    asked.words.clear();
+    asked.meaning = None;
+    let given = [0.8_f32, 0.6, 0.0];
+    asked.given = Some(given.to_vec());
+    asked.by_meaning = 4;
+    let cosine = |entry: &Entry| -> Option<f32> {
+        let kept = entry.given.as_ref()?;
+        Some(kept.iter().zip(&given).map(|(a, b)| a * b).sum())
+    };
+    let mut known: Vec<(f32, PassageId)> = entries
+        .iter()
+        .filter(|entry| !entry.facets.superseded)
+        .filter_map(|entry| Some((cosine(entry)?, entry.passage)))
+        .collect();
+    known.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let best: BTreeSet<PassageId> = known.iter().take(4).map(|(_, passage)| *passage).collect();
+    assert_eq!(found(engine, &asked).await, best);
 }
 
 async fn filters_are_hard(engine: &dyn Engine, survey: &Survey, entries: &[Entry]) {
@@ -223,7 +267,7 @@ async fn documents_come_and_go(engine: &dyn Engine, survey: &Survey, entries: &[
     );
     let again: Vec<Entry> = [1, 2]
         .into_iter()
-        .flat_map(|n| survey.entries(record(n)))
+        .flat_map(|n| read(survey, record(n)))
         .collect();
     engine.put(GENERATION, &again).await.unwrap();
     engine.put(GENERATION, &[]).await.unwrap();
@@ -281,7 +325,10 @@ async fn a_qdrant_keeps_its_promises() {
 async fn a_qdrant_that_refuses_or_is_away_is_told_apart() {
     let address = qdrant_server(Some("the key")).await;
     let stranger = Qdrant::new(address, Some("another".into()));
-    let refused = stranger.begin(GENERATION, 0).await.unwrap_err();
+    let refused = stranger
+        .begin(GENERATION, Widths::default())
+        .await
+        .unwrap_err();
     assert!(matches!(refused, EngineError::Refused { .. }), "{refused}");
     assert!(!refused.to_string().contains("another"), "{refused}");
     let nowhere = Qdrant::new("http://127.0.0.1:1".parse().unwrap(), None);

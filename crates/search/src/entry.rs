@@ -41,6 +41,8 @@ pub struct Entry {
     pub words: Vec<(Word, f32)>,
     /// Its learned vector, of length 1, where it has one.
     pub meaning: Option<Vec<f32>>,
+    /// The vector that an embedding model gave it, of length 1, where it has read it.
+    pub given: Option<Vec<f32>>,
     /// What it can be filtered by; names are in lower case, without accents and spaces around
     /// them.
     pub facets: Arc<Facets>,
@@ -54,11 +56,13 @@ pub struct Look {
     pub words: Vec<(Word, f32)>,
     /// The query's learned vector, of length 1, where meaning is asked for.
     pub meaning: Option<Vec<f32>>,
+    /// The query's vector by the embedding model, of length 1, where that is asked.
+    pub given: Option<Vec<f32>>,
     /// Of which all must hold; names as in [`Entry::facets`].
     pub filters: Vec<Filters>,
     /// How many candidates by words at most.
     pub by_words: usize,
-    /// How many by meaning at most.
+    /// How many by each kind of meaning at most.
     pub by_meaning: usize,
 }
 
@@ -83,12 +87,17 @@ impl Index {
         let gain = |term: &QueryTerm| term.weight * self.lexical.rarity(&term.term);
         let words = query.terms.iter();
         let words = words.filter(|_| request.mode != Mode::Dense || with_phrases);
-        let dense = self.dense.as_ref();
-        let dense = dense.filter(|_| request.mode != Mode::Lexical && !with_phrases);
+        let by_meaning = request.mode != Mode::Lexical && !with_phrases;
+        let given = request.vector.as_ref().filter(|_| by_meaning);
+        let given = given.and_then(|vector| search::asked_of_model(self, request, vector));
+        // As where the passages are in memory: a model speaks for the meaning alone.
+        let is_learned_asked = by_meaning && (request.mode != Mode::Dense || given.is_none());
+        let dense = self.dense.as_ref().filter(|_| is_learned_asked);
         let filters = std::iter::once(&request.filters).chain(&request.conditions);
         Look {
             words: summed(words.map(|term| (term.term.as_str(), gain(term)))),
             meaning: dense.and_then(|dense| search::asked(self, request, dense, &typed)),
+            given,
             filters: filters.map(folded_filters).collect(),
             by_words: wanted.max(if with_phrases { WITH_PHRASES } else { BY_WORDS }),
             by_meaning: wanted.max(BY_MEANING),

@@ -65,40 +65,82 @@ const LEARNED_BESIDE_MODEL: f32 = 0.6;
 /// itself.
 const UNLIKELY: f32 = 2.5;
 
-/// The cosine that a model gives by chance: models find everything a little alike.
-pub(crate) fn chance(cosines: &[f32], admitted: &[f32]) -> f32 {
-    let found = || {
-        let pairs = cosines.iter().zip(admitted);
-        pairs
-            .filter(|(_, admitted)| **admitted > 0.0)
-            .map(|(c, _)| *c)
-    };
-    let count = found().count().max(1) as f32;
-    let mean = found().sum::<f32>() / count;
-    let spread = found().map(|c| (c - mean) * (c - mean)).sum::<f32>() / count;
-    mean + UNLIKELY * spread.sqrt()
+/// What is above what chance gives, and the least there is: models find everything a little
+/// alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Chance {
+    pub(crate) floor: f32,
+    pub(crate) least: f32,
+}
+
+impl Chance {
+    /// By the cosines of those that are admitted.
+    pub(crate) fn of(cosines: &[f32], admitted: &[f32]) -> Self {
+        let found = || {
+            let pairs = cosines.iter().zip(admitted);
+            pairs
+                .filter(|(_, admitted)| **admitted > 0.0)
+                .map(|(c, _)| *c)
+        };
+        let count = found().count().max(1) as f32;
+        let mean = found().sum::<f32>() / count;
+        let spread = found().map(|c| (c - mean) * (c - mean)).sum::<f32>() / count;
+        Self {
+            floor: mean + UNLIKELY * spread.sqrt(),
+            least: least(cosines),
+        }
+    }
+}
+
+/// The least of the cosines that there are.
+fn least(cosines: &[f32]) -> f32 {
+    let those = cosines.iter().copied().filter(|cosine| *cosine != 0.0);
+    those.fold(1.0, f32::min)
+}
+
+/// The voice of an embedding model.
+#[derive(Debug)]
+pub(crate) struct ModelVoice {
+    pub(crate) cosines: Cosines,
+    /// The least cosine of the archive, as far as is known.
+    pub(crate) least: f32,
+}
+
+impl ModelVoice {
+    pub(crate) fn new(by_slot: Vec<f32>, chance: Chance) -> Self {
+        Self {
+            least: chance.least.min(least(&by_slot)),
+            cosines: Cosines {
+                by_slot,
+                floor: chance.floor,
+            },
+        }
+    }
 }
 
 /// The same with the voice of an embedding model, which is scaled from its least to its best.
 pub(crate) fn with_model(
     lexical: Option<&[f32]>,
     learned: Option<&Cosines>,
-    model: &Cosines,
+    model: &ModelVoice,
     breadth: f32,
 ) -> Vec<f32> {
     let Some(words) = lexical else {
         // Who asks for meaning alone wants its order; where it ends is theirs to see.
-        return model.by_slot.iter().map(|cosine| cosine.max(0.0)).collect();
+        return model
+            .cosines
+            .by_slot
+            .iter()
+            .map(|cosine| cosine.max(0.0))
+            .collect();
     };
     let learned_weight = learned.map_or(0.0, |_| dense_weight(breadth) * LEARNED_BESIDE_MODEL);
     let total = 1.0 + MODEL_WEIGHT + learned_weight;
     let word_scale = inverse(best(words)) / total;
-    let least = model
-        .by_slot
-        .iter()
-        .copied()
-        .filter(|c| *c != 0.0)
-        .fold(1.0, f32::min);
+    let ModelVoice {
+        cosines: model,
+        least,
+    } = model;
     let model_scale = MODEL_WEIGHT * inverse(best(&model.by_slot) - least) / total;
     let learned_scale = learned.map_or(0.0, |l| learned_weight * inverse(best(&l.by_slot)) / total);
     let by_slot = words.iter().zip(&model.by_slot).enumerate();

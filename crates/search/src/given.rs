@@ -3,11 +3,15 @@
 //! The vectors of several models can lie side by side: while a new model reads the archive, the
 //! one before it goes on answering.
 
+use std::collections::HashMap;
+
+use archivist_domain::PassageId;
 use sha2::{Digest, Sha256};
 
 use crate::alike;
+use crate::archive::{Parts, Passage};
 use crate::index::Index;
-use crate::records::{PassagePlace, PassageText};
+use crate::records::{DocumentRecord, PassagePlace, PassageText};
 use crate::vectors::Vectors;
 
 /// The vectors of one model, by slot.
@@ -16,6 +20,31 @@ pub(crate) struct Given {
     /// Which model made them: vectors of another are never compared with these.
     pub(crate) identity: String,
     pub(crate) vectors: Vectors,
+    /// Vectors of other passages, where these are only some of the archive's: what chance gives
+    /// is told by them.
+    pub(crate) elsewhere: Vectors,
+}
+
+/// Vectors of some passages of an archive, drawn by chance. A copy shares them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    identity: String,
+    vectors: Vectors,
+}
+
+impl Sample {
+    /// Of a model's vectors. Those of another width are passed over.
+    pub fn new(identity: &str, dims: usize, vectors: impl IntoIterator<Item = Vec<f32>>) -> Self {
+        let mut sample = Vectors::new(dims);
+        let fitting = vectors.into_iter().filter(|vector| vector.len() == dims);
+        for (row, vector) in fitting.enumerate() {
+            sample.set(row, &vector);
+        }
+        Self {
+            identity: identity.to_owned(),
+            vectors: sample,
+        }
+    }
 }
 
 /// A passage that a model has to read.
@@ -27,6 +56,29 @@ pub struct Unread {
     pub text: String,
     /// Tells this text from others.
     pub digest: i64,
+}
+
+impl Unread {
+    fn of(passage: &Passage) -> Self {
+        let text = to_read(passage.fields());
+        Self {
+            place: PassagePlace {
+                document: passage.document,
+                passage: passage.id,
+            },
+            digest: digest(&text),
+            text,
+        }
+    }
+
+    /// The passages of a document of which a model has not read this text: `read` says which it
+    /// has, by their digests.
+    pub fn of_document(record: DocumentRecord, read: &HashMap<PassageId, i64>) -> Vec<Self> {
+        let passages = Parts::of(record).passages;
+        let all = passages.iter().map(Self::of);
+        all.filter(|one| read.get(&one.place.passage) != Some(&one.digest))
+            .collect()
+    }
 }
 
 /// What a model made of a passage.
@@ -63,7 +115,18 @@ impl Index {
             self.given.push(Given {
                 identity: identity.to_owned(),
                 vectors: Vectors::new(dims),
+                elsewhere: Vectors::new(dims),
             });
+        }
+    }
+
+    /// Makes room for the vectors of a model that has read the whole archive, of which only some
+    /// passages are here.
+    pub fn expect_vectors_of_part(&mut self, sample: &Sample) {
+        self.expect_vectors(&sample.identity, sample.vectors.dims());
+        let given = self.given.iter_mut();
+        for given in given.filter(|given| given.identity == sample.identity) {
+            given.elsewhere = sample.vectors.clone();
         }
     }
 
@@ -105,23 +168,21 @@ impl Index {
         let unread = self.archive.occupied().filter(|(slot, _)| is_unread(*slot));
         unread
             .take(limit)
-            .map(|(_, passage)| {
-                let text = to_read(passage.fields());
-                Unread {
-                    place: PassagePlace {
-                        document: passage.document,
-                        passage: passage.id,
-                    },
-                    digest: digest(&text),
-                    text,
-                }
-            })
+            .map(|(_, passage)| Unread::of(passage))
             .collect()
     }
 
     /// How many passages a model has read.
     pub fn coverage(&self, identity: &str) -> Coverage {
         let given = self.given(identity);
+        if self.lexical.whole.is_some() {
+            // What finds passages for this index knows the archive; here are those it found.
+            let expected = given.map_or(0, |given| given.elsewhere.rows());
+            return Coverage {
+                read: expected,
+                passages: expected,
+            };
+        }
         Coverage {
             read: given.map_or(0, |given| given.vectors.count()),
             passages: self.passage_count(),
@@ -142,6 +203,13 @@ fn to_read(fields: PassageText<'_>) -> String {
     ];
     let said = parts.into_iter().filter(|part| !part.is_empty());
     said.collect::<Vec<_>>().join("\n")
+}
+
+/// What a model made of a passage, if it is of the text that stands there now.
+pub(crate) fn of_text(passage: &Passage, vector: Option<&PassageVector>) -> Option<Vec<f32>> {
+    let vector = vector?;
+    let is_of_this_text = digest(&to_read(passage.fields())) == vector.digest;
+    is_of_this_text.then(|| vector.values.clone())
 }
 
 /// The first eight bytes of SHA-256: it is kept beside vectors for years.

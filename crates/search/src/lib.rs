@@ -52,7 +52,7 @@ mod vocabulary;
 
 pub use change::{Change, Preparer};
 pub use entry::{Candidate, Entry, Look, Word};
-pub use given::{Coverage, PassageVector, Unread};
+pub use given::{Coverage, PassageVector, Sample, Unread};
 pub use index::{DenseState, Index};
 pub use language::Language;
 pub use persist::{LoadError, Snapshot};

@@ -7,12 +7,12 @@ use archivist_domain::{DocumentId, PassageId};
 use crate::embed::Embedder;
 use crate::explain::Matches;
 use crate::feedback;
-use crate::fuse::{self, Cosines};
+use crate::fuse::{self, Chance, Cosines, ModelVoice};
 use crate::index::{Dense, Index};
 use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
-use crate::records::{Answer, FacetCounts, Hit, Mode, SearchRequest};
+use crate::records::{Answer, FacetCounts, Hit, Mode, QueryVector, SearchRequest};
 use crate::sections::Sections;
 use crate::{alike, facets, order, phrase, rank, spelling};
 
@@ -25,7 +25,7 @@ struct Voices {
     lexical: Option<Vec<f32>>,
     dense: Option<Cosines>,
     /// An embedding model's.
-    model: Option<Cosines>,
+    model: Option<ModelVoice>,
 }
 
 /// What a search came to, before hits are explained.
@@ -207,7 +207,8 @@ impl Ranking {
             dense,
             model,
         } = &self.voices;
-        let meaning = model.as_ref().or(dense.as_ref());
+        let model = model.as_ref().map(|model| &model.cosines);
+        let meaning = model.or(dense.as_ref());
         let meaning = meaning.map(|cosines| cosines.by_slot.as_slice());
         Seen::new(self.query.typed(), lexical.as_deref(), meaning, year)
     }
@@ -321,18 +322,37 @@ impl Voices {
 
 /// The cosines of an embedding model, where the request has one's vector and the index its
 /// vectors of nearly all passages.
-fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<Cosines> {
+fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<ModelVoice> {
     let vector = request.vector.as_ref()?;
+    if request.mode == Mode::Lexical {
+        return None;
+    }
+    let asked = asked_of_model(index, request, vector)?;
+    let given = index.given(&vector.identity)?;
+    let by_slot = given.vectors.scan(&asked, factors);
+    let chance = if index.lexical.whole.is_some() {
+        let all = vec![1.0; given.elsewhere.rows()];
+        Chance::of(&given.elsewhere.scan(&asked, &all), &all)
+    } else {
+        Chance::of(&by_slot, factors)
+    };
+    Some(ModelVoice::new(by_slot, chance))
+}
+
+/// What is looked for among the vectors of an embedding model, where it has read nearly all
+/// passages.
+pub(crate) fn asked_of_model(
+    index: &Index,
+    request: &SearchRequest,
+    vector: &QueryVector,
+) -> Option<Vec<f32>> {
     let given = index.given(&vector.identity)?;
     let typed = Some(&vector.values).filter(|values| !values.is_empty());
     let fits = typed.is_none_or(|values| values.len() == given.vectors.dims());
-    if request.mode == Mode::Lexical || !fits || !index.coverage(&vector.identity).is_enough() {
+    if !fits || !index.coverage(&vector.identity).is_enough() {
         return None;
     }
-    let asked = alike::vector(index, request, &given.vectors, typed.cloned())?;
-    let by_slot = given.vectors.scan(&asked, factors);
-    let floor = fuse::chance(&by_slot, factors);
-    Some(Cosines { by_slot, floor })
+    alike::vector(index, request, &given.vectors, typed.cloned())
 }
 
 fn hits(index: &Index, request: &SearchRequest, ranking: &Ranking, year: i32) -> Vec<Hit> {
@@ -357,8 +377,10 @@ fn hit(
         .as_ref()
         .map(|scores| scores[at])
         .filter(|s| *s > 0.0);
-    let above = |voice: &Option<Cosines>| voice.as_ref().and_then(|v| v.above_floor(at));
-    let dense = above(&voices.model).or_else(|| above(&voices.dense));
+    let above = |voice: &Cosines| voice.above_floor(at);
+    let model = voices.model.as_ref().map(|model| &model.cosines);
+    let dense = model.and_then(above);
+    let dense = dense.or_else(|| voices.dense.as_ref().and_then(above));
     let mut reasons = Vec::new();
     if request
         .pinned

@@ -8,12 +8,16 @@
 
 mod saved;
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use archivist_domain::PassageId;
 
 use crate::archive::{Archive, Parts, Passage};
 use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
 use crate::entry::{self, Entry};
+use crate::given::{self, PassageVector};
 use crate::index::{Dense, Index};
 use crate::language;
 use crate::lexical::{Counts, Lexical};
@@ -63,6 +67,16 @@ impl Survey {
 
     /// A document's passages as an engine keeps them.
     pub fn entries(&self, record: DocumentRecord) -> Vec<Entry> {
+        self.entries_read(record, &HashMap::new())
+    }
+
+    /// The same with what an embedding model made of them. Vectors of other texts than those
+    /// that stand here now are passed over.
+    pub fn entries_read(
+        &self,
+        record: DocumentRecord,
+        read: &HashMap<PassageId, PassageVector>,
+    ) -> Vec<Entry> {
         let parts = Parts::of(record);
         let facets = Arc::new(entry::folded_facets(&parts.facets));
         let lexical = Lexical::of_part(Arc::clone(&self.words));
@@ -74,6 +88,7 @@ impl Survey {
                 language: parts.language,
                 words: entry::summed(lexical.shares(&counts)),
                 meaning: self.model.as_ref().and_then(|m| m.passage(&counts)),
+                given: given::of_text(passage, read.get(&passage.id)),
                 facets: Arc::clone(&facets),
             }
         };

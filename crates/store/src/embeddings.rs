@@ -213,6 +213,77 @@ pub async fn of_documents(
     Ok(vector.collect())
 }
 
+/// The vectors that a model has of these passages, in no order.
+pub async fn of_passages(
+    db: impl PgExecutor<'_>,
+    model_id: i32,
+    ids: &[PassageId],
+) -> sqlx::Result<Vec<Vector>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
+               text_digest, vector
+           FROM passage_embeddings JOIN passages USING (passage_id)
+           WHERE model_id = $1 AND passage_id = ANY($2)"#,
+        model_id,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    let vector = rows.into_iter().map(|row| Vector {
+        passage_id: row.passage_id,
+        doc_id: row.doc_id,
+        text_digest: row.text_digest,
+        values: numbers(&row.vector),
+    });
+    Ok(vector.collect())
+}
+
+/// Of which texts a model has vectors among the passages of these documents, by their digests.
+pub async fn digests(
+    db: impl PgExecutor<'_>,
+    model_id: i32,
+    ids: &[DocumentId],
+) -> sqlx::Result<HashMap<PassageId, i64>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT passage_id AS "passage_id: PassageId", text_digest
+           FROM passage_embeddings JOIN passages USING (passage_id)
+           WHERE model_id = $1 AND doc_id = ANY($2)"#,
+        model_id,
+        &ids
+    )
+    .fetch_all(db)
+    .await?;
+    let digest = rows
+        .into_iter()
+        .map(|row| (row.passage_id, row.text_digest));
+    Ok(digest.collect())
+}
+
+/// Up to `limit` of a model's vectors, drawn by chance: by the digests of their texts.
+pub async fn sample(
+    db: impl PgExecutor<'_>,
+    model_id: i32,
+    limit: i64,
+) -> sqlx::Result<Vec<Vec<f32>>> {
+    let vectors = sqlx::query_scalar!(
+        "SELECT vector FROM passage_embeddings WHERE model_id = $1
+         ORDER BY text_digest, passage_id LIMIT $2",
+        model_id,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(vectors.iter().map(|bytes| numbers(bytes)).collect())
+}
+
+/// A model by its id.
+pub async fn model(db: impl PgExecutor<'_>, model_id: i32) -> sqlx::Result<Option<Model>> {
+    let models = models(db).await?;
+    Ok(models.into_iter().find(|model| model.model_id == model_id))
+}
+
 /// The right to read for a model, which one process at a time has. It ends with its
 /// connection, however the process ends; what it keeps goes through that connection, so that
 /// nothing of it can commit after it has ended.

@@ -23,6 +23,10 @@ pub struct Generation {
     pub changes: i64,
     /// Where in the change sequence it is.
     pub position: i64,
+    /// The embedding model whose vectors it has, too.
+    pub model_id: Option<i32>,
+    /// Where in the sequence of that model's vectors it is.
+    pub model_seq: i64,
     /// Since when it answers; `None` while it is filled.
     pub serves_since: Option<DateTime<Utc>>,
 }
@@ -33,7 +37,7 @@ pub async fn list(db: impl PgExecutor<'_>, engine: &str) -> sqlx::Result<Vec<Gen
     sqlx::query_as!(
         Generation,
         r#"SELECT generation_id AS "generation_id: GenerationId", passages, changes, position,
-                  serves_since
+                  model_id, model_seq, serves_since
            FROM search_generations WHERE engine = $1
            ORDER BY serves_since DESC NULLS LAST, created_at, generation_id"#,
         engine
@@ -69,20 +73,25 @@ impl Turn {
         }))
     }
 
-    /// Begins a generation, which does not answer yet.
+    /// Begins a generation, which does not answer yet. What the model has read until now comes
+    /// with the documents.
     pub async fn begin(
         &mut self,
         survey: &[u8],
         passages: i64,
+        model_id: Option<i32>,
         now: DateTime<Utc>,
     ) -> sqlx::Result<GenerationId> {
         sqlx::query_scalar!(
-            r#"INSERT INTO search_generations (engine, survey, passages, created_at)
-               VALUES ($1, $2, $3, $4)
+            r#"INSERT INTO search_generations
+                   (engine, survey, passages, model_id, model_seq, created_at)
+               VALUES ($1, $2, $3, $4,
+                   (SELECT coalesce(max(seq), 0) FROM passage_embeddings WHERE model_id = $4), $5)
                RETURNING generation_id AS "generation_id: GenerationId""#,
             self.engine,
             survey,
             passages,
+            model_id,
             now
         )
         .fetch_one(&mut self.connection)
@@ -102,6 +111,18 @@ impl Turn {
             id.0,
             position,
             changes
+        )
+        .execute(&mut self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes where in the sequence of its model's vectors a generation is.
+    pub async fn advance_model(&mut self, id: GenerationId, seq: i64) -> sqlx::Result<()> {
+        sqlx::query!(
+            "UPDATE search_generations SET model_seq = $2 WHERE generation_id = $1",
+            id.0,
+            seq
         )
         .execute(&mut self.connection)
         .await?;

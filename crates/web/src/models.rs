@@ -111,6 +111,12 @@ impl Models {
         self.voices().iter().find(has_read).cloned()
     }
 
+    /// One of the models, by its number in the database.
+    pub fn voice(&self, model_id: i32) -> Option<Voice> {
+        let voices = self.voices();
+        voices.iter().find(|v| v.model_id == model_id).cloned()
+    }
+
     /// What last went wrong, until something goes right.
     pub fn trouble(&self) -> Option<Trouble> {
         let trouble = self.trouble.lock();

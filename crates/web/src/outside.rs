@@ -8,20 +8,87 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use archivist_domain::{DocumentId, GenerationId, PassageId};
+use archivist_embed::Identity;
 use archivist_engine::{Engine, EngineError};
-use archivist_search::{Candidate, DocumentRecord, Index, Language, SearchRequest, Survey};
+use archivist_search::{
+    Candidate, DocumentRecord, Index, Language, PassageVector, Sample, SearchRequest, Survey,
+};
 use archivist_store::generations::{self, Generation};
-use archivist_store::{documents, passages};
+use archivist_store::{documents, embeddings, passages};
 
 use crate::error::Error;
 use crate::record;
 use crate::state::AppState;
+
+/// Of so many vectors of a model what chance gives is told.
+const SAMPLE: i64 = 1000;
 
 /// What answers.
 #[derive(Debug, Clone)]
 struct Serving {
     generation: GenerationId,
     survey: Arc<Survey>,
+    model: Option<ReadBy>,
+}
+
+/// The embedding model whose vectors the engine has.
+#[derive(Debug, Clone)]
+struct ReadBy {
+    model_id: i32,
+    identity: String,
+    sample: Sample,
+}
+
+impl ReadBy {
+    async fn load(state: &AppState, model_id: i32) -> Result<Option<Self>, Error> {
+        let Some(model) = embeddings::model(&state.pool, model_id).await? else {
+            return Ok(None);
+        };
+        let vectors = embeddings::sample(&state.pool, model_id, SAMPLE).await?;
+        let dims = usize::try_from(model.name.dims).unwrap_or_default();
+        let identity = Identity {
+            provider: model.name.provider,
+            model: model.name.model,
+            variant: model.name.variant,
+            dims,
+        }
+        .to_string();
+        let sample = Sample::new(&identity, dims, vectors);
+        Ok(Some(Self {
+            model_id,
+            identity,
+            sample,
+        }))
+    }
+
+    /// What the model has made of these passages.
+    async fn vectors(
+        &self,
+        state: &AppState,
+        ids: &[PassageId],
+    ) -> Result<Vec<PassageVector>, Error> {
+        let vectors = embeddings::of_passages(&state.pool, self.model_id, ids).await?;
+        Ok(vectors.into_iter().map(record::vector).collect())
+    }
+}
+
+/// Passages with what a model has made of them, if it is asked.
+struct Part {
+    records: Vec<DocumentRecord>,
+    vectors: Vec<PassageVector>,
+}
+
+impl Part {
+    fn put_into(self, mut index: Index, model: Option<&ReadBy>) -> Index {
+        for record in self.records {
+            index.upsert(record);
+        }
+        if let Some(model) = model {
+            index.expect_vectors_of_part(&model.sample);
+            index.set_vectors(&model.identity, &self.vectors);
+        }
+        index
+    }
 }
 
 /// An engine outside of the process, and what of it answers.
@@ -65,6 +132,11 @@ impl Outside {
         Some((serving.generation, serving.survey))
     }
 
+    /// The embedding model that is asked, too.
+    pub fn model_id(&self) -> Option<i32> {
+        Some(self.serving()?.model?.model_id)
+    }
+
     fn serving(&self) -> Option<Serving> {
         let serving = self.serving.read().unwrap_or_else(PoisonError::into_inner);
         serving.clone()
@@ -98,10 +170,14 @@ impl Outside {
         let survey = state.cpu.run(move || Survey::decode(&bytes)).await;
         match survey {
             Ok(survey) => {
-                let survey = Arc::new(survey);
+                let model = match latest.model_id {
+                    Some(model_id) => ReadBy::load(state, model_id).await?,
+                    None => None,
+                };
                 self.set_serving(Some(Serving {
                     generation: id,
-                    survey,
+                    survey: Arc::new(survey),
+                    model,
                 }));
                 Ok(Some(latest))
             }
@@ -138,15 +214,22 @@ impl Outside {
         let missing = || EngineError::Lost {
             name: self.engine.name(),
         };
-        let Serving { generation, survey } = self.serving().ok_or_else(missing)?;
+        let Serving {
+            generation,
+            survey,
+            model,
+        } = self.serving().ok_or_else(missing)?;
+        let vector = request.vector.as_ref();
+        let is_asked = |model: &ReadBy| vector.is_some_and(|v| v.identity == model.identity);
+        let model = model.filter(is_asked);
         let named = request.like.iter().chain(&request.pinned);
         let named: Vec<PassageId> = named.map(|place| place.passage).collect();
-        let named = records(state, &named, &HashMap::new()).await?;
-        let asked = request.clone();
+        let liked = part(state, &named, &HashMap::new(), model.as_ref()).await?;
+        let (asked, by) = (request.clone(), model.clone());
         let (index, look) = state
             .cpu
             .run(move || {
-                let mut index = filled(survey.index(&synonyms), named);
+                let mut index = liked.put_into(survey.index(&synonyms), by.as_ref());
                 index.set_ranker(ranker);
                 let look = index.look(&asked);
                 (index, look)
@@ -158,23 +241,26 @@ impl Outside {
             .map(|candidate| (candidate.document, candidate.language))
             .collect();
         let mut ids: Vec<PassageId> = found.iter().map(|c: &Candidate| c.passage).collect();
-        ids.extend(
-            request
-                .like
-                .iter()
-                .chain(&request.pinned)
-                .map(|p| p.passage),
-        );
-        let records = records(state, &ids, &languages).await?;
-        Ok(state.cpu.run(move || filled(index, records)).await)
+        ids.extend(named);
+        let found = part(state, &ids, &languages, model.as_ref()).await?;
+        let fill = move || found.put_into(index, model.as_ref());
+        Ok(state.cpu.run(fill).await)
     }
 }
 
-fn filled(mut index: Index, records: Vec<DocumentRecord>) -> Index {
-    for record in records {
-        index.upsert(record);
-    }
-    index
+async fn part(
+    state: &AppState,
+    ids: &[PassageId],
+    languages: &HashMap<DocumentId, Language>,
+    model: Option<&ReadBy>,
+) -> Result<Part, Error> {
+    Ok(Part {
+        records: records(state, ids, languages).await?,
+        vectors: match model {
+            Some(model) => model.vectors(state, ids).await?,
+            None => Vec::new(),
+        },
+    })
 }
 
 /// The documents of these passages with no others; their languages where the engine knows them.

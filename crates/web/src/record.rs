@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use archivist_domain::DocumentId;
-use archivist_search::{DocumentRecord, Facets, PassageRecord};
+use archivist_search::{DocumentRecord, Facets, PassagePlace, PassageRecord, PassageVector};
 use archivist_store::documents::{self, Document};
+use archivist_store::embeddings::Vector;
 use archivist_store::passages::{self, Passage};
 use archivist_store::{DatabaseError, PgPool};
 
@@ -15,6 +16,18 @@ pub async fn of_documents(
 ) -> Result<Vec<DocumentRecord>, DatabaseError> {
     let passages = passages::of_documents(pool, ids).await?;
     Ok(joined(documents::by_ids(pool, ids).await?, passages))
+}
+
+/// A vector as the search takes it in.
+pub fn vector(vector: Vector) -> PassageVector {
+    PassageVector {
+        place: PassagePlace {
+            document: vector.doc_id,
+            passage: vector.passage_id,
+        },
+        digest: vector.text_digest,
+        values: vector.values,
+    }
 }
 
 /// Documents with such of their passages as are given.

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use archivist_domain::{DocumentId, PassageId};
-use archivist_search::{Answer, FacetCounts, Hit, PassagePlace, SearchRequest};
+use archivist_search::{Answer, Coverage, FacetCounts, Hit, PassagePlace, SearchRequest};
 use archivist_store::documents::{self, Document};
+use archivist_store::embeddings;
 use archivist_store::passages::{self, Passage};
 use archivist_store::pins::{self, Pin};
 
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
+use crate::models::Voice;
 use crate::rerank;
 use crate::state::AppState;
 
@@ -103,11 +105,30 @@ async fn answer(state: &AppState, request: SearchRequest) -> Result<Answer, Erro
 
 /// Has the embedding model that serves read what is looked for.
 pub async fn read(state: &AppState, requests: &mut [SearchRequest]) {
-    let serving = {
-        let index = state.index.read().await;
-        state.models.serving(&index)
-    };
+    let serving = serving(state).await;
     state.models.read(serving, requests, &state.clock).await;
+}
+
+/// The embedding model that searches ask, where one does.
+pub async fn serving(state: &AppState) -> Option<Voice> {
+    match &state.outside {
+        Some(outside) => state.models.voice(outside.model_id()?),
+        None => state.models.serving(&*state.index.read().await),
+    }
+}
+
+/// How many passages a model has read.
+pub async fn coverage(state: &AppState, voice: &Voice) -> Result<Coverage, Error> {
+    if state.outside.is_none() {
+        return Ok(state.index.read().await.coverage(&voice.identity));
+    }
+    let (read, passages) = embeddings::counts(&state.pool).await?;
+    let read = read.get(&voice.model_id).copied().unwrap_or_default();
+    let number = |count: i64| usize::try_from(count).unwrap_or_default();
+    Ok(Coverage {
+        read: number(read),
+        passages: number(passages),
+    })
 }
 
 /// Several searches, with one round trip each for passages and documents.

@@ -3,6 +3,7 @@
 mod entities;
 mod findings;
 pub(crate) mod fingerprints;
+mod follower;
 pub(crate) mod ingest;
 pub(crate) mod ocr;
 pub(crate) mod order;
@@ -69,8 +70,8 @@ impl Background {
         } else {
             background.spawn("index", site, reindex::follow);
             background.spawn("index upkeep", site, reindex::keep);
-            background.spawn("embedding", site, vectors::read_on);
         }
+        background.spawn("embedding", site, vectors::read_on);
         background.spawn("order", site, order::follow);
         background.spawn("fingerprints", site, fingerprints::follow);
         background.spawn("seal", site, seal::follow);

@@ -2,16 +2,18 @@
 //!
 //! One process at a time fills it for all, the one that has the turn; the others look which
 //! generation answers. When a tenth of the passages has changed since the library was surveyed,
-//! it is surveyed anew, and another generation is filled while the one before it answers.
+//! or another embedding model has read it, it is surveyed anew, and another generation is filled
+//! while the one before it answers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use archivist_domain::{DocumentId, GenerationId};
-use archivist_engine::EngineError;
+use archivist_engine::{EngineError, Widths};
 use archivist_search::{Entry, Survey, Surveyor};
 use archivist_store::changes;
+use archivist_store::embeddings::{self, Model};
 use archivist_store::generations::{self, Generation, Turn};
 use archivist_web::outside::Outside;
 use archivist_web::record;
@@ -26,6 +28,9 @@ const ASK_FOR_TURN: Duration = Duration::from_secs(2);
 
 /// The library is surveyed anew when one passage in this many has changed.
 const SURVEY_SHARE: i64 = 10;
+
+/// So many vectors of a model are looked at together.
+const VECTORS: i64 = 1000;
 
 /// How long a command waits for another process to fill the engine.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -92,6 +97,7 @@ async fn step(site: &Site) -> Result<Option<i64>> {
     };
     if ask_for_turn(site).await? {
         latest.position = take_changes(site, &latest).await?;
+        take_vectors(site, &latest).await?;
     }
     let mut index = site.state.index.write().await;
     index.set_position(latest.position);
@@ -139,12 +145,57 @@ async fn take_changes(site: &Site, generation: &Generation) -> Result<i64> {
         return Ok(generation.position);
     };
     let mut position = generation.position;
-    while let Some(batch) = put_batch(site, id, &survey, position).await? {
+    let filling = Filling {
+        id,
+        survey,
+        model_id: generation.model_id,
+    };
+    while let Some(batch) = put_batch(site, &filling, position).await? {
         position = batch.position;
         let mut mine = turn(site).await?;
         mine.turn()?.advance(id, position, batch.changes).await?;
     }
     Ok(position)
+}
+
+/// Takes over what the generation's embedding model has read meanwhile: the documents are put
+/// again, with their vectors.
+async fn take_vectors(site: &Site, generation: &Generation) -> Result<()> {
+    let Some((id, survey)) = outside(site)?.surveyed() else {
+        return Ok(());
+    };
+    let Some(model_id) = generation
+        .model_id
+        .filter(|_| id == generation.generation_id)
+    else {
+        return Ok(());
+    };
+    let filling = Filling {
+        id,
+        survey,
+        model_id: Some(model_id),
+    };
+    let mut seq = generation.model_seq;
+    loop {
+        let read = embeddings::since(&site.state.pool, model_id, seq, VECTORS).await?;
+        let Some(last) = read.last() else {
+            return Ok(());
+        };
+        seq = last.seq;
+        let mut ids: Vec<DocumentId> = read.iter().map(|kept| kept.vector.doc_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        put_documents(site, &filling, &ids).await?;
+        turn(site).await?.turn()?.advance_model(id, seq).await?;
+    }
+}
+
+/// What is put into an engine.
+struct Filling {
+    id: GenerationId,
+    survey: Arc<Survey>,
+    /// The embedding model whose vectors go with the passages.
+    model_id: Option<i32>,
 }
 
 /// What was taken over.
@@ -156,38 +207,49 @@ struct Batch {
 }
 
 /// Takes over the next documents after this position; `None` where there are none.
-async fn put_batch(
-    site: &Site,
-    id: GenerationId,
-    survey: &Arc<Survey>,
-    position: i64,
-) -> Result<Option<Batch>> {
+async fn put_batch(site: &Site, filling: &Filling, position: i64) -> Result<Option<Batch>> {
     let batch = changes::since(&site.state.pool, position, BATCH).await?;
     let Some(last) = batch.last() else {
         return Ok(None);
     };
     let ids: Vec<DocumentId> = batch.iter().map(|change| change.doc_id).collect();
-    let records = record::of_documents(&site.state.pool, &ids).await?;
-    let survey = survey.clone();
+    let put = put_documents(site, filling, &ids).await?;
+    Ok(Some(Batch {
+        position: last.seq,
+        changes: i64::try_from(put.max(ids.len()))?,
+    }))
+}
+
+/// Puts documents as they are now in place of what was known of them. Says how many passages
+/// they have.
+async fn put_documents(site: &Site, filling: &Filling, ids: &[DocumentId]) -> Result<usize> {
+    let pool = &site.state.pool;
+    let records = record::of_documents(pool, ids).await?;
+    let read = match filling.model_id {
+        Some(model_id) => embeddings::of_documents(pool, model_id, ids).await?,
+        None => Vec::new(),
+    };
+    let survey = filling.survey.clone();
     let entries = move || -> Vec<Entry> {
+        let vectors = read.into_iter().map(record::vector);
+        let vectors = vectors.map(|v| (v.place.passage, v)).collect();
         let records = records.into_iter();
-        records.flat_map(|record| survey.entries(record)).collect()
+        records
+            .flat_map(|record| survey.entries_read(record, &vectors))
+            .collect()
     };
     let entries = site.state.cpu.run(entries).await;
     let outside = outside(site)?;
     let engine = outside.engine();
     let put = async {
-        engine.remove(id, &ids).await?;
-        engine.put(id, &entries).await
+        engine.remove(filling.id, ids).await?;
+        engine.put(filling.id, &entries).await
     };
     if let Err(error) = put.await {
         outside.note_loss(&error);
         return Err(error.into());
     }
-    Ok(Some(Batch {
-        position: last.seq,
-        changes: i64::try_from(entries.len().max(ids.len()))?,
-    }))
+    Ok(entries.len())
 }
 
 /// The generations of this site's engine.
@@ -204,18 +266,35 @@ async fn renew_if_due(site: &Site) -> Result<()> {
     let outside = outside(site)?;
     let known = known(site).await?;
     let serving = known.iter().find(|known| known.serves_since.is_some());
-    if let Some(serving) = serving.filter(|_| outside.surveyed().is_some())
+    let serving = serving.filter(|_| outside.surveyed().is_some());
+    let model = model_to_keep(site, serving).await?;
+    if let Some(serving) = serving
+        && serving.model_id == model.as_ref().map(|model| model.model_id)
         && !is_due(outside, serving).await?
     {
         return Ok(());
     }
-    let begun = known.iter().find(|known| known.serves_since.is_none());
+    let begun = known.iter().find(|known| {
+        known.serves_since.is_none() && known.model_id == model.as_ref().map(|m| m.model_id)
+    });
     let id = match begun {
         // What was begun goes on where it stopped.
         Some(begun) if can_go_on(site, begun.generation_id).await? => begun.generation_id,
-        _ => begin(site).await?,
+        _ => begin(site, model.as_ref()).await?,
     };
     fill(site, id).await
+}
+
+/// The embedding model whose vectors are to be kept: the wanted one, once it has read
+/// everything; until then the one that is asked now.
+async fn model_to_keep(site: &Site, serving: Option<&Generation>) -> Result<Option<Model>> {
+    let known = embeddings::models(&site.state.pool).await?;
+    let by_id = |id: i32| known.iter().find(|model| model.model_id == id);
+    let wanted = site.state.models.voices().wanted;
+    let wanted = wanted.and_then(|voice| by_id(voice.model_id));
+    let wanted = wanted.filter(|model| model.completed_at.is_some());
+    let now = serving.and_then(|serving| by_id(serving.model_id?));
+    Ok(wanted.or(now).cloned())
 }
 
 /// Whether what was begun is still there, and of this version of the program.
@@ -244,7 +323,7 @@ async fn is_due(outside: &Outside, serving: &Generation) -> Result<bool> {
 }
 
 /// Surveys the library and makes room for a generation.
-async fn begin(site: &Site) -> Result<GenerationId> {
+async fn begin(site: &Site, model: Option<&Model>) -> Result<GenerationId> {
     let survey = survey(site).await?;
     let (survey, bytes) = aside(move || {
         let bytes = survey.encode();
@@ -256,9 +335,13 @@ async fn begin(site: &Site) -> Result<GenerationId> {
     let id = turn(site)
         .await?
         .turn()?
-        .begin(&bytes, passages, now)
+        .begin(&bytes, passages, model.map(|model| model.model_id), now)
         .await?;
-    outside(site)?.engine().begin(id, survey.dims()).await?;
+    let widths = Widths {
+        meaning: survey.dims(),
+        given: model.map_or(Ok(0), |model| usize::try_from(model.name.dims))?,
+    };
+    outside(site)?.engine().begin(id, widths).await?;
     Ok(id)
 }
 
@@ -290,13 +373,18 @@ async fn fill(site: &Site, id: GenerationId) -> Result<()> {
         .await?
         .into_iter()
         .find(|known| known.generation_id == id);
-    let mut position = generation.context("the generation has gone")?.position;
+    let generation = generation.context("the generation has gone")?;
+    let mut position = generation.position;
     let bytes = generations::survey(&site.state.pool, id).await?;
     let bytes = bytes.context("the generation has gone")?;
-    let survey = Arc::new(aside(move || Survey::decode(&bytes)).await?);
+    let filling = Filling {
+        id,
+        survey: Arc::new(aside(move || Survey::decode(&bytes)).await?),
+        model_id: generation.model_id,
+    };
     let mut is_settled = false;
     loop {
-        while let Some(batch) = put_batch(site, id, &survey, position).await? {
+        while let Some(batch) = put_batch(site, &filling, position).await? {
             position = batch.position;
             turn(site).await?.turn()?.advance(id, position, 0).await?;
         }
@@ -310,7 +398,8 @@ async fn fill(site: &Site, id: GenerationId) -> Result<()> {
     let now = site.state.clock.now();
     turn(site).await?.turn()?.serve(id, now).await?;
     outside.refresh(&site.state).await?;
-    tracing::info!(passages = survey.passages(), "the search engine is filled");
+    let passages = filling.survey.passages();
+    tracing::info!(passages, "the search engine is filled");
     for other in known(site).await? {
         if other.generation_id != id {
             discard(site, other.generation_id).await?;

@@ -80,11 +80,11 @@ async fn position(site: &Site) -> i64 {
 /// saves it if anything changed. For commands, which do not follow.
 pub(crate) async fn catch_up(site: &Site) -> Result<()> {
     order::take_over(site).await?;
-    if site.state.outside.is_some() {
-        return outside::catch_up(site).await;
-    }
     if let Err(error) = models::open(site, models::all_threads()).await? {
         tracing::warn!(%error, "the embedding model is not asked");
+    }
+    if site.state.outside.is_some() {
+        return outside::catch_up(site).await;
     }
     let changed = take_changes(site).await?;
     let learned = learn_if_due(site).await;

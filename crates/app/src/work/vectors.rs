@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use archivist_domain::{DocumentId, PassageId};
 use archivist_embed::{EmbedError, Purpose};
-use archivist_search::{PassagePlace, PassageVector, Unread};
+use archivist_search::{PassageVector, Unread};
 use archivist_store::embeddings::{self, Turn, Vector};
 use archivist_web::models::{Voice, Voices};
+use archivist_web::record;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::sleep;
 
+use super::follower::Follower;
 use super::reindex;
 use crate::models;
 use crate::site::Site;
@@ -22,7 +24,7 @@ use crate::site::Site;
 const TAKEN_AT_ONCE: i64 = 1000;
 
 /// How many passages a model reads at a time: what is lost when a process dies.
-const READ_AT_ONCE: usize = 64;
+pub(super) const READ_AT_ONCE: usize = 64;
 
 /// How often is looked whether there is something to read.
 const LOOK: Duration = Duration::from_secs(1);
@@ -46,7 +48,10 @@ pub(super) async fn take_since(site: &Site, voice: &Voice, seen: &mut i64) -> Re
             return Ok(());
         };
         let last = last.seq;
-        let vectors: Vec<_> = kept.into_iter().map(|kept| to_index(kept.vector)).collect();
+        let vectors: Vec<_> = kept
+            .into_iter()
+            .map(|kept| record::vector(kept.vector))
+            .collect();
         let (index, identity) = (site.state.index.clone(), voice.identity.clone());
         let set = move || index.blocking_write().set_vectors(&identity, &vectors);
         site.state.cpu.run(set).await;
@@ -62,21 +67,10 @@ pub(super) async fn of_documents(
     let mut read = Vec::new();
     for voice in site.state.models.voices().iter() {
         let vectors = embeddings::of_documents(&site.state.pool, voice.model_id, ids).await?;
-        let vectors = vectors.into_iter().map(to_index).collect();
+        let vectors = vectors.into_iter().map(record::vector).collect();
         read.push((voice.identity.clone(), vectors));
     }
     Ok(read)
-}
-
-fn to_index(vector: Vector) -> PassageVector {
-    PassageVector {
-        place: PassagePlace {
-            document: vector.doc_id,
-            passage: vector.passage_id,
-        },
-        digest: vector.text_digest,
-        values: vector.values,
-    }
 }
 
 /// Forgets the vectors of models that nobody has wanted for a while.
@@ -147,7 +141,11 @@ async fn retire_others(site: &Site, voice: &Voice) {
         return;
     }
     let mut index = site.state.index.write().await;
-    if index.unread(&voice.identity, 1).is_empty() {
+    let has_taken_over = match &site.state.outside {
+        Some(outside) => outside.model_id() == Some(voice.model_id),
+        None => index.unread(&voice.identity, 1).is_empty(),
+    };
+    if has_taken_over {
         index.keep_vectors_of(&[&voice.identity]);
         site.state.models.set_voices(models::only(voice.clone()));
         tracing::info!(model = %voice.identity, "the search has changed to another model");
@@ -161,6 +159,8 @@ pub(crate) struct Reader<'a> {
     turn: Turn,
     /// Passages that the model refuses.
     refused: HashSet<PassageId>,
+    /// Finds what is unread where no index of this process knows it.
+    follower: Option<Follower>,
     is_complete: bool,
 }
 
@@ -170,21 +170,30 @@ impl<'a> Reader<'a> {
         let Some(turn) = Turn::take(&site.database.options, voice.model_id).await? else {
             return Ok(None);
         };
-        // Whose turn it was before may have read what is not in the index yet.
-        reindex::take_changes(site).await?;
+        let follower = site.state.outside.is_some().then(Follower::default);
+        if follower.is_none() {
+            // Whose turn it was before may have read what is not in the index yet.
+            reindex::take_changes(site).await?;
+        }
         Ok(Some(Self {
             site,
             voice,
             turn,
             refused: HashSet::new(),
+            follower,
             is_complete: false,
         }))
+    }
+
+    /// Whether there was nothing left to read once.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// Reads some passages. Says how long to wait before the next step: not at all while there
     /// is more to read and the model does as it should.
     pub(crate) async fn step(&mut self) -> Result<Option<Duration>> {
-        let unread = self.unread().await;
+        let unread = self.unread().await?;
         if unread.is_empty() {
             self.complete().await?;
             return Ok(Some(LOOK));
@@ -202,14 +211,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What to read next. The index knows it; what is refused is no more asked for.
-    async fn unread(&self) -> Vec<Unread> {
+    /// What to read next; what is refused is no more asked for.
+    async fn unread(&mut self) -> Result<Vec<Unread>> {
+        if let Some(follower) = &mut self.follower {
+            return follower.next(self.site, &self.voice, &self.refused).await;
+        }
         let index = self.site.state.index.read().await;
         let limit = READ_AT_ONCE + self.refused.len();
         let mut unread = index.unread(&self.voice.identity, limit);
         unread.retain(|unread| !self.refused.contains(&unread.place.passage));
         unread.truncate(READ_AT_ONCE);
-        unread
+        Ok(unread)
     }
 
     async fn read(&mut self, unread: Vec<Unread>) -> Result<Result<(), EmbedError>> {
@@ -267,7 +279,12 @@ impl<'a> Reader<'a> {
         self.turn
             .keep(vectors, i64::try_from(tokens).unwrap_or(i64::MAX))
             .await?;
-        reindex::take_changes(self.site).await?;
+        match &mut self.follower {
+            Some(follower) => follower.has_read(vectors),
+            None => {
+                reindex::take_changes(self.site).await?;
+            }
+        }
         Ok(())
     }
 

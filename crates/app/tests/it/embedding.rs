@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use archivist_engine::testing::{PgVectorServer, qdrant_server};
 use serde_json::Value;
 
 use crate::support::embeddings::{Embeddings, KEY};
@@ -42,6 +43,15 @@ async fn first(client: &Client, query: &str) -> Option<String> {
     Some(hit["document"]["filename"].as_str().unwrap().to_owned())
 }
 
+/// Waits until this file comes first: an engine outside of the process takes over what a model
+/// has read within half a second.
+async fn until_first(client: &Client, query: &str, file: &str) {
+    eventually(&format!("{file} is found for {query}"), || async {
+        (first(client, query).await.as_deref() == Some(file)).then_some(())
+    })
+    .await;
+}
+
 async fn models(client: &Client) -> Value {
     client.get("/api/search/models").await.ok()
 }
@@ -63,6 +73,20 @@ async fn start(service: &Embeddings, model: &str) -> TestServer {
     start_on(Site::new().await, service, model)
 }
 
+/// Where an engine outside of the process keeps the passages.
+async fn start_beside(engine: &str, service: &Embeddings, model: &str) -> TestServer {
+    let mut flags = service.flags(model);
+    flags.extend(["--search-engine".to_owned(), engine.to_owned()]);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    TestServer::on(Site::new().await, &flags)
+}
+
+fn restart_beside(engine: &str, server: &mut TestServer, service: &Embeddings, model: &str) {
+    let mut flags = service.flags(model);
+    flags.extend(["--search-engine".to_owned(), engine.to_owned()]);
+    server.restart_with(&flags.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
 fn start_on(site: Site, service: &Embeddings, model: &str) -> TestServer {
     let flags = service.flags(model);
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
@@ -78,6 +102,47 @@ fn restart(server: &mut TestServer, service: &Embeddings, model: &str) {
 async fn a_model_reads_the_archive_and_finds_by_meaning_what_no_word_finds() {
     let service = Embeddings::start();
     let server = start(&service, "small").await;
+    is_read_and_found_by_meaning(&server, &service).await;
+}
+
+#[tokio::test]
+async fn a_model_has_its_say_where_pgvector_keeps_the_passages() {
+    let service = Embeddings::start();
+    let postgres = PgVectorServer::start();
+    let server = start_beside(&postgres.url(), &service, "small").await;
+    is_read_and_found_by_meaning(&server, &service).await;
+}
+
+#[tokio::test]
+async fn the_old_model_answers_where_qdrant_has_its_vectors_still() {
+    let service = Embeddings::start();
+    let qdrant = qdrant_server(None).await;
+    let mut server = start_beside(qdrant.as_str(), &service, "small").await;
+    let editor = server.as_editor().await;
+    fill(&editor).await;
+    until_serving(&editor, "small").await;
+
+    // Another model, which cannot read yet.
+    service.be_away("large", true);
+    restart_beside(qdrant.as_str(), &mut server, &service, "large");
+    let editor = server.as_nobody().sign_in(EDITOR, SECRET).await;
+    until_serving(&editor, "small").await;
+    until_first(&editor, "fresh+greens", "garden.txt").await;
+
+    service.be_away("large", false);
+    restart_beside(qdrant.as_str(), &mut server, &service, "large");
+    let editor = server.as_nobody().sign_in(EDITOR, SECRET).await;
+    until_serving(&editor, "large").await;
+    until_first(&editor, "more+greens", "garden.txt").await;
+    eventually("the old one is no longer asked", || async {
+        (models(&editor).await["models"].as_array().unwrap().len() == 1).then_some(())
+    })
+    .await;
+    assert_eq!(service.readings("large", "community garden"), 1);
+}
+
+/// What a model is for, wherever the passages are.
+async fn is_read_and_found_by_meaning(server: &TestServer, service: &Embeddings) {
     let editor = server.as_editor().await;
     fill(&editor).await;
     let told = until_serving(&editor, "small").await;
@@ -88,10 +153,7 @@ async fn a_model_reads_the_archive_and_finds_by_meaning_what_no_word_finds() {
     assert_eq!(model["cost_usd"], 0.011);
     assert_eq!(told["trouble"], Value::Null);
 
-    assert_eq!(
-        first(&editor, "fresh+greens").await.as_deref(),
-        Some("garden.txt")
-    );
+    until_first(&editor, "fresh+greens", "garden.txt").await;
     let found = editor.get("/api/search?q=fresh+greens").await.ok();
     let reasons = &found["hits"][0]["reasons"];
     assert!(
@@ -106,10 +168,7 @@ async fn a_model_reads_the_archive_and_finds_by_meaning_what_no_word_finds() {
 
     let pupils = a_document("pupils.txt").saying(&["Pupils borrow three books a week."]);
     editor.upload(pupils).await.created();
-    eventually("what comes later is read, too", || async {
-        (first(&editor, "schoolkids").await.as_deref() == Some("pupils.txt")).then_some(())
-    })
-    .await;
+    until_first(&editor, "schoolkids", "pupils.txt").await;
 }
 
 #[tokio::test]

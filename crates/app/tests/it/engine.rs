@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::support::process::{Process, send};
 use crate::support::server::{EDITOR, SECRET, serve, serve_command};
-use crate::support::{Client, Site, TestServer, a_document, eventually};
+use crate::support::{Client, TestServer, a_document, eventually};
 
 async fn put_in(editor: &Client, name: &str, text: &str) -> String {
     let document = a_document(name).saying(&[text]);
@@ -164,17 +164,4 @@ async fn commands_fill_an_engine_that_no_server_fills() {
         nothing.contains("Nothing found in 1 documents"),
         "{nothing}"
     );
-}
-
-#[tokio::test]
-async fn an_embedding_model_beside_an_engine_is_refused_at_the_start() {
-    let flags = [
-        "--search-engine",
-        "http://127.0.0.1:1",
-        "--embeddings",
-        "openai",
-    ];
-    let site = Site::new().await;
-    let refused = site.run(&[&["search", "x"], &flags[..]].concat()).failed();
-    assert!(refused.contains("no embedding model yet"), "{refused}");
 }

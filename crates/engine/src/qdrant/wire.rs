@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{MEANING, WORDS, filter};
+use super::{GIVEN, MEANING, WORDS, filter};
 
 /// What filters ask for, and as what Qdrant indexes it. The funder is left out: without an index
 /// a text is found by any part of it, as it should be.
@@ -75,8 +75,10 @@ impl<'a> Point<'a> {
         let facets = &entry.facets;
         let mut vector = Map::new();
         vector.insert(WORDS.to_owned(), sparse(&entry.words));
-        if let Some(meaning) = &entry.meaning {
-            vector.insert(MEANING.to_owned(), json!(meaning));
+        for (name, dense) in [(MEANING, &entry.meaning), (GIVEN, &entry.given)] {
+            if let Some(dense) = dense {
+                vector.insert(name.to_owned(), json!(dense));
+            }
         }
         Self {
             id: entry.passage.0,
@@ -96,7 +98,7 @@ impl<'a> Point<'a> {
     }
 }
 
-/// A search by words and one by meaning, as far as each is asked for.
+/// A search by words and one by each kind of meaning, as far as each is asked for.
 pub(super) fn searches(look: &Look) -> Vec<Value> {
     let search = |query: Value, using: &str, limit: usize| {
         json!({
@@ -108,9 +110,12 @@ pub(super) fn searches(look: &Look) -> Vec<Value> {
         })
     };
     let words = (!look.words.is_empty()).then(|| search(sparse(&look.words), WORDS, look.by_words));
-    let meaning = look.meaning.as_ref();
-    let meaning = meaning.map(|meaning| search(json!(meaning), MEANING, look.by_meaning));
-    words.into_iter().chain(meaning).collect()
+    let dense = [(MEANING, &look.meaning), (GIVEN, &look.given)].into_iter();
+    let dense = dense.filter_map(|(name, vector)| {
+        let vector = vector.as_ref()?;
+        Some(search(json!(vector), name, look.by_meaning))
+    });
+    words.into_iter().chain(dense).collect()
 }
 
 fn sparse(words: &[(Word, f32)]) -> Value {

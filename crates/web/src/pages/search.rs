@@ -143,7 +143,7 @@ pub(super) async fn search(
         choices: Choices::load(&state.pool, &figures).await?,
         documents: figures.documents,
         orders: SearchOrder::LABELS,
-        reading: reading(&state).await,
+        reading: reading(&state).await?,
         matching: matching(&findings.counts),
         facets: facets(&findings.counts, &filter),
         did_you_mean: findings.did_you_mean.map(|meant| {
@@ -203,17 +203,24 @@ async fn liked(state: &AppState, filter: &FilterForm) -> Result<Option<String>, 
 }
 
 /// What to know about a model that is still reading, so that nobody wonders why results change.
-async fn reading(state: &AppState) -> Option<String> {
-    let wanted = state.models.voices().wanted?;
-    let coverage = state.index.read().await.coverage(&wanted.identity);
-    (coverage.read < coverage.passages && !coverage.is_enough()).then(|| {
-        let read = coverage.read;
-        let passages = show::counted(coverage.passages, "passage");
-        let model = &wanted.embedder.identity().model;
-        format!(
-            "The model {model} has read {read} of {passages}; it has its say once it has read all."
-        )
-    })
+async fn reading(state: &AppState) -> Result<Option<String>, Error> {
+    let Some(wanted) = state.models.voices().wanted else {
+        return Ok(None);
+    };
+    let serving = retrieve::serving(state).await;
+    if serving.is_some_and(|serving| serving.model_id == wanted.model_id) {
+        return Ok(None);
+    }
+    let coverage = retrieve::coverage(state, &wanted).await?;
+    if coverage.read >= coverage.passages || coverage.is_enough() {
+        return Ok(None);
+    }
+    let read = coverage.read;
+    let passages = show::counted(coverage.passages, "passage");
+    let model = &wanted.embedder.identity().model;
+    Ok(Some(format!(
+        "The model {model} has read {read} of {passages}; it has its say once it has read all."
+    )))
 }
 
 fn matching(counts: &FacetCounts) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use archivist_store::embeddings::{self, Model, ModelName};
 use archivist_web::models::{Voice, cost};
+use archivist_web::retrieve;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -112,16 +113,19 @@ async fn read_all(site: &Site, quiet: bool) -> Result<(Voice, archivist_search::
     reindex::catch_up(site).await?;
     let voice = site.state.models.voices().wanted;
     let voice = voice.ok_or_else(|| anyhow!("the model has gone meanwhile: try again"))?;
-    let progress = counted_bar(site.state.index.read().await.passage_count(), quiet);
+    let all = retrieve::coverage(&site.state, &voice).await?.passages;
+    let progress = counted_bar(all, quiet);
     let mut reader = None;
-    while !has_read_all(site, &voice).await {
-        show(site, &voice, &progress).await;
+    while !has_read_all(site, &voice, reader.as_ref()).await? {
+        show(site, &voice, &progress).await?;
         if reader.is_none() {
             reader = Reader::begin(site, voice.clone()).await?;
         }
         let Some(reader) = &mut reader else {
             // A server reads.
-            reindex::take_changes(site).await?;
+            if site.state.outside.is_none() {
+                reindex::take_changes(site).await?;
+            }
             sleep(PAUSE).await;
             continue;
         };
@@ -139,17 +143,25 @@ async fn read_all(site: &Site, quiet: bool) -> Result<(Voice, archivist_search::
         reader.step().await?;
     }
     progress.finish_and_clear();
-    let coverage = site.state.index.read().await.coverage(&voice.identity);
+    let coverage = retrieve::coverage(&site.state, &voice).await?;
     Ok((voice, coverage))
 }
 
 /// Whether nothing is left to be read.
-async fn has_read_all(site: &Site, voice: &Voice) -> bool {
-    let index = site.state.index.read().await;
-    index.unread(&voice.identity, 1).is_empty()
+async fn has_read_all(site: &Site, voice: &Voice, reader: Option<&Reader<'_>>) -> Result<bool> {
+    if site.state.outside.is_none() {
+        let index = site.state.index.read().await;
+        return Ok(index.unread(&voice.identity, 1).is_empty());
+    }
+    if let Some(reader) = reader {
+        return Ok(reader.is_complete());
+    }
+    let coverage = retrieve::coverage(&site.state, voice).await?;
+    Ok(coverage.read >= coverage.passages)
 }
 
-async fn show(site: &Site, voice: &Voice, progress: &ProgressBar) {
-    let coverage = site.state.index.read().await.coverage(&voice.identity);
+async fn show(site: &Site, voice: &Voice, progress: &ProgressBar) -> Result<()> {
+    let coverage = retrieve::coverage(&site.state, voice).await?;
     progress.set_position(coverage.read as u64);
+    Ok(())
 }

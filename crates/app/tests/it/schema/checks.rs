@@ -93,6 +93,10 @@ const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO search_generations (engine, survey, passages, created_at) VALUES ('here', '', -1, now())",
     ),
     (
+        "search_generations_model_seq_not_negative",
+        "INSERT INTO search_generations (engine, survey, passages, model_seq, created_at) VALUES ('here', '', 0, -1, now())",
+    ),
+    (
         "search_order_is_one",
         "INSERT INTO search_order (only_row, searches, gain, gain_low, gain_high, is_on, learned_at) VALUES (false, 0, 0, 0, 0, false, now())",
     ),

@@ -1,5 +1,6 @@
 //! What reads for the search beside the words.
 
+use archivist_search::Coverage;
 use archivist_store::search_order::{self, LearnedOrder};
 use archivist_store::{embeddings, generations};
 use axum::extract::State;
@@ -12,6 +13,7 @@ use crate::auth::Writer;
 use crate::error::Error;
 use crate::extract::Json;
 use crate::models::Voice;
+use crate::retrieve;
 use crate::state::AppState;
 use crate::wire;
 
@@ -154,6 +156,11 @@ pub(super) async fn models(
     State(state): State<AppState>,
     _: Writer,
 ) -> Result<Json<ModelsReply>, Error> {
+    let mut reading = Vec::new();
+    for voice in state.models.voices().iter() {
+        reading.push((voice.clone(), retrieve::coverage(&state, voice).await?));
+    }
+    // After what was read, which it counts.
     let known = embeddings::models(&state.pool).await?;
     let learned_order = search_order::latest(&state.pool).await?;
     let engine = engine(&state).await?;
@@ -161,10 +168,8 @@ pub(super) async fn models(
         let known = known.iter().find(|known| known.model_id == voice.model_id);
         known.map_or(0, |known| known.tokens)
     };
-    let index = state.index.read().await;
-    let serving = state.models.serving(&index).map(|voice| voice.model_id);
-    let told = |voice: &Voice| {
-        let coverage = index.coverage(&voice.identity);
+    let serving = retrieve::serving(&state).await.map(|voice| voice.model_id);
+    let told = |(voice, coverage): &(Voice, Coverage)| {
         let identity = voice.embedder.identity();
         let tokens = tokens(voice);
         ReadingModel {
@@ -179,7 +184,7 @@ pub(super) async fn models(
         }
     };
     Ok(Json(ModelsReply {
-        models: state.models.voices().iter().map(told).collect(),
+        models: reading.iter().map(told).collect(),
         judges_hits: state.models.has_reranker(),
         learned_order: learned_order.map(Into::into),
         engine,
