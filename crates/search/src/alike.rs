@@ -38,7 +38,7 @@ pub(crate) fn broadened(index: &Index, request: &SearchRequest, mut query: Query
     let share = 1.0 / liked.len() as f32;
     let mut terms: Vec<QueryTerm> = Vec::new();
     for slot in liked {
-        let counts = Counts::of(index.archive.passage(slot).fields());
+        let counts = Counts::of(&index.archive.passage(slot).fields());
         for (term, weight) in telling(&index.lexical, &counts) {
             let weight = weight * share * BESIDE_TYPED;
             match terms.iter_mut().find(|known| known.term == term) {

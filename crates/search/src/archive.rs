@@ -7,6 +7,7 @@ use archivist_domain::{DocumentId, PassageId};
 
 use crate::language::{self, Language};
 use crate::names::{Names, NamesOfFacets};
+use crate::packed::{Alphabet, Packed};
 use crate::records::{DocumentRecord, Facets, PassageRecord, PassageText};
 
 /// A passage as it is kept. Shared with training sets, which therefore cost
@@ -22,7 +23,7 @@ pub(crate) struct Passage {
     /// Of its document, by [`joined`].
     pub(crate) tags: Arc<str>,
     pub(crate) heading: Option<Box<str>>,
-    pub(crate) text: Box<str>,
+    pub(crate) text: Packed,
 }
 
 impl Passage {
@@ -32,7 +33,7 @@ impl Passage {
             title: &self.title,
             tags: &self.tags,
             heading: self.heading.as_deref(),
-            text: &self.text,
+            text: self.text.text(),
         }
     }
 
@@ -41,7 +42,7 @@ impl Passage {
             id: self.id,
             ordinal: self.ordinal,
             heading: self.heading.as_deref().map(str::to_owned),
-            text: self.text.to_string(),
+            text: self.text.text().into_owned(),
         }
     }
 
@@ -50,6 +51,9 @@ impl Passage {
         (self.document, self.ordinal, self.id)
     }
 }
+
+/// An alphabet is learned from so many passages.
+const LEARNED_FROM: usize = 1000;
 
 /// Tags as a text, a line each.
 pub(crate) fn joined(tags: &[String]) -> Arc<str> {
@@ -86,6 +90,8 @@ pub(crate) struct Archive {
     /// How many documents are of each language.
     by_language: [usize; language::COUNT],
     pub(crate) names: NamesOfFacets,
+    /// What texts are packed by, once there are enough to learn it from.
+    alphabet: Option<Arc<Alphabet>>,
 }
 
 /// The language of a document's text.
@@ -125,7 +131,7 @@ impl Parts {
             title: Arc::clone(&title),
             tags: Arc::clone(&tags),
             heading: passage.heading.map(Into::into),
-            text: passage.text.into(),
+            text: passage.text.as_str().into(),
         };
         let passages = record.passages.into_iter().map(kept).collect();
         Self {
@@ -133,6 +139,16 @@ impl Parts {
             title,
             facets: record.facets,
             passages,
+        }
+    }
+}
+
+impl Parts {
+    /// Packs the texts of the passages.
+    pub(crate) fn pack(&mut self, alphabet: &Arc<Alphabet>) {
+        for passage in &mut self.passages {
+            let packed = alphabet.pack(&passage.text.text());
+            passage.text = packed;
         }
     }
 }
@@ -150,6 +166,7 @@ impl Archive {
     pub(crate) fn restore(
         documents: HashMap<DocumentId, Arc<Document>>,
         passages: Vec<Option<Arc<Passage>>>,
+        alphabet: Option<Arc<Alphabet>>,
     ) -> Self {
         let free = (0..)
             .zip(&passages)
@@ -161,6 +178,7 @@ impl Archive {
             documents,
             passages,
             free,
+            alphabet,
             ..Self::default()
         };
         for document in archive.documents.values_mut() {
@@ -258,6 +276,23 @@ impl Archive {
             self.numbers[slot as usize] = number;
         }
         number
+    }
+
+    /// What texts are packed by.
+    pub(crate) fn alphabet(&self) -> Option<&Arc<Alphabet>> {
+        self.alphabet.as_ref()
+    }
+
+    /// Learns what texts are packed by, once there are enough. It stays as it is from then on:
+    /// what comes later in another language takes a little more room.
+    pub(crate) fn learn_alphabet(&mut self) {
+        if self.alphabet.is_some() || self.passage_count() < LEARNED_FROM {
+            return;
+        }
+        let texts = self.occupied().map(|(_, passage)| passage.text.text());
+        let texts: Vec<_> = texts.take(LEARNED_FROM).collect();
+        let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+        self.alphabet = Some(Arc::new(Alphabet::learn(&texts)));
     }
 
     /// The passages with their slots.

@@ -11,6 +11,7 @@ use crate::embed::Embedder;
 use crate::embed::lsa::Lsa;
 use crate::index::Index;
 use crate::lexical::Counts;
+use crate::packed::Alphabet;
 use crate::records::DocumentRecord;
 
 /// What reading changes needs of an index: cheap to take, and good without its lock.
@@ -19,7 +20,14 @@ pub struct Preparer {
     ids: Vec<DocumentId>,
     /// The passages that are there, by document.
     there: HashMap<DocumentId, Vec<Arc<Passage>>>,
+    reader: Reader,
+}
+
+/// What passages that come are read with.
+#[derive(Debug)]
+struct Reader {
     model: Option<Arc<Lsa>>,
+    alphabet: Option<Arc<Alphabet>>,
 }
 
 /// A document that comes, goes or is replaced.
@@ -54,40 +62,42 @@ impl Preparer {
         let Self {
             ids,
             mut there,
-            model,
+            reader,
         } = self;
         let records = records.into_iter().map(|record| (record.id, record));
         let mut records: HashMap<DocumentId, DocumentRecord> = records.collect();
         let change = |id| {
             let gone = there.remove(&id).unwrap_or_default().into_iter();
             let counted = |passage: Arc<Passage>| {
-                let counts = Counts::of(passage.fields());
+                let counts = Counts::of(&passage.fields());
                 (passage, counts)
             };
             Change {
                 id,
                 gone: gone.map(counted).collect(),
-                new: records
-                    .remove(&id)
-                    .map(|record| New::read(record, model.as_ref())),
+                new: records.remove(&id).map(|record| reader.read(record)),
             }
         };
         ids.into_iter().map(change).collect()
     }
 }
 
-impl New {
-    fn read(record: DocumentRecord, model: Option<&Arc<Lsa>>) -> Self {
-        let parts = Parts::of(record);
+impl Reader {
+    fn read(&self, record: DocumentRecord) -> New {
+        let mut parts = Parts::of(record);
         let read = |passage: &Passage| {
-            let counts = Counts::of(passage.fields());
-            let vector = model.and_then(|model| model.passage(&counts));
+            let counts = Counts::of(&passage.fields());
+            let vector = self.model.as_ref().and_then(|m| m.passage(&counts));
             (counts, vector)
         };
-        Self {
-            read: parts.passages.iter().map(read).collect(),
+        let read = parts.passages.iter().map(read).collect();
+        if let Some(alphabet) = &self.alphabet {
+            parts.pack(alphabet);
+        }
+        New {
+            read,
             parts,
-            model: model.cloned(),
+            model: self.model.clone(),
         }
     }
 }
@@ -104,7 +114,10 @@ impl Index {
         Preparer {
             ids: ids.to_vec(),
             there: there.collect(),
-            model: self.dense.as_ref().map(|dense| Arc::clone(&dense.model)),
+            reader: Reader {
+                model: self.dense.as_ref().map(|dense| Arc::clone(&dense.model)),
+                alphabet: self.archive.alphabet().cloned(),
+            },
         }
     }
 
@@ -130,6 +143,7 @@ impl Index {
             };
             dense.vectors.set_or_clear(slot as usize, vector);
         }
+        self.archive.learn_alphabet();
     }
 
     /// Takes a document out. False if it was not there. `known` are words of its passages, as far
@@ -143,7 +157,7 @@ impl Index {
                 Some((same, counts)) if Arc::ptr_eq(same, &passage) => {
                     self.lexical.remove(slot, counts);
                 }
-                _ => self.lexical.remove(slot, &Counts::of(passage.fields())),
+                _ => self.lexical.remove(slot, &Counts::of(&passage.fields())),
             }
             if let Some(dense) = &mut self.dense {
                 dense.changes += 1;

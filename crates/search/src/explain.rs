@@ -29,7 +29,7 @@ pub(crate) struct Matches {
 impl Matches {
     pub(crate) fn find(query: &Query, passage: &Passage) -> Self {
         let find = |text: &str| find_in(query, text, passage.language);
-        let (marks, in_text) = find(&passage.text);
+        let (marks, in_text) = find(&passage.text.text());
         let above = format!(
             "{}\n{}",
             passage.title,

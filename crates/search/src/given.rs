@@ -60,7 +60,7 @@ pub struct Unread {
 
 impl Unread {
     fn of(passage: &Passage) -> Self {
-        let text = to_read(passage.fields());
+        let text = to_read(&passage.fields());
         Self {
             place: PassagePlace {
                 document: passage.document,
@@ -152,7 +152,7 @@ impl Index {
             };
             let given = &mut self.given[at];
             let is_of_this_text =
-                || digest(&to_read(self.archive.passage(slot).fields())) == vector.digest;
+                || digest(&to_read(&self.archive.passage(slot).fields())) == vector.digest;
             if vector.values.len() == given.vectors.dims() && is_of_this_text() {
                 given.vectors.set(slot as usize, &vector.values);
             }
@@ -195,11 +195,11 @@ impl Index {
 }
 
 /// What a model reads of a passage: what tells it apart comes with its title and headings.
-fn to_read(fields: PassageText<'_>) -> String {
+fn to_read(fields: &PassageText<'_>) -> String {
     let parts = [
         fields.title,
         fields.heading.unwrap_or_default(),
-        fields.text,
+        &*fields.text,
     ];
     let said = parts.into_iter().filter(|part| !part.is_empty());
     said.collect::<Vec<_>>().join("\n")
@@ -208,7 +208,7 @@ fn to_read(fields: PassageText<'_>) -> String {
 /// What a model made of a passage, if it is of the text that stands there now.
 pub(crate) fn of_text(passage: &Passage, vector: Option<&PassageVector>) -> Option<Vec<f32>> {
     let vector = vector?;
-    let is_of_this_text = digest(&to_read(passage.fields())) == vector.digest;
+    let is_of_this_text = digest(&to_read(&passage.fields())) == vector.digest;
     is_of_this_text.then(|| vector.values.clone())
 }
 

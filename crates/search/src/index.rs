@@ -182,7 +182,7 @@ impl Index {
         for (slot, passage) in self.archive.occupied() {
             if !taken_over[slot as usize] {
                 dense.changes += 1;
-                dense.embed(slot, &Counts::of(passage.fields()));
+                dense.embed(slot, &Counts::of(&passage.fields()));
             }
         }
         self.dense = Some(dense);

@@ -36,14 +36,14 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts the terms of all fields, each by its weight.
-    pub(crate) fn of(fields: PassageText<'_>) -> Self {
+    pub(crate) fn of(fields: &PassageText<'_>) -> Self {
         let mut counts = Self::default();
         let heading = fields.heading.unwrap_or_default();
         for (field, units) in [
             (fields.title, TITLE_UNITS),
             (fields.tags, TAG_UNITS),
             (heading, HEADING_UNITS),
-            (fields.text, TEXT_UNITS),
+            (&*fields.text, TEXT_UNITS),
         ] {
             counts.add(field, units, fields.language);
         }
@@ -302,12 +302,12 @@ mod tests {
     use super::*;
 
     fn counts(title: &str, heading: Option<&str>, text: &str) -> Counts {
-        Counts::of(PassageText {
+        Counts::of(&PassageText {
             language: Language::English,
             title,
             tags: "",
             heading,
-            text,
+            text: text.into(),
         })
     }
 

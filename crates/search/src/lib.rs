@@ -30,6 +30,7 @@ mod lexical;
 mod named;
 mod names;
 mod order;
+mod packed;
 mod persist;
 mod phrase;
 mod prefix;

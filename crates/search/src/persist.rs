@@ -17,6 +17,7 @@ use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
 use crate::language::Language;
 use crate::lexical::{Lexical, Postings};
+use crate::packed::{Alphabet, Packed};
 use crate::records::Facets;
 use crate::shapes::Shapes;
 use crate::synonyms::Synonyms;
@@ -25,7 +26,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -142,6 +143,7 @@ impl Snapshot {
 
     fn write_body(&self, to: &mut Writer<'_>) {
         to.number(self.position);
+        to.option(self.archive.alphabet(), |to, alphabet| alphabet.write(to));
         to.all(self.archive.documents.iter(), |to, (id, document)| {
             to.id(id.0);
             to.count(document.language.number());
@@ -176,10 +178,12 @@ fn beside(path: &Path) -> PathBuf {
 
 fn read_index(from: &mut Reader<'_>) -> Result<Index, Unreadable> {
     let position = from.number()?;
+    let alphabet = from.option(Alphabet::read)?.map(Arc::new);
     let mut passages = Vec::new();
-    let documents = from.all(|from| read_document(from, &mut passages))?;
+    let documents = from.all(|from| read_document(from, alphabet.as_ref(), &mut passages))?;
     let slots = from.count()?;
-    let archive = Archive::restore(documents.into_iter().collect(), in_slots(passages, slots)?);
+    let passages = in_slots(passages, slots)?;
+    let archive = Archive::restore(documents.into_iter().collect(), passages, alphabet);
     let lexical = read_lexical(from, &archive)?;
     let dense = from.option(|from| read_dense(from, slots))?;
     Ok(Index {
@@ -198,6 +202,7 @@ type Placed = (u32, Arc<Passage>);
 
 fn read_document(
     from: &mut Reader<'_>,
+    alphabet: Option<&Arc<Alphabet>>,
     passages: &mut Vec<Placed>,
 ) -> Result<(DocumentId, Arc<Document>), Unreadable> {
     let id = DocumentId(from.id()?);
@@ -207,13 +212,14 @@ fn read_document(
     let facets = read_facets(from)?;
     let tags = joined(&facets.tags);
     let above = Above {
+        document: id,
         language,
         title: Arc::clone(&title),
         tags,
     };
     let slots = from.all(|from| {
         let slot = from.number()?;
-        passages.push((slot, Arc::new(read_passage(from, id, &above)?)));
+        passages.push((slot, Arc::new(read_passage(from, alphabet, &above)?)));
         Ok(slot)
     })?;
     let document = Document {
@@ -245,11 +251,12 @@ fn write_passage(to: &mut Writer, passage: &Passage) {
     to.id(passage.id.0);
     to.number(passage.ordinal);
     to.option(passage.heading.as_deref(), Writer::text);
-    to.text(&passage.text);
+    passage.text.write(to);
 }
 
 /// What a passage has of its document.
 struct Above {
+    document: DocumentId,
     language: Language,
     title: Arc<str>,
     tags: Arc<str>,
@@ -257,18 +264,18 @@ struct Above {
 
 fn read_passage(
     from: &mut Reader<'_>,
-    document: DocumentId,
+    alphabet: Option<&Arc<Alphabet>>,
     above: &Above,
 ) -> Result<Passage, Unreadable> {
     Ok(Passage {
         id: PassageId(from.id()?),
-        document,
+        document: above.document,
         ordinal: from.number()?,
         language: above.language,
         title: Arc::clone(&above.title),
         tags: Arc::clone(&above.tags),
         heading: from.option(Reader::text)?.map(Into::into),
-        text: from.text()?.into(),
+        text: Packed::read(from, alphabet)?,
     })
 }
 

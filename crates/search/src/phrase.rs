@@ -42,8 +42,9 @@ fn candidates(index: &Index, phrase: &str, slots: usize) -> Vec<bool> {
 
 /// Whether a field of the passage has these words in a row.
 fn stands_in(passage: &Passage, wording: &[String]) -> bool {
+    let text = passage.text.text();
     let fields = [
-        &*passage.text,
+        &*text,
         passage.heading.as_deref().unwrap_or_default(),
         &*passage.title,
     ];

@@ -1,5 +1,6 @@
 //! What goes into the index, what is asked of it, and what comes back.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
@@ -35,8 +36,8 @@ pub struct PassageRecord {
     pub text: String,
 }
 
-/// What a passage is found by: its fields, borrowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a passage is found by: its fields, as they are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PassageText<'a> {
     /// What its words are stemmed as.
     pub language: Language,
@@ -47,7 +48,7 @@ pub(crate) struct PassageText<'a> {
     /// The heading it stands under.
     pub heading: Option<&'a str>,
     /// Its text.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
 }
 
 /// The metadata of a document that filters and signals look at.

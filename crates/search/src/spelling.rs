@@ -149,7 +149,7 @@ fn as_written(index: &Index, term: &str) -> Option<String> {
         .fields();
     let language = fields.language;
     let fields = [
-        fields.text,
+        &*fields.text,
         fields.title,
         fields.tags,
         fields.heading.unwrap_or_default(),
@@ -176,9 +176,9 @@ mod tests {
                 title: "",
                 tags: "",
                 heading: None,
-                text,
+                text: (*text).into(),
             };
-            lexical.add(slot, &Counts::of(fields));
+            lexical.add(slot, &Counts::of(&fields));
         }
         lexical
     }
@@ -249,10 +249,10 @@ mod tests {
             title: "",
             tags: "",
             heading: None,
-            text: "boats",
+            text: "boats".into(),
         };
         let mut lexical = lexical(&["boats"]);
-        lexical.remove(0, &Counts::of(fields));
+        lexical.remove(0, &Counts::of(&fields));
         assert_eq!(read(&lexical, "boast"), []);
     }
 }

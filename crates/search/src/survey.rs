@@ -22,7 +22,7 @@ use crate::index::{Dense, Index};
 use crate::language;
 use crate::lexical::{Counts, Lexical};
 use crate::random::SplitMix;
-use crate::records::{DocumentRecord, PassageText};
+use crate::records::DocumentRecord;
 use crate::synonyms::Synonyms;
 use crate::train::LEARNED;
 use crate::vectors::Vectors;
@@ -81,7 +81,7 @@ impl Survey {
         let facets = Arc::new(entry::folded_facets(&parts.facets));
         let lexical = Lexical::of_part(Arc::clone(&self.words));
         let entry = |passage: &Passage| {
-            let counts = Counts::of(passage.fields());
+            let counts = Counts::of(&passage.fields());
             Entry {
                 document: passage.document,
                 passage: passage.id,
@@ -128,7 +128,7 @@ impl Surveyor {
         let parts = Parts::of(record);
         self.by_language[parts.language.number()] += 1;
         for passage in parts.passages {
-            let counts = Counts::of(passage.fields());
+            let counts = Counts::of(&passage.fields());
             let terms = counts.units.keys().map(String::as_str);
             self.words.count(terms, counts.length);
             self.draw(passage);
@@ -148,10 +148,10 @@ impl Surveyor {
 
     /// Learns from what was seen: seconds of work for ten thousand passages.
     pub fn finish(self) -> Survey {
-        let texts: Vec<PassageText<'_>> = self.sample.iter().map(Passage::fields).collect();
-        let model = Lsa::train(&texts, self.seed).map(|mut model| {
+        let texts = || self.sample.iter().map(Passage::fields);
+        let model = Lsa::train(texts(), self.seed).map(|mut model| {
             // For the floor alone: passages get theirs when they are put in.
-            model.read_all(&texts, self.seed);
+            model.read_all(texts(), self.seed);
             Arc::new(model)
         });
         Survey {

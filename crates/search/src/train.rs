@@ -57,10 +57,11 @@ impl TrainingSet {
     /// threads. The same set and seed give the same result. An archive that is
     /// too small gives no model, and search stays with words.
     pub fn train(self, seed: u64) -> Trained {
-        let texts: Vec<_> = self.passages.iter().map(|(_, p)| p.fields()).collect();
-        let mut model = Lsa::train(&spread(&texts, LEARNED), seed);
+        let passages: Vec<&Passage> = self.passages.iter().map(|(_, p)| &**p).collect();
+        let learned = spread(&passages, LEARNED).into_iter();
+        let mut model = Lsa::train(learned.map(Passage::fields), seed);
         let vectors = match &mut model {
-            Some(model) => model.read_all(&texts, seed),
+            Some(model) => model.read_all(passages.into_iter().map(Passage::fields), seed),
             None => Vectors::default(),
         };
         Trained {

@@ -56,12 +56,16 @@ impl Lsa {
     /// Learns from passages; `None` if there are too few, or too alike, to learn
     /// anything. The same passages in the same order and the same seed give the
     /// same model. The floor is not set yet.
-    pub(crate) fn train(passages: &[PassageText<'_>], seed: u64) -> Option<Self> {
-        if passages.len() < MIN_PASSAGES {
+    pub(crate) fn train<'a>(
+        passages: impl ExactSizeIterator<Item = PassageText<'a>>,
+        seed: u64,
+    ) -> Option<Self> {
+        let count = passages.len();
+        if count < MIN_PASSAGES {
             return None;
         }
         let (terms, matrix) = Occurrences::count(passages).into_matrix();
-        let rank = (passages.len() / PASSAGES_PER_DIMENSION).clamp(MIN_DIMS, DIMS);
+        let rank = (count / PASSAGES_PER_DIMENSION).clamp(MIN_DIMS, DIMS);
         let vectors = svd::right_singular_vectors(&matrix, rank, seed);
         let mut directions = Vectors::new(vectors.width);
         for row in 0..terms.len() {
@@ -75,10 +79,14 @@ impl Lsa {
     }
 
     /// The vectors of passages, a row for each, whose chance also sets the floor.
-    pub(crate) fn read_all(&mut self, passages: &[PassageText<'_>], seed: u64) -> Vectors {
+    pub(crate) fn read_all<'a>(
+        &mut self,
+        passages: impl Iterator<Item = PassageText<'a>>,
+        seed: u64,
+    ) -> Vectors {
         let mut vectors = Vectors::new(self.dims());
-        for (row, &passage) in passages.iter().enumerate() {
-            vectors.set_or_clear(row, self.passage(&Counts::of(passage)));
+        for (row, passage) in passages.enumerate() {
+            vectors.set_or_clear(row, self.passage(&Counts::of(&passage)));
         }
         self.measure_floor(&vectors, seed);
         vectors
@@ -159,10 +167,10 @@ struct Occurrences {
 }
 
 impl Occurrences {
-    fn count(passages: &[PassageText<'_>]) -> Self {
+    fn count<'a>(passages: impl Iterator<Item = PassageText<'a>>) -> Self {
         let mut all = Self::default();
-        for &passage in passages {
-            let counts = Counts::of(passage);
+        for passage in passages {
+            let counts = Counts::of(&passage);
             let row = counts
                 .words()
                 .map(|(term, tf)| (all.note(term), tf))
@@ -275,8 +283,7 @@ mod tests {
     }
 
     fn train(texts: &[String], seed: u64) -> Option<Lsa> {
-        let passages: Vec<_> = texts.iter().map(|text| passage(text)).collect();
-        Lsa::train(&passages, seed)
+        Lsa::train(texts.iter().map(|text| passage(text)), seed)
     }
 
     fn passage(text: &str) -> PassageText<'_> {
@@ -285,7 +292,7 @@ mod tests {
             title: "",
             tags: "",
             heading: None,
-            text,
+            text: text.into(),
         }
     }
 
@@ -313,7 +320,7 @@ mod tests {
     fn vectors_have_length_one_and_unknown_words_none() {
         let model = train(&texts(), 1).unwrap();
         let vector = model
-            .passage(&Counts::of(passage("soup3 for the choir")))
+            .passage(&Counts::of(&passage("soup3 for the choir")))
             .unwrap();
         assert_eq!(vector.len(), model.dims());
         assert!((dot(vector.iter().copied(), vector.iter().copied()) - 1.0).abs() < 1e-4);
@@ -338,7 +345,7 @@ mod tests {
         let mut model = train(&texts, 1).unwrap();
         let mut vectors = Vectors::new(model.dims());
         for (row, text) in texts.iter().enumerate() {
-            vectors.set_or_clear(row, model.passage(&Counts::of(passage(text))));
+            vectors.set_or_clear(row, model.passage(&Counts::of(&passage(text))));
         }
         model.measure_floor(&vectors, 1);
         assert!(model.floor() >= MIN_FLOOR);

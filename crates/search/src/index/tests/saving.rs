@@ -28,6 +28,62 @@ fn a_saved_index_answers_the_same() {
     assert_eq!(files.len(), 1, "no temporary file is left: {files:?}");
 }
 
+/// More than an alphabet is learned from.
+fn many() -> Vec<DocumentRecord> {
+    let texts = |number: u128| {
+        let passage =
+            |at| format!("Garden {number} has bed {at}, which families of the county tend.");
+        let texts: Vec<String> = (0..20).map(passage).collect();
+        texts
+    };
+    let document = |number| {
+        let texts = texts(number);
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        record(number, "Gardens", &texts)
+    };
+    (0..60).map(document).collect()
+}
+
+#[test]
+fn a_large_index_packs_its_texts_and_answers_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("search.index");
+    let index = trained(index_of(many()));
+    assert!(index.archive.alphabet().is_some());
+    index.save(&path).unwrap();
+    let mut loaded = Index::load(&path).unwrap();
+    // One whose texts are as they came, and one whose texts are packed.
+    for text in ["Garden 3 has bed 7", "Garden 58 has bed 11"] {
+        let mut request = SearchRequest::new(text);
+        request.phrases.push(text.to_owned());
+        let hits = index.search(&request, YEAR);
+        assert_eq!(hits.len(), 1, "{text}");
+        assert_eq!(loaded.search(&request, YEAR), hits, "{text}");
+        let (first, whole) = (hits[0].document, many());
+        let record = whole.into_iter().find(|record| record.id == first).unwrap();
+        let kept = loaded.archive.passage_records(first);
+        assert_eq!(kept, record.passages, "{text}");
+        let marks = hits[0].marks.iter().map(|mark| {
+            let passage = kept.iter().find(|passage| passage.id == hits[0].passage);
+            &passage.unwrap().text[mark.clone()]
+        });
+        assert!(marks.collect::<Vec<_>>().contains(&"Garden"));
+    }
+    let saved = std::fs::metadata(&path).unwrap().len();
+    loaded.upsert(record(
+        90,
+        "Gardens",
+        &["Families tend beds of the garden."],
+    ));
+    assert!(loaded.remove(document(3)));
+    loaded.upsert(many().remove(3));
+    loaded.save(&path).unwrap();
+    assert!(
+        std::fs::metadata(&path).unwrap().len() < saved,
+        "what came again is packed"
+    );
+}
+
 #[test]
 fn what_is_superseded_stays_so_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
