@@ -33,7 +33,11 @@ pub(crate) fn page(
         (SearchOrder::Relevance, Some(dense)) => {
             diverse::reorder(&mut best, &dense.vectors, request.diversity);
         }
-        (order, _) => sort(archive, &mut best, order),
+        (order, _) => {
+            // No more than these, however far the page: else pages would sort other passages.
+            let sorted = best.len().min(SORTED);
+            sort(archive, &mut best[..sorted], order);
+        }
     }
     if request.order == SearchOrder::Relevance && !pinned.is_empty() {
         best.retain(|(slot, _)| !pinned.contains(slot));

@@ -1,5 +1,7 @@
 //! What stands beside the hits, and other ways to ask.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::records::PassagePlace;
 use archivist_domain::SearchOrder;
@@ -49,6 +51,28 @@ fn hits_can_stand_in_other_orders() {
     assert_eq!(ordered(&index, SearchOrder::Newest), ids([2, 1, 3]));
     assert_eq!(ordered(&index, SearchOrder::Oldest), ids([1, 2, 3]));
     assert_eq!(ordered(&index, SearchOrder::Title), ids([2, 1, 3]));
+}
+
+#[test]
+fn pages_of_another_order_do_not_repeat_each_other_beyond_what_is_sorted() {
+    // The later a document, the fewer of its words are "reading", and the newer it is.
+    let of = |number: u128| {
+        let text =
+            "Reading ".to_owned() + &"something else ".repeat(usize::try_from(number).unwrap());
+        let mut record = record(number, "Report", &[&text]);
+        record.facets.year = i32::try_from(1800 + number).ok();
+        record
+    };
+    let index = index_of((1..=150).map(of));
+    let page = |number: usize| SearchRequest {
+        offset: 25 * number,
+        limit: 25,
+        order: SearchOrder::Newest,
+        ..SearchRequest::new("reading")
+    };
+    let pages = (0..6_usize).flat_map(|number| documents_of(&index.search(&page(number), YEAR)));
+    let found: HashSet<DocumentId> = pages.collect();
+    assert_eq!(found.len(), 150);
 }
 
 #[test]
