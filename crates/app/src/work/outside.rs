@@ -141,19 +141,15 @@ impl MyTurn {
 }
 
 async fn take_changes(site: &Site, generation: &Generation) -> Result<i64> {
-    let Some((id, survey)) = outside(site)?.surveyed() else {
-        return Ok(generation.position);
-    };
     let mut position = generation.position;
-    let filling = Filling {
-        id,
-        survey,
-        model_id: generation.model_id,
+    let Some(filling) = Filling::of(site, generation)? else {
+        return Ok(position);
     };
     while let Some(batch) = put_batch(site, &filling, position).await? {
         position = batch.position;
         let mut mine = turn(site).await?;
-        mine.turn()?.advance(id, position, batch.changes).await?;
+        let turn = mine.turn()?;
+        turn.advance(filling.id, position, batch.changes).await?;
     }
     Ok(position)
 }
@@ -161,19 +157,11 @@ async fn take_changes(site: &Site, generation: &Generation) -> Result<i64> {
 /// Takes over what the generation's embedding model has read meanwhile: the documents are put
 /// again, with their vectors.
 async fn take_vectors(site: &Site, generation: &Generation) -> Result<()> {
-    let Some((id, survey)) = outside(site)?.surveyed() else {
+    let Some(filling) = Filling::of(site, generation)? else {
         return Ok(());
     };
-    let Some(model_id) = generation
-        .model_id
-        .filter(|_| id == generation.generation_id)
-    else {
+    let Some(model_id) = filling.model_id else {
         return Ok(());
-    };
-    let filling = Filling {
-        id,
-        survey,
-        model_id: Some(model_id),
     };
     let mut seq = generation.model_seq;
     loop {
@@ -186,7 +174,8 @@ async fn take_vectors(site: &Site, generation: &Generation) -> Result<()> {
         ids.sort_unstable();
         ids.dedup();
         put_documents(site, &filling, &ids).await?;
-        turn(site).await?.turn()?.advance_model(id, seq).await?;
+        let mut mine = turn(site).await?;
+        mine.turn()?.advance_model(filling.id, seq).await?;
     }
 }
 
@@ -196,6 +185,20 @@ struct Filling {
     survey: Arc<Survey>,
     /// The embedding model whose vectors go with the passages.
     model_id: Option<i32>,
+}
+
+impl Filling {
+    /// Of this generation, unless another has come to answer since it was looked up: what is
+    /// missing in that one is not what is missing in this.
+    fn of(site: &Site, generation: &Generation) -> Result<Option<Self>> {
+        let surveyed = outside(site)?.surveyed();
+        let surveyed = surveyed.filter(|(id, _)| *id == generation.generation_id);
+        Ok(surveyed.map(|(id, survey)| Self {
+            id,
+            survey,
+            model_id: generation.model_id,
+        }))
+    }
 }
 
 /// What was taken over.
