@@ -3,7 +3,7 @@
 //! A folder holds `corpus.jsonl` (`_id`, `title`, `text`), `queries.jsonl`
 //! (`_id`, `text`) and `qrels/test.tsv` (query, document, grade; with a header).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -107,8 +107,14 @@ impl Collection {
 }
 
 fn read_entries(path: &Path) -> Result<Vec<Entry>, CollectionError> {
+    let mut seen = HashSet::new();
     each_line(path, |line| {
-        serde_json::from_str(line).map_err(|e| e.to_string())
+        let entry: Entry = serde_json::from_str(line).map_err(|e| e.to_string())?;
+        if !seen.insert(entry.id.clone()) {
+            // Found twice, a document would count twice.
+            return Err(format!("another line has the _id {:?}, too", entry.id));
+        }
+        Ok(entry)
     })
 }
 
@@ -137,7 +143,7 @@ fn read_judgements(path: &Path) -> Result<HashMap<String, HashMap<String, u32>>,
 
 fn each_line<T>(
     path: &Path,
-    parse: impl Fn(&str) -> Result<T, String>,
+    mut parse: impl FnMut(&str) -> Result<T, String>,
 ) -> Result<Vec<T>, CollectionError> {
     let text = fs::read_to_string(path).map_err(|source| CollectionError::Io {
         path: path.to_owned(),
@@ -159,6 +165,18 @@ fn each_line<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_stands_for_one_document() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("corpus.jsonl");
+        let line = |id: &str| format!("{{\"_id\": \"{id}\", \"text\": \"Beans.\"}}\n");
+        fs::write(&path, line("a") + &line("b")).unwrap();
+        assert_eq!(read_entries(&path).unwrap().len(), 2);
+        fs::write(&path, line("a") + &line("b") + &line("a")).unwrap();
+        let said = read_entries(&path).unwrap_err().to_string();
+        assert!(said.contains("line 3") && said.contains("\"a\""), "{said}");
+    }
 
     #[test]
     fn titles_ask_for_documents_that_lost_them() {
