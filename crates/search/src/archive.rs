@@ -10,6 +10,9 @@ use crate::names::{Names, NamesOfFacets};
 use crate::packed::{Alphabet, Packed};
 use crate::records::{DocumentRecord, Facets, PassageRecord, PassageText};
 
+/// An alphabet is learned from so many passages.
+const LEARNED_FROM: usize = 1000;
+
 /// A passage as it is kept. Shared with training sets, which therefore cost
 /// nothing, and recognised by its address when they come back.
 #[derive(Debug, PartialEq)]
@@ -51,9 +54,6 @@ impl Passage {
         (self.document, self.ordinal, self.id)
     }
 }
-
-/// An alphabet is learned from so many passages.
-const LEARNED_FROM: usize = 1000;
 
 /// Tags as a text, a line each.
 pub(crate) fn joined(tags: &[String]) -> Arc<str> {
@@ -131,7 +131,7 @@ impl Parts {
             title: Arc::clone(&title),
             tags: Arc::clone(&tags),
             heading: passage.heading.map(Into::into),
-            text: passage.text.as_str().into(),
+            text: passage.text.into(),
         };
         let passages = record.passages.into_iter().map(kept).collect();
         Self {
@@ -141,9 +141,7 @@ impl Parts {
             passages,
         }
     }
-}
 
-impl Parts {
     /// Packs the texts of the passages.
     pub(crate) fn pack(&mut self, alphabet: &Arc<Alphabet>) {
         for passage in &mut self.passages {

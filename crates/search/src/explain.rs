@@ -122,7 +122,7 @@ mod tests {
             title: title.into(),
             tags: "".into(),
             heading: heading.map(Into::into),
-            text: text.into(),
+            text: text.to_owned().into(),
         }
     }
 

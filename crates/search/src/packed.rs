@@ -51,7 +51,7 @@ impl Alphabet {
         if codes.len() < text.len() {
             self.packed(&codes)
         } else {
-            text.into()
+            text.to_owned().into()
         }
     }
 
@@ -134,17 +134,17 @@ impl Packed {
         alphabet: Option<&Arc<Alphabet>>,
     ) -> Result<Self, Unreadable> {
         match (from.number::<u8>()?, alphabet) {
-            (0, _) => Ok(from.text()?.as_str().into()),
+            (0, _) => Ok(from.text()?.into()),
             (1, Some(alphabet)) => Ok(alphabet.packed(&from.numbers()?)),
             _ => Err(Unreadable::Malformed("it has no alphabet for a text")),
         }
     }
 }
 
-impl From<&str> for Packed {
-    fn from(text: &str) -> Self {
+impl From<String> for Packed {
+    fn from(text: String) -> Self {
         Self {
-            bytes: text.as_bytes().into(),
+            bytes: text.into_bytes().into(),
             by: None,
         }
     }

@@ -157,6 +157,26 @@ pub async fn forget_unwanted(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> 
     Ok(gone.rows_affected())
 }
 
+/// A vector as the database has it.
+struct Row {
+    seq: i64,
+    passage_id: PassageId,
+    doc_id: DocumentId,
+    text_digest: i64,
+    vector: Vec<u8>,
+}
+
+impl From<Row> for Vector {
+    fn from(row: Row) -> Self {
+        Self {
+            passage_id: row.passage_id,
+            doc_id: row.doc_id,
+            text_digest: row.text_digest,
+            values: numbers(&row.vector),
+        }
+    }
+}
+
 /// Up to `limit` vectors of a model after number `seq`, in their order.
 pub async fn since(
     db: impl PgExecutor<'_>,
@@ -164,7 +184,8 @@ pub async fn since(
     seq: i64,
     limit: i64,
 ) -> sqlx::Result<Vec<Kept>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"SELECT seq, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
                text_digest, vector
            FROM passage_embeddings JOIN passages USING (passage_id)
@@ -177,12 +198,7 @@ pub async fn since(
     .await?;
     let kept = rows.into_iter().map(|row| Kept {
         seq: row.seq,
-        vector: Vector {
-            passage_id: row.passage_id,
-            doc_id: row.doc_id,
-            text_digest: row.text_digest,
-            values: numbers(&row.vector),
-        },
+        vector: row.into(),
     });
     Ok(kept.collect())
 }
@@ -194,8 +210,9 @@ pub async fn of_documents(
     ids: &[DocumentId],
 ) -> sqlx::Result<Vec<Vector>> {
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
-        r#"SELECT passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT seq, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
                text_digest, vector
            FROM passage_embeddings JOIN passages USING (passage_id)
            WHERE model_id = $1 AND doc_id = ANY($2)"#,
@@ -204,13 +221,7 @@ pub async fn of_documents(
     )
     .fetch_all(db)
     .await?;
-    let vector = rows.into_iter().map(|row| Vector {
-        passage_id: row.passage_id,
-        doc_id: row.doc_id,
-        text_digest: row.text_digest,
-        values: numbers(&row.vector),
-    });
-    Ok(vector.collect())
+    Ok(rows.into_iter().map(Vector::from).collect())
 }
 
 /// The vectors that a model has of these passages, in no order.
@@ -220,8 +231,9 @@ pub async fn of_passages(
     ids: &[PassageId],
 ) -> sqlx::Result<Vec<Vector>> {
     let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
-        r#"SELECT passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT seq, passage_id AS "passage_id: PassageId", doc_id AS "doc_id: DocumentId",
                text_digest, vector
            FROM passage_embeddings JOIN passages USING (passage_id)
            WHERE model_id = $1 AND passage_id = ANY($2)"#,
@@ -230,13 +242,7 @@ pub async fn of_passages(
     )
     .fetch_all(db)
     .await?;
-    let vector = rows.into_iter().map(|row| Vector {
-        passage_id: row.passage_id,
-        doc_id: row.doc_id,
-        text_digest: row.text_digest,
-        values: numbers(&row.vector),
-    });
-    Ok(vector.collect())
+    Ok(rows.into_iter().map(Vector::from).collect())
 }
 
 /// Of which texts a model has vectors among the passages of these documents, by their digests.
