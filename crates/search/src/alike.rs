@@ -43,10 +43,7 @@ pub(crate) fn broadened(index: &Index, request: &SearchRequest, mut query: Query
             let weight = weight * share * BESIDE_TYPED;
             match terms.iter_mut().find(|known| known.term == term) {
                 Some(known) => known.weight += weight,
-                None => terms.push(QueryTerm {
-                    term: term.to_owned(),
-                    weight,
-                }),
+                None => terms.push(QueryTerm::new(term, weight)),
             }
         }
     }

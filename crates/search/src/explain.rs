@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::archive::Passage;
 use crate::language::Language;
-use crate::query::Query;
+use crate::query::{Query, QueryTerm};
 use crate::text;
 
 /// More words would be a list, not a reason.
@@ -37,7 +37,13 @@ impl Matches {
         );
         let (_, in_title) = find(&above);
         let words = |found: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
-            query.terms.iter().filter_map(|t| found(&t.term)).collect()
+            let mut words: Vec<String> = Vec::new();
+            for word in query.terms.iter().filter_map(|term| found(&term.term)) {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+            words
         };
         let (_, in_tags) = find(&passage.tags);
         let tags = passage.tags.lines().filter(|tag| !find(tag).0.is_empty());
@@ -85,10 +91,12 @@ fn find_in(
     text: &str,
     language: Language,
 ) -> (Vec<Range<usize>>, HashMap<String, String>) {
+    let here = language.into();
     let mut marks = Vec::new();
     let mut words = HashMap::new();
     for token in text::tokens(text, language) {
-        if query.terms.iter().any(|t| t.term == token.term) {
+        let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
+        if query.terms.iter().any(speaks_of_it) {
             let word = &text[token.range.clone()];
             words.entry(token.term).or_insert_with(|| word.to_owned());
             marks.push(token.range);

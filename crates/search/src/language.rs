@@ -80,6 +80,30 @@ static STOP_WORDS: LazyLock<[HashSet<&'static str>; COUNT]> = LazyLock::new(|| {
 static DETECTOR: LazyLock<Detector> =
     LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|known| known.told).collect()));
 
+/// Some of the languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Languages(u16);
+
+impl Languages {
+    pub(crate) const ALL: Self = Self(u16::MAX);
+
+    /// These and another.
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether one of them is among others, too.
+    pub(crate) const fn meet(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
+impl From<Language> for Languages {
+    fn from(language: Language) -> Self {
+        Self(1 << language.number())
+    }
+}
+
 impl Language {
     /// The language of a text, where it is told beyond doubt; else English.
     pub(crate) fn of(text: &str) -> Self {

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::query::QueryTerm;
 use crate::records::PassageText;
 use crate::shapes::Shapes;
@@ -32,12 +32,17 @@ const TEXT_UNITS: u32 = 4;
 pub(crate) struct Counts {
     pub(crate) units: HashMap<String, u32>,
     pub(crate) length: u32,
+    /// As which its words are known.
+    language: Language,
 }
 
 impl Counts {
     /// Counts the terms of all fields, each by its weight.
     pub(crate) fn of(fields: &PassageText<'_>) -> Self {
-        let mut counts = Self::default();
+        let mut counts = Self {
+            language: fields.language,
+            ..Self::default()
+        };
         let heading = fields.heading.unwrap_or_default();
         for (field, units) in [
             (fields.title, TITLE_UNITS),
@@ -98,6 +103,8 @@ pub(crate) struct Lexical {
     pub(crate) shapes: Shapes,
     /// By slot, in units; 0 for an empty slot.
     pub(crate) lengths: Vec<u32>,
+    /// By slot.
+    pub(crate) languages: Vec<Languages>,
     pub(crate) passages: usize,
     pub(crate) total_length: u64,
     /// Of the whole archive, where these are only some of its passages.
@@ -128,8 +135,10 @@ impl Lexical {
         let at = slot as usize;
         if self.lengths.len() <= at {
             self.lengths.resize(at + 1, 0);
+            self.languages.resize(at + 1, Languages::ALL);
         }
         self.lengths[at] = counts.length;
+        self.languages[at] = counts.language.into();
         self.passages += 1;
         self.total_length += u64::from(counts.length);
     }
@@ -158,7 +167,7 @@ impl Lexical {
             let gain = term.weight * self.rarity(&term.term) * (K1 + 1.0);
             for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
                 let at = slot as usize;
-                if admitted[at] > 0.0 {
+                if admitted[at] > 0.0 && term.languages.meet(self.languages[at]) {
                     let norm = K1 * (1.0 - B) + per_unit * self.lengths[at] as f32;
                     scores[at] += worth(gain, f32::from(units), norm);
                 }
@@ -252,10 +261,11 @@ impl Lexical {
 
     /// How rare a term is: BM25's `idf`.
     pub(crate) fn rarity(&self, term: &str) -> f32 {
-        self.idf(self.holders(term))
+        self.rarity_of(self.holders(term))
     }
 
-    fn idf(&self, holders: usize) -> f32 {
+    /// How rare a word is that so many passages hold.
+    pub(crate) fn rarity_of(&self, holders: usize) -> f32 {
         let (passages, _) = self.size();
         let (all, holders) = (passages.max(holders) as f32, holders as f32);
         ((all - holders + 0.5) / (holders + 0.5)).ln_1p()
@@ -320,10 +330,7 @@ mod tests {
     }
 
     fn query(term: &str) -> Vec<QueryTerm> {
-        vec![QueryTerm {
-            term: term.to_owned(),
-            weight: 1.0,
-        }]
+        vec![QueryTerm::new(term, 1.0)]
     }
 
     fn assert_close(found: &[f32], expected: &[f32]) {
@@ -351,10 +358,7 @@ mod tests {
     #[test]
     fn a_query_term_counts_by_its_weight_and_refused_slots_not_at_all() {
         let lexical = lexical(&["beans soil", "soil soil rent"]);
-        let half = [QueryTerm {
-            term: "soil".into(),
-            weight: 0.5,
-        }];
+        let half = [QueryTerm::new("soil", 0.5)];
         assert_close(&lexical.score(&half, &[1.0, 0.0]), &[0.099_28, 0.0]);
         assert_close(&lexical.score(&query("unknown"), &[1.0, 1.0]), &[0.0, 0.0]);
     }

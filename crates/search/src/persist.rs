@@ -15,7 +15,7 @@ use crate::archive::{Archive, Document, Passage, joined};
 use crate::codec::{Reader, Unreadable, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::lexical::{Lexical, Postings};
 use crate::packed::{Alphabet, Packed};
 use crate::records::Facets;
@@ -353,6 +353,12 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Unr
     if lengths.len() > slots {
         return Err(Unreadable::Malformed("lengths do not fit"));
     }
+    let mut languages = vec![Languages::ALL; lengths.len()];
+    for (slot, passage) in archive.occupied() {
+        if let Some(known) = languages.get_mut(slot as usize) {
+            *known = passage.language.into();
+        }
+    }
     let total_length = lengths.iter().map(|&length| u64::from(length)).sum();
     let mut shapes = Shapes::default();
     for (term, _) in &terms {
@@ -365,6 +371,7 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Unr
         shapes,
         postings,
         lengths,
+        languages,
         passages: archive.passage_count(),
         total_length,
         whole: None,

@@ -34,11 +34,7 @@ pub(crate) fn terms(lexical: &Lexical, beginnings: &[String]) -> Vec<QueryTerm> 
         begun.truncate(MOST_TERMS);
         begun
     });
-    each.map(|(term, _)| QueryTerm {
-        term: term.to_owned(),
-        weight: 1.0,
-    })
-    .collect()
+    each.map(|(term, _)| QueryTerm::new(term, 1.0)).collect()
 }
 
 #[cfg(test)]

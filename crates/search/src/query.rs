@@ -1,15 +1,15 @@
 //! What a person typed, as weighted terms.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::amounts;
-use crate::language::Language;
+use crate::language::{Language, Languages};
 use crate::lexical::Lexical;
 use crate::prefix;
 use crate::spelling::{self, Reading};
 use crate::synonyms::Synonyms;
-use crate::text;
+use crate::text::{self, Stem, Word};
 
 /// What an expansion counts, against 1 for a word that was typed.
 const EXPANSION_WEIGHT: f32 = 0.4;
@@ -25,6 +25,22 @@ const BROAD: f32 = 12.0;
 pub(crate) struct QueryTerm {
     pub(crate) term: String,
     pub(crate) weight: f32,
+    /// Of which documents it speaks: a language may know another word by the same term.
+    pub(crate) languages: Languages,
+    /// Which of the words that were typed it is. Languages know a word by several terms.
+    word: Option<usize>,
+}
+
+impl QueryTerm {
+    /// One of whatever language, beside the words that were typed.
+    pub(crate) fn new(term: impl Into<String>, weight: f32) -> Self {
+        Self {
+            term: term.into(),
+            weight,
+            languages: Languages::ALL,
+            word: None,
+        }
+    }
 }
 
 /// A query that can be scored.
@@ -48,11 +64,11 @@ impl Query {
     pub(crate) fn parse(text: &str, synonyms: &Synonyms, languages: &[Language]) -> Self {
         let typed = terms(text);
         let words = text::words(text, languages);
-        let counted = counted(words.iter().flat_map(|word| &word.terms));
+        let counted = counted(&words);
         let breadth = if typed.is_empty() {
             words.len()
         } else {
-            self::counted(&typed).len()
+            typed.iter().collect::<HashSet<_>>().len()
         };
         let mut query = Self {
             words: breadth,
@@ -62,16 +78,10 @@ impl Query {
             readings: Vec::new(),
         };
         for term in synonyms.of(text, &typed) {
-            query.add(QueryTerm {
-                term,
-                weight: EXPANSION_WEIGHT,
-            });
+            query.add(QueryTerm::new(term, EXPANSION_WEIGHT));
         }
         for term in amounts::spellings(text) {
-            query.add(QueryTerm {
-                term,
-                weight: AMOUNT_WEIGHT,
-            });
+            query.add(QueryTerm::new(term, AMOUNT_WEIGHT));
         }
         query
     }
@@ -79,16 +89,54 @@ impl Query {
     /// The query, which was read from this text, with what an index makes of it: a word that the
     /// index does not know may be a known one, misspelt, and a word that ends in `*` stands for
     /// all that begin so.
-    pub(crate) fn fitted(mut self, text: &str, lexical: &Lexical, languages: &[Language]) -> Self {
+    pub(crate) fn fitted(
+        mut self,
+        text: &str,
+        lexical: &Lexical,
+        synonyms: &Synonyms,
+        languages: &[Language],
+    ) -> Self {
+        self.share_rarity(lexical);
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings) {
             self.add(term);
         }
-        self.readings = spelling::readings(lexical, &whole, languages);
+        self.readings = spelling::readings(lexical, synonyms, &whole, languages);
         for Reading { term, .. } in self.readings.clone() {
             self.add(term);
         }
         self
+    }
+
+    /// Has all terms of a word count as if they were one: it is no rarer for being known by
+    /// another term in a language that few documents are in.
+    fn share_rarity(&mut self, lexical: &Lexical) {
+        let mut holders: HashMap<usize, usize> = HashMap::new();
+        for term in &self.terms {
+            if let Some(word) = term.word {
+                *holders.entry(word).or_default() += lexical.holders(&term.term);
+            }
+        }
+        for term in &mut self.terms {
+            if let Some(word) = term.word {
+                let all = lexical.rarity_of(holders[&word]);
+                term.weight *= all / lexical.rarity(&term.term);
+            }
+        }
+    }
+
+    /// The terms with their weights, as one reads them who does not tell languages apart: of each
+    /// word the first that is known, since others may be known for another word.
+    pub(crate) fn known_terms(
+        &self,
+        is_known: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&str, f32)> {
+        let mut words = HashSet::new();
+        let terms = self.terms.iter().filter(move |term| {
+            let is_first = |word| words.insert(word);
+            is_known(&term.term) && term.word.is_none_or(is_first)
+        });
+        terms.map(|term| (term.term.as_str(), term.weight))
     }
 
     /// Takes a term in unless it is there already.
@@ -128,23 +176,30 @@ impl Query {
     }
 }
 
-/// Each term once, in the order typed, weighing as much as it was typed times.
-fn counted<'a>(typed: impl IntoIterator<Item = &'a String>) -> Vec<QueryTerm> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
+/// Each term of the words once for the same languages, in the order typed, weighing as much as it
+/// was typed times.
+fn counted(words: &[Word]) -> Vec<QueryTerm> {
+    let mut places: HashMap<(&str, Languages), usize> = HashMap::new();
     let mut counted: Vec<QueryTerm> = Vec::new();
-    for term in typed {
-        match places.entry(term) {
+    for (word, stem) in words.iter().enumerate().flat_map(numbered) {
+        match places.entry((&stem.term, stem.languages)) {
             Entry::Occupied(place) => counted[*place.get()].weight += 1.0,
             Entry::Vacant(place) => {
                 place.insert(counted.len());
                 counted.push(QueryTerm {
-                    term: term.clone(),
-                    weight: 1.0,
+                    word: Some(word),
+                    languages: stem.languages,
+                    ..QueryTerm::new(&stem.term, 1.0)
                 });
             }
         }
     }
     counted
+}
+
+/// The stems of a word, each with the word's number.
+fn numbered((number, word): (usize, &Word)) -> impl Iterator<Item = (usize, &Stem)> {
+    word.stems.iter().map(move |stem| (number, stem))
 }
 
 fn terms(text: &str) -> Vec<String> {

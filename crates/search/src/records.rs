@@ -175,6 +175,8 @@ pub struct QueryVector {
 pub struct SearchRequest {
     /// What to look for. May be empty where `like` is not.
     pub text: String,
+    /// The search as a person typed it, conditions and quotation marks included, where one did.
+    pub typed: Option<String>,
     /// The text as an embedding model reads it; counts where the index has that model's vectors.
     pub vector: Option<QueryVector>,
     /// Passages that answer: others like them are looked for, too. Unknown ones are ignored.
@@ -220,6 +222,11 @@ impl SearchRequest {
         }
     }
 
+    /// What a person has in front of them.
+    pub(crate) fn as_typed(&self) -> &str {
+        self.typed.as_deref().unwrap_or(&self.text)
+    }
+
     /// Whether a document with these facets may be found.
     pub fn admits(&self, document: DocumentId, facets: &Facets) -> bool {
         let conditions = self.conditions.as_ref();
@@ -236,6 +243,7 @@ impl Default for SearchRequest {
     fn default() -> Self {
         Self {
             text: String::new(),
+            typed: None,
             vector: None,
             like: Vec::new(),
             without: Vec::new(),

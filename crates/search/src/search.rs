@@ -71,7 +71,7 @@ pub(crate) fn answer(index: &Index, request: &SearchRequest, current_year: i32) 
     Answer {
         hits: hits(index, request, &ranking, current_year),
         counts,
-        did_you_mean: spelling::corrected(index, &request.text, &ranking.query.readings),
+        did_you_mean: spelling::corrected(index, request.as_typed(), &ranking.query.readings),
     }
 }
 
@@ -220,7 +220,7 @@ pub(crate) fn read(index: &Index, request: &SearchRequest) -> (Query, Query) {
     let typed = Query::parse(&request.text, &index.synonyms, &languages);
     let query = typed
         .clone()
-        .fitted(&request.text, &index.lexical, &languages);
+        .fitted(&request.text, &index.lexical, &index.synonyms, &languages);
     let query = alike::broadened(index, request, query);
     (typed, query)
 }

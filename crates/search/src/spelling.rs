@@ -9,7 +9,9 @@ use crate::index::Index;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
-use crate::text::{self, Word};
+use crate::synonyms::Synonyms;
+use crate::text::{self, Stem, Word};
+use crate::typed;
 
 /// What a word counts that differs in one letter from the one typed, against 1 for that; one
 /// that differs in two counts half of it.
@@ -31,11 +33,19 @@ pub(crate) struct Reading {
 /// What the unknown words of a search may stand for: the known terms that are nearest, by the
 /// fewest letters put in, left out, exchanged or swapped with the next (optimal string alignment).
 /// Of terms as near, those that begin with the letter that was typed.
-pub(crate) fn readings(lexical: &Lexical, text: &str, languages: &[Language]) -> Vec<Reading> {
+pub(crate) fn readings(
+    lexical: &Lexical,
+    synonyms: &Synonyms,
+    text: &str,
+    languages: &[Language],
+) -> Vec<Reading> {
     let mut unknown: Vec<Word> = Vec::new();
     for word in text::words(text, languages) {
-        let is_new = unknown.iter().all(|other| other.terms != word.terms);
-        let is_known = word.terms.iter().any(|term| lexical.holders(term) > 0);
+        let is_new = unknown.iter().all(|other| other.stems != word.stems);
+        let is_known = word
+            .stems
+            .iter()
+            .any(|stem| lexical.holders(&stem.term) > 0 || synonyms.have_word(&stem.term));
         if is_new && !is_known && says_something(text, &word, languages) {
             unknown.push(word);
         }
@@ -45,7 +55,7 @@ pub(crate) fn readings(lexical: &Lexical, text: &str, languages: &[Language]) ->
         term,
     };
     let each = unknown.iter().flat_map(|word| {
-        let forms = forms(&word.terms, &text[word.range.clone()]);
+        let forms = forms(&word.stems, &text[word.range.clone()]);
         let terms = nearest(lexical, &forms).into_iter();
         terms.map(move |term| reading(word, term))
     });
@@ -64,7 +74,7 @@ fn says_something(text: &str, word: &Word, languages: &[Language]) -> bool {
 
 /// What may have been meant to be a term: the stems, and the word without what makes a plural. A
 /// wrong letter can make the stemmer take away more: `famlies` becomes `fam`.
-fn forms(stems: &[String], typed: &str) -> Vec<String> {
+fn forms(stems: &[Stem], typed: &str) -> Vec<String> {
     let word = text::fold(typed);
     let single = match (word.strip_suffix("ies"), word.strip_suffix(['s', 'y'])) {
         (Some(rest), _) => format!("{rest}i"),
@@ -72,7 +82,7 @@ fn forms(stems: &[String], typed: &str) -> Vec<String> {
         (None, Some(rest)) => rest.to_owned(),
         (None, None) => word,
     };
-    let mut forms = stems.to_vec();
+    let mut forms: Vec<String> = stems.iter().map(|stem| stem.term.clone()).collect();
     if !forms.contains(&single) {
         forms.push(single);
     }
@@ -116,10 +126,7 @@ fn nearest(lexical: &Lexical, forms: &[String]) -> Vec<QueryTerm> {
     near.dedup();
     near.into_iter()
         .take(READINGS)
-        .map(|((distance, _), _, term)| QueryTerm {
-            term: term.to_owned(),
-            weight: NEAR_WEIGHT / distance.max(1) as f32,
-        })
+        .map(|((distance, _), _, term)| QueryTerm::new(term, NEAR_WEIGHT / distance.max(1) as f32))
         .collect()
 }
 
@@ -128,7 +135,11 @@ fn nearest(lexical: &Lexical, forms: &[String]) -> Vec<QueryTerm> {
 pub(crate) fn corrected(index: &Index, text: &str, readings: &[Reading]) -> Option<String> {
     let mut corrected = String::new();
     let mut end = 0;
+    let conditions = typed::conditions(text);
     for Word { range, .. } in text::words(text, &index.archive.languages()) {
+        if conditions.iter().any(|part| part.contains(&range.start)) {
+            continue;
+        }
         let typed = &text[range.clone()];
         let reading = readings.iter().find(|reading| reading.typed == typed);
         if let Some(word) = reading.and_then(|reading| as_written(index, &reading.term.term)) {
@@ -183,8 +194,12 @@ mod tests {
         lexical
     }
 
+    fn readings_of(lexical: &Lexical, text: &str) -> Vec<Reading> {
+        super::readings(lexical, &Synonyms::default(), text, &[Language::English])
+    }
+
     fn read(lexical: &Lexical, text: &str) -> Vec<(String, String)> {
-        let readings = super::readings(lexical, text, &[Language::English]).into_iter();
+        let readings = readings_of(lexical, text).into_iter();
         readings.map(|r| (r.typed, r.term.term)).collect()
     }
 
@@ -228,17 +243,16 @@ mod tests {
     fn of_words_as_near_the_more_usual_come_first() {
         let texts = ["gardens", "harden", "wardens", "gardens", "garners"];
         let lexical = lexical(&texts);
-        let found: Vec<String> =
-            super::readings(&lexical, "garderns gardfen garderns", &[Language::English])
-                .into_iter()
-                .map(|reading| reading.term.term)
-                .collect();
+        let found: Vec<String> = readings_of(&lexical, "garderns gardfen garderns")
+            .into_iter()
+            .map(|reading| reading.term.term)
+            .collect();
         assert_eq!(
             found,
             ["garden", "garden"],
             "not of another first letter where one is as near"
         );
-        let readings = super::readings(&lexical, "gardan", &[Language::English]);
+        let readings = readings_of(&lexical, "gardan");
         assert!((readings[0].term.weight - NEAR_WEIGHT).abs() < f32::EPSILON);
     }
 

@@ -75,6 +75,12 @@ impl Synonyms {
         BUILT_IN.iter().map(owned)
     }
 
+    /// Whether a word of this term is in one of the wordings.
+    pub(crate) fn have_word(&self, term: &str) -> bool {
+        let mut wordings = self.groups.iter().flatten();
+        wordings.any(|wording| wording.terms.iter().any(|known| known == term))
+    }
+
     /// Terms that stand for what was typed, each once: of the groups that have a wording of the
     /// text, the words of the others. `typed` are the text's own terms.
     pub(crate) fn of(&self, text: &str, typed: &[String]) -> Vec<String> {

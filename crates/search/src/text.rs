@@ -6,7 +6,7 @@ use snowball_stemmers_rs::Stemmer;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::language::Language;
+use crate::language::{Language, Languages};
 
 /// Longer "words" are encoded data or broken extraction, never searched for.
 const MAX_WORD_BYTES: usize = 64;
@@ -44,13 +44,29 @@ fn term(word: &str, language: Language, stemmer: &Stemmer) -> Option<String> {
     (!language.passes_over(&word)).then(|| fold(&stemmer.stem(&word)))
 }
 
+/// What some of the languages know a word by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stem {
+    pub(crate) term: String,
+    pub(crate) languages: Languages,
+}
+
 /// A word of a search, which may be of several languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// What each of the languages knows it by, each once; the first language's comes first.
-    pub(crate) terms: Vec<String>,
+    /// What the languages know it by, each once; the first language's comes first.
+    pub(crate) stems: Vec<Stem>,
     /// Where the word stands, in bytes of the text.
     pub(crate) range: Range<usize>,
+}
+
+impl Word {
+    fn add(&mut self, stem: Stem) {
+        match self.stems.iter_mut().find(|known| known.term == stem.term) {
+            Some(known) => known.languages = known.languages.with(stem.languages),
+            None => self.stems.push(stem),
+        }
+    }
 }
 
 /// The words of a search in an archive of these languages, in order: those that say something
@@ -58,12 +74,13 @@ pub(crate) struct Word {
 pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for &language in languages {
+        let languages = language.into();
         for Token { term, range } in tokens(text, language) {
+            let stem = Stem { term, languages };
             match words.iter_mut().find(|word| word.range == range) {
-                Some(word) if word.terms.contains(&term) => {}
-                Some(word) => word.terms.push(term),
+                Some(word) => word.add(stem),
                 None => words.push(Word {
-                    terms: vec![term],
+                    stems: vec![stem],
                     range,
                 }),
             }
@@ -158,7 +175,16 @@ mod tests {
     #[test]
     fn a_word_of_a_search_is_what_each_language_knows_it_by() {
         let found = words("los niños", &[Language::English, Language::Spanish]);
-        let terms: Vec<_> = found.iter().map(|word| word.terms.join(" ")).collect();
+        let terms: Vec<_> = found
+            .iter()
+            .map(|word| {
+                word.stems
+                    .iter()
+                    .map(|stem| stem.term.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
         assert_eq!(terms, ["los", "nino nin"]);
         let niño = tokens("El niño", Language::Spanish);
         assert_eq!(niño.len(), 1, "an article says nothing");

@@ -1,7 +1,7 @@
 //! What people type into a search: words, wordings in quotation marks, and conditions
 //! such as `year:2024`.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use archivist_domain::{DocType, Outcome};
 
@@ -72,8 +72,20 @@ impl SearchRequest {
             request.conditions = Some(conditions);
         }
         request.text = words.join(" ");
+        request.typed = Some(text.to_owned());
         Ok(request)
     }
+}
+
+/// Where in a search as it was typed the values of conditions stand, in bytes.
+pub(crate) fn conditions(text: &str) -> Vec<Range<usize>> {
+    let conditions = parts(text).into_iter().filter(|part| part.name.is_some());
+    let range = |part: Part<'_>| {
+        // A part borrows from the text.
+        let start = part.value.as_ptr().addr() - text.as_ptr().addr();
+        start..start + part.value.len()
+    };
+    conditions.map(range).collect()
 }
 
 fn condition(to: &mut Filters, name: &'static str, value: &str) -> Result<(), NotUnderstood> {

@@ -139,7 +139,7 @@ impl Embedder for Lsa {
     }
 
     fn query(&self, query: &Query) -> Option<Vec<f32>> {
-        self.fold_in(query.terms.iter().map(|t| (t.term.as_str(), t.weight)))
+        self.fold_in(query.known_terms(|term| self.terms.contains_key(term)))
     }
 
     fn floor(&self) -> f32 {

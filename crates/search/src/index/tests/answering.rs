@@ -207,3 +207,29 @@ fn a_hit_tells_by_what_it_was_multiplied() {
     assert!((hits[0].recency - 0.93).abs() < 1e-6, "{hits:?}");
     assert!((hits[0].outcome - 0.97).abs() < 1e-6, "{hits:?}");
 }
+
+#[test]
+fn what_may_have_been_meant_keeps_conditions_and_quotation_marks() {
+    let index = index_of([record(1, "Report", &["The harvest is sold twice a week."])]);
+    let meant = |text: &str| answer(&index, &SearchRequest::typed(text).unwrap()).did_you_mean;
+    let typed = "hervest type:\"grant proposal\"  \"twice a weak\"";
+    assert_eq!(
+        meant(typed).as_deref(),
+        Some("harvest type:\"grant proposal\"  \"twice a week\"")
+    );
+    assert_eq!(
+        meant("program:hervest hervest").as_deref(),
+        Some("program:hervest harvest"),
+        "what a condition asks for is left as it is"
+    );
+    assert_eq!(meant("harvest year:2024"), None);
+}
+
+#[test]
+fn words_that_stand_for_others_are_not_misspelt() {
+    let index = index_of([record(1, "Report", &["Nolo wrote of the notice."])]);
+    assert_eq!(
+        answer(&index, &SearchRequest::new("NOFO")).did_you_mean,
+        None
+    );
+}

@@ -80,3 +80,49 @@ fn a_language_leaves_with_its_last_document_and_survives_a_restart() {
     };
     assert_eq!(documents_of(&index.search(&request, YEAR)), [document(1)]);
 }
+
+const FRENCH: &str = "Les familles de la vallée sont aidées pendant toute l'année scolaire. Un organisme \
+    national paie les bénévoles, qui lisent avec les enfants deux fois par semaine et tiennent un registre \
+    des mots appris, pour que les maîtres voient comment ils avancent.";
+
+#[test]
+fn a_word_is_matched_in_each_language_by_what_that_language_knows_it_by() {
+    let mut records = vec![
+        record(11, "Plan", &["A statement of what families need."]),
+        // The French stem of "statement" is the English one of "stats".
+        record(
+            12,
+            "Servers",
+            &["Stats by the hour, stats by the day and stats."],
+        ),
+    ];
+    assert_eq!(
+        found(&index_of(records.clone()), "statement"),
+        [document(11)]
+    );
+    records.push(record(13, "Plan de la vallée", &[FRENCH]));
+    let index = index_of(records);
+    assert_eq!(found(&index, "statement"), [document(11)]);
+    assert_eq!(found(&index, "familles"), [document(13)]);
+}
+
+#[test]
+fn a_word_is_as_rare_in_one_language_as_in_another() {
+    let of = |number| {
+        record(
+            number,
+            "Survey",
+            &["A national survey, and a national plan."],
+        )
+    };
+    let mut records: Vec<DocumentRecord> = (20..26).map(of).collect();
+    records.push(record(13, "Plan de la vallée", &[FRENCH]));
+    records.push(record(14, "Gardens", &["Beans and soil."]));
+    let found = found(&index_of(records), "national");
+    assert_eq!(found.len(), 7);
+    assert_eq!(
+        found.last(),
+        Some(&document(13)),
+        "it says it once in many words"
+    );
+}
