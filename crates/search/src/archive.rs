@@ -300,6 +300,14 @@ impl Archive {
             .filter_map(|(slot, p)| p.as_ref().map(|p| (slot, p)))
     }
 
+    /// By slot, 1 for at most so many passages that lie evenly spread, 0 for the others.
+    pub(crate) fn spread(&self, most: usize) -> Vec<f32> {
+        let step = self.passages.len().div_ceil(most).max(1);
+        let passages = self.passages.iter().enumerate();
+        let taken = passages.map(|(slot, p)| slot.is_multiple_of(step) && p.is_some());
+        taken.map(|taken| f32::from(u8::from(taken))).collect()
+    }
+
     /// The passage in an occupied slot.
     pub(crate) fn passage(&self, slot: u32) -> &Arc<Passage> {
         self.passages[slot as usize]

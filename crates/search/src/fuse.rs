@@ -74,13 +74,11 @@ pub(crate) struct Chance {
 }
 
 impl Chance {
-    /// By the cosines of those that are admitted.
-    pub(crate) fn of(cosines: &[f32], admitted: &[f32]) -> Self {
+    /// By the cosines of those that are drawn.
+    pub(crate) fn of(cosines: &[f32], drawn: &[f32]) -> Self {
         let found = || {
-            let pairs = cosines.iter().zip(admitted);
-            pairs
-                .filter(|(_, admitted)| **admitted > 0.0)
-                .map(|(c, _)| *c)
+            let pairs = cosines.iter().zip(drawn);
+            pairs.filter(|(_, drawn)| **drawn > 0.0).map(|(c, _)| *c)
         };
         let count = found().count().max(1) as f32;
         let mean = found().sum::<f32>() / count;

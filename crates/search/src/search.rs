@@ -19,6 +19,9 @@ use crate::{alike, facets, order, phrase, rank, spelling};
 /// Of so many of the best passages headings are looked at.
 const SECTIONED: usize = 100;
 
+/// Of so many passages what chance gives is told.
+const CHANCE: usize = 4096;
+
 /// What the voices said, by slot.
 #[derive(Default)]
 struct Voices {
@@ -330,12 +333,13 @@ fn ask_model(index: &Index, request: &SearchRequest, factors: &[f32]) -> Option<
     let asked = asked_of_model(index, request, vector)?;
     let given = index.given(&vector.identity)?;
     let by_slot = given.vectors.scan(&asked, factors);
-    let chance = if index.lexical.whole.is_some() {
-        let all = vec![1.0; given.elsewhere.rows()];
-        Chance::of(&given.elsewhere.scan(&asked, &all), &all)
+    let (vectors, sample) = if index.lexical.whole.is_some() {
+        (&given.elsewhere, vec![1.0; given.elsewhere.rows()])
     } else {
-        Chance::of(&by_slot, factors)
+        // Of the archive, not of what filters let through: that may be one passage alone.
+        (&given.vectors, index.archive.spread(CHANCE))
     };
+    let chance = Chance::of(&vectors.scan(&asked, &sample), &sample);
     Some(ModelVoice::new(by_slot, chance))
 }
 

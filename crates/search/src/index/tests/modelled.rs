@@ -54,6 +54,44 @@ fn a_model_orders_by_meaning_and_words_keep_their_say() {
 }
 
 #[test]
+fn what_a_model_finds_is_found_also_where_a_filter_lets_nothing_else_through() {
+    let of = |number| {
+        let mut record = record(number, "Plan", &["Coaches visit schools."]);
+        record.facets.year = i32::try_from(2010 + number).ok();
+        record
+    };
+    let mut index = index_of((1..=12).map(of));
+    index.expect_vectors("tiny", 2);
+    let vectors: Vec<(u128, [f32; 2])> = (1..=12)
+        .map(|number| (number, if number == 7 { [1.0, 0.0] } else { [0.1, 0.99] }))
+        .collect();
+    while !index.unread("tiny", 1).is_empty() {
+        read(&mut index, "tiny", &vectors);
+    }
+    let found = |years: &[i32]| {
+        let request = SearchRequest {
+            vector: Some(QueryVector {
+                identity: "tiny".to_owned(),
+                values: vec![1.0, 0.0],
+            }),
+            filters: Filters {
+                years: years.to_vec(),
+                ..Filters::default()
+            },
+            ..SearchRequest::new("pupils")
+        };
+        documents_of(&index.search(&request, YEAR))
+    };
+    assert_eq!(found(&[]), [document(7)]);
+    assert_eq!(found(&[2017]), [document(7)]);
+    assert_eq!(
+        found(&[2016]),
+        [],
+        "chance is chance also where it is alone"
+    );
+}
+
+#[test]
 fn vectors_of_another_model_and_a_model_that_has_not_read_all_are_not_asked() {
     assert!(like_pupils(&with_vectors(&ALL), "other", Mode::Dense).is_empty());
     let index = with_vectors(&ALL[..2]);
