@@ -3,8 +3,8 @@
 use archivist_engine::testing::{PgVectorServer, qdrant_server};
 use serde_json::Value;
 
-use crate::support::process::{Process, send};
-use crate::support::server::{EDITOR, SECRET, serve, serve_command};
+use crate::support::process::send;
+use crate::support::server::{EDITOR, SECRET, neighbour};
 use crate::support::{Client, TestServer, a_document, eventually};
 
 async fn put_in(editor: &Client, name: &str, text: &str) -> String {
@@ -80,11 +80,6 @@ async fn is_searched_as_ever(editor: &Client) {
     will_find(editor, "periscope", &[]).await;
 }
 
-fn neighbour(server: &TestServer, engine: &str) -> (Process, String) {
-    let mut command = serve_command(server, &["--search-engine", engine]);
-    serve(command.env("ARCHIVIST_DATA", server.path("neighbour")))
-}
-
 #[tokio::test]
 async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
     let postgres = PgVectorServer::start();
@@ -98,7 +93,7 @@ async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
         (Some(true), true)
     );
 
-    let (mut process, address) = neighbour(&server, &url);
+    let (mut process, address) = neighbour(&server, &["--search-engine", &url]);
     let there = Client::new(&address).sign_in(EDITOR, SECRET).await;
     will_find(&there, "coaching", &["coach.txt"]).await;
     put_in(&there, "hazel.txt", "A hazel was planted.").await;

@@ -6,15 +6,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::process::{Process, send};
-use crate::support::server::{EDITOR, SECRET, serve, serve_command};
+use crate::support::process::send;
+use crate::support::server::{EDITOR, SECRET, neighbour};
 use crate::support::{Client, TestServer, a_document, eventually};
-
-/// A second server on the database of the first, with a data folder of its own.
-fn neighbour(server: &TestServer) -> (Process, String) {
-    let mut command = serve_command(server, &[]);
-    serve(command.env("ARCHIVIST_DATA", server.path("neighbour")))
-}
 
 async fn finds(client: &Client, word: &str) -> bool {
     let found = client.get(&format!("/api/search?q={word}")).await.ok();
@@ -46,7 +40,7 @@ async fn search_on(client: Client, stop: Arc<AtomicBool>) {
 async fn two_processes_follow_each_other_under_load_also_after_one_was_stopped_for_a_while() {
     let server = TestServer::start().await;
     let here = server.as_editor().await;
-    let (process, address) = neighbour(&server);
+    let (process, address) = neighbour(&server, &[]);
     let there = Client::new(&address).sign_in(EDITOR, SECRET).await;
     let stop = Arc::new(AtomicBool::new(false));
     let load = [here.clone(), there.clone()].map(|c| tokio::spawn(search_on(c, stop.clone())));

@@ -1,6 +1,8 @@
 //! A running server with people who use it.
 
+use std::fs;
 use std::ops::Deref;
+use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use serde_json::json;
@@ -138,4 +140,12 @@ pub(crate) fn serve(command: &mut Command) -> (Process, String) {
         Some(rest.split_once('\n')?.0.to_owned())
     });
     (process, address)
+}
+
+/// A second server on the database and the files of the first, with an index of its own.
+pub(crate) fn neighbour(server: &TestServer, flags: &[&str]) -> (Process, String) {
+    let data = server.path("neighbour");
+    fs::create_dir(&data).unwrap();
+    symlink(server.data().join("files"), data.join("files")).unwrap();
+    serve(serve_command(server, flags).env("ARCHIVIST_DATA", data))
 }
