@@ -36,6 +36,9 @@ const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// How often the database is told that a model is wanted.
 const STILL_WANTED: Duration = Duration::from_mins(10);
 
+/// A text that is read wherever anything is.
+const PLAIN: &str = "A garden.";
+
 /// How long vectors that nobody wants are kept: somebody may want the model back.
 const UNWANTED: TimeDelta = TimeDelta::days(1);
 
@@ -128,7 +131,7 @@ async fn read_as(site: &Site) -> Result<()> {
             Some(reader) => reader.step().await?,
             None => Some(WAIT),
         };
-        retire_others(site, &voice).await;
+        retire_others(site, &voice).await?;
         if let Some(wait) = wait {
             sleep(wait).await;
         }
@@ -136,20 +139,28 @@ async fn read_as(site: &Site) -> Result<()> {
 }
 
 /// Once the wanted model has read everything, no other is asked any more.
-async fn retire_others(site: &Site, voice: &Voice) {
-    if site.state.models.voices().before.is_none() {
-        return;
+async fn retire_others(site: &Site, voice: &Voice) -> Result<()> {
+    if site.state.models.voices().before.is_none() || !has_taken_over(site, voice).await? {
+        return Ok(());
     }
     let mut index = site.state.index.write().await;
-    let has_taken_over = match &site.state.outside {
-        Some(outside) => outside.model_id() == Some(voice.model_id),
-        None => index.unread(&voice.identity, 1).is_empty(),
-    };
-    if has_taken_over {
-        index.keep_vectors_of(&[&voice.identity]);
-        site.state.models.set_voices(models::only(voice.clone()));
-        tracing::info!(model = %voice.identity, "the search has changed to another model");
+    index.keep_vectors_of(&[&voice.identity]);
+    site.state.models.set_voices(models::only(voice.clone()));
+    tracing::info!(model = %voice.identity, "the search has changed to another model");
+    Ok(())
+}
+
+/// Whether a model has read all that it can, and the search of this process can ask it.
+async fn has_taken_over(site: &Site, voice: &Voice) -> Result<bool> {
+    if let Some(outside) = &site.state.outside {
+        return Ok(outside.model_id() == Some(voice.model_id));
     }
+    let coverage = site.state.index.read().await.coverage(&voice.identity);
+    if !coverage.is_enough() {
+        return Ok(false);
+    }
+    let model = embeddings::model(&site.state.pool, voice.model_id).await?;
+    Ok(model.is_some_and(|model| model.completed_at.is_some()))
 }
 
 /// The process whose turn it is to read for a model.
@@ -231,8 +242,7 @@ impl<'a> Reader<'a> {
                 return self.read_one_by_one(unread).await;
             }
             Err(error @ EmbedError::Refused { .. }) => {
-                self.refused.extend(unread.iter().map(|u| u.place.passage));
-                return Ok(Err(error));
+                return self.give_up(&unread, error, false).await;
             }
             Err(error) => return Ok(Err(error)),
         }
@@ -240,8 +250,7 @@ impl<'a> Reader<'a> {
         Ok(Ok(()))
     }
 
-    /// Finds out which passages are refused; an error that they all share is no reason to give
-    /// them up.
+    /// Finds out which passages are refused.
     async fn read_one_by_one(&mut self, unread: Vec<Unread>) -> Result<Result<(), EmbedError>> {
         let mut refused = Vec::new();
         let mut last = None;
@@ -250,16 +259,41 @@ impl<'a> Reader<'a> {
             match self.embed(std::slice::from_ref(&one)).await {
                 Ok((vectors, tokens)) => self.keep(&vectors, tokens).await?,
                 Err(error @ EmbedError::Refused { .. }) => {
-                    refused.push(one.place.passage);
+                    refused.push(one);
                     last = Some(error);
                 }
                 Err(error) => return Ok(Err(error)),
             }
         }
-        if refused.len() < all {
-            self.refused.extend(refused);
+        match last {
+            Some(error) => self.give_up(&refused, error, refused.len() < all).await,
+            None => Ok(Ok(())),
         }
-        Ok(last.map_or(Ok(()), Err))
+    }
+
+    /// Gives passages up that were refused, unless the model refuses everything now.
+    async fn give_up(
+        &mut self,
+        refused: &[Unread],
+        error: EmbedError,
+        others_were_read: bool,
+    ) -> Result<Result<(), EmbedError>> {
+        if !others_were_read && !self.reads_anything().await {
+            return Ok(Err(error));
+        }
+        let passages = refused.len();
+        tracing::warn!(%error, passages, "the embedding model refuses passages; they are found by their words only");
+        let state = &self.site.state;
+        state.models.note(Err(&error), &state.clock);
+        self.refused.extend(refused.iter().map(|u| u.place.passage));
+        Ok(Ok(()))
+    }
+
+    /// Whether the model reads a text that no model refuses.
+    async fn reads_anything(&self) -> bool {
+        let plain = [PLAIN.to_owned()];
+        let embedded = self.voice.embedder.embed(&plain, Purpose::Passage);
+        embedded.await.is_ok()
     }
 
     async fn embed(&self, unread: &[Unread]) -> Result<(Vec<Vector>, u64), EmbedError> {

@@ -5,7 +5,7 @@ use std::fs;
 use archivist_engine::testing::{PgVectorServer, qdrant_server};
 use serde_json::Value;
 
-use crate::support::embeddings::{Embeddings, KEY};
+use crate::support::embeddings::{Embeddings, KEY, REFUSED};
 use crate::support::process::run;
 use crate::support::server::{EDITOR, SECRET, serve, serve_command};
 use crate::support::{Client, Site, TestServer, a_document, eventually};
@@ -139,6 +139,28 @@ async fn the_old_model_answers_where_qdrant_has_its_vectors_still() {
     })
     .await;
     assert_eq!(service.readings("large", "community garden"), 1);
+}
+
+#[tokio::test]
+async fn passages_that_a_service_refuses_hold_nothing_up() {
+    let service = Embeddings::start();
+    let qdrant = qdrant_server(None).await;
+    let mut server = TestServer::on(Site::new().await, &["--search-engine", qdrant.as_str()]);
+    let editor = server.as_editor().await;
+    for number in 1..=2 {
+        let text = format!("{REFUSED} figures, volume {number}.");
+        let document = a_document(&format!("figures-{number}.txt")).saying(&[&text]);
+        editor.upload(document).await.created();
+    }
+    restart_beside(qdrant.as_str(), &mut server, &service, "small");
+    let editor = server.as_nobody().sign_in(EDITOR, SECRET).await;
+    eventually("the refusal is told", || async {
+        let trouble = models(&editor).await["trouble"].to_string();
+        trouble.contains("too long").then_some(())
+    })
+    .await;
+    fill(&editor).await;
+    until_first(&editor, "fresh+greens", "garden.txt").await;
 }
 
 /// What a model is for, wherever the passages are.

@@ -16,6 +16,9 @@ use super::service::Service;
 
 pub(crate) const KEY: &str = "sesame-of-the-embeddings";
 
+/// Texts with this word are refused.
+pub(crate) const REFUSED: &str = "Unreadable";
+
 const SUBJECTS: [&[&str]; 2] = [
     &["children", "pupils", "schoolkids"],
     &["garden", "vegetables", "greens"],
@@ -94,6 +97,12 @@ async fn embed(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byte
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "come back later");
     }
     let texts = body["input"].as_array().unwrap().iter();
+    if texts
+        .clone()
+        .any(|text| text.as_str().unwrap().contains(REFUSED))
+    {
+        return refuse(StatusCode::BAD_REQUEST, "a text is too long");
+    }
     let rows = texts.enumerate().map(|(index, text)| {
         let text = text.as_str().unwrap();
         let key = (model.to_owned(), text.to_owned());
