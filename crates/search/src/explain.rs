@@ -48,9 +48,10 @@ impl Matches {
         let (_, in_tags) = find(&passage.tags);
         let tags = passage.tags.lines().filter(|tag| !find(tag).0.is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
-            let term = &reading.term.term;
-            let word = in_text.get(term).or_else(|| in_title.get(term));
-            let word = word.or_else(|| in_tags.get(term))?;
+            let word = reading.terms.iter().find_map(|QueryTerm { term, .. }| {
+                let above = || in_title.get(term).or_else(|| in_tags.get(term));
+                in_text.get(term).or_else(above)
+            })?;
             Some((reading.typed.clone(), word.clone()))
         });
         Self {

@@ -6,13 +6,13 @@
 //! `idf(t) = ln(1 + (N − n + 0.5) / (n + 0.5))`. The frequency of a term is the
 //! weighted sum over the fields, and so is the length (BM25F with one `b`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::language::{Language, Languages};
 use crate::query::QueryTerm;
 use crate::records::PassageText;
-use crate::shapes::Shapes;
+use crate::spellings::Spellings;
 use crate::text;
 use crate::vocabulary::Vocabulary;
 
@@ -27,11 +27,12 @@ const HEADING_UNITS: u32 = 4;
 const TAG_UNITS: u32 = 4;
 const TEXT_UNITS: u32 = 4;
 
-/// How often each term occurs in a passage, in units, and the sum of all.
+/// How often each term occurs in a passage, in units, the sum of all, and how words are spelt.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) units: HashMap<String, u32>,
     pub(crate) length: u32,
+    pub(crate) spellings: HashSet<String>,
     /// As which its words are known.
     language: Language,
 }
@@ -66,6 +67,7 @@ impl Counts {
         for token in text::tokens(field, language) {
             *self.units.entry(token.term).or_default() += units;
             self.length += units;
+            self.spellings.insert(token.spelling);
         }
     }
 }
@@ -99,8 +101,8 @@ impl Postings {
 pub(crate) struct Lexical {
     pub(crate) terms: HashMap<Arc<str>, u32>,
     pub(crate) postings: Vec<Arc<Postings>>,
-    /// By term, as the postings.
-    pub(crate) shapes: Shapes,
+    /// Of the words of all passages here, unless the whole archive's are known.
+    pub(crate) spellings: Spellings,
     /// By slot, in units; 0 for an empty slot.
     pub(crate) lengths: Vec<u32>,
     /// By slot.
@@ -132,6 +134,11 @@ impl Lexical {
             let id = self.term_id(term);
             Arc::make_mut(&mut self.postings[id]).insert(slot, units);
         }
+        if self.whole.is_none() {
+            for spelling in &counts.spellings {
+                self.spellings.add(spelling);
+            }
+        }
         let at = slot as usize;
         if self.lengths.len() <= at {
             self.lengths.resize(at + 1, 0);
@@ -149,6 +156,9 @@ impl Lexical {
             if let Some(&id) = self.terms.get(term.as_str()) {
                 Arc::make_mut(&mut self.postings[id as usize]).remove(slot);
             }
+        }
+        for spelling in &counts.spellings {
+            self.spellings.remove(spelling);
         }
         self.lengths[slot as usize] = 0;
         self.passages -= 1;
@@ -210,17 +220,11 @@ impl Lexical {
         here.max(whole)
     }
 
-    /// The same for a term by its number in [`Self::known_shapes`].
-    fn holders_of(&self, id: usize) -> usize {
-        match &self.whole {
-            Some(whole) => whole.holders_of(id),
-            None => self.postings[id].slots.len(),
-        }
-    }
-
-    /// Of the whole archive where it is known, else of what is here.
-    fn known_shapes(&self) -> &Shapes {
-        self.whole.as_ref().map_or(&self.shapes, |w| &w.shapes)
+    /// How words are spelt: in the whole archive where it is known, else here.
+    pub(crate) fn spellings(&self) -> &Spellings {
+        self.whole
+            .as_ref()
+            .map_or(&self.spellings, |w| &w.spellings)
     }
 
     /// Whether a passage holds a term.
@@ -232,31 +236,6 @@ impl Lexical {
     /// How many words a passage has.
     pub(crate) fn length(&self, slot: u32) -> f32 {
         self.lengths.get(slot as usize).copied().unwrap_or_default() as f32 / UNITS_PER_WORD
-    }
-
-    /// The slot of one of the passages that hold a term.
-    pub(crate) fn a_holder(&self, term: &str) -> Option<u32> {
-        self.find(term)?.slots.first().copied()
-    }
-
-    /// Terms that may be within `most` changed letters of a word, with how many passages hold
-    /// them; those that no passage holds any more are left out.
-    pub(crate) fn terms_like(
-        &self,
-        word: &str,
-        most: usize,
-    ) -> impl Iterator<Item = (&str, usize)> {
-        let like = self.known_shapes().like(word, most);
-        like.map(|(id, term)| (term, self.holders_of(id)))
-            .filter(|(_, holders)| *holders > 0)
-    }
-
-    /// Terms that begin so and that a passage holds, with how many do.
-    pub(crate) fn terms_from(&self, beginning: &str) -> impl Iterator<Item = (&str, usize)> {
-        let begun = self.known_shapes().beginning(beginning);
-        begun
-            .map(|(id, term)| (term, self.holders_of(id)))
-            .filter(|(_, holders)| *holders > 0)
     }
 
     /// How rare a term is: BM25's `idf`.
@@ -297,9 +276,6 @@ impl Lexical {
         }
         let id = self.postings.len();
         let term: Arc<str> = term.into();
-        if self.whole.is_none() {
-            self.shapes.push(Arc::clone(&term));
-        }
         let number = u32::try_from(id).expect("fewer than 2^32 terms");
         self.terms.insert(term, number);
         self.postings.push(Arc::default());

@@ -43,6 +43,7 @@ mod search;
 mod sections;
 mod shapes;
 mod spelling;
+mod spellings;
 mod survey;
 mod synonyms;
 mod text;

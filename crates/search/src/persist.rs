@@ -19,14 +19,14 @@ use crate::language::{Language, Languages};
 use crate::lexical::{Lexical, Postings};
 use crate::packed::{Alphabet, Packed};
 use crate::records::Facets;
-use crate::shapes::Shapes;
+use crate::spellings::Spellings;
 use crate::synonyms::Synonyms;
 use crate::vectors::Vectors;
 
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -327,6 +327,23 @@ fn write_lexical(to: &mut Writer, lexical: &Lexical) {
         to.numbers(&held(id).units);
     });
     to.numbers(&lexical.lengths);
+    write_spellings(to, &lexical.spellings);
+}
+
+pub(crate) fn write_spellings(to: &mut Writer, spellings: &Spellings) {
+    let held: Vec<_> = spellings.iter().collect();
+    to.all(held.into_iter(), |to, (spelling, holders)| {
+        to.text(spelling);
+        to.number(holders);
+    });
+}
+
+pub(crate) fn read_spellings(from: &mut Reader<'_>) -> Result<Spellings, Unreadable> {
+    let mut spellings = Spellings::default();
+    for (spelling, holders) in from.all(|from| Ok((from.text()?, from.number()?)))? {
+        spellings.insert(&spelling, holders);
+    }
+    Ok(spellings)
 }
 
 fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Unreadable> {
@@ -360,15 +377,11 @@ fn read_lexical(from: &mut Reader<'_>, archive: &Archive) -> Result<Lexical, Unr
         }
     }
     let total_length = lengths.iter().map(|&length| u64::from(length)).sum();
-    let mut shapes = Shapes::default();
-    for (term, _) in &terms {
-        shapes.push(Arc::clone(term));
-    }
     let (names, postings): (Vec<_>, Vec<_>) = terms.into_iter().unzip();
     let terms: HashMap<_, _> = names.into_iter().zip(0..).collect();
     Ok(Lexical {
         terms,
-        shapes,
+        spellings: read_spellings(from)?,
         postings,
         lengths,
         languages,

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
 use crate::text;
@@ -9,7 +10,7 @@ use crate::text;
 /// Shorter beginnings are those of too many words.
 const MIN_CHARS: usize = 2;
 /// So many words with one beginning are looked for, the most usual ones.
-const MOST_TERMS: usize = 32;
+const MOST_WORDS: usize = 32;
 
 /// A search without its words of which only the beginning was typed, and these beginnings.
 pub(crate) fn split(text: &str) -> (String, Vec<String>) {
@@ -27,19 +28,27 @@ pub(crate) fn split(text: &str) -> (String, Vec<String>) {
 
 /// The terms that a search with these beginnings asks for. All of one beginning count 1
 /// each, as a word that was typed.
-pub(crate) fn terms(lexical: &Lexical, beginnings: &[String]) -> Vec<QueryTerm> {
-    let each = beginnings.iter().flat_map(|beginning| {
-        let mut begun: Vec<(&str, usize)> = lexical.terms_from(beginning).collect();
-        begun.sort_unstable_by_key(|&(term, holders)| (Reverse(holders), term));
-        begun.truncate(MOST_TERMS);
+pub(crate) fn terms(
+    lexical: &Lexical,
+    beginnings: &[String],
+    languages: &[Language],
+) -> Vec<QueryTerm> {
+    let words = beginnings.iter().flat_map(|beginning| {
+        let mut begun: Vec<(&str, u32)> = lexical.spellings().from(beginning).collect();
+        begun.sort_unstable_by_key(|&(word, holders)| (Reverse(holders), word));
+        begun.truncate(MOST_WORDS);
         begun
     });
-    each.map(|(term, _)| QueryTerm::new(term, 1.0)).collect()
+    let stems = words.flat_map(|(word, _)| text::words(word, languages));
+    let stems = stems.flat_map(|word| word.stems);
+    stems.map(|stem| QueryTerm::of_stem(stem, 1.0)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lexical::Counts;
+    use crate::records::PassageText;
 
     #[test]
     fn beginnings_stand_apart_from_whole_words() {
@@ -47,5 +56,25 @@ mod tests {
         assert_eq!(whole, "rural");
         assert_eq!(beginnings, ["liter", "ti"]);
         assert_eq!(split("two  words "), ("two  words ".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn words_begin_as_they_are_written() {
+        let mut lexical = Lexical::default();
+        let fields = PassageText {
+            language: Language::English,
+            title: "",
+            tags: "",
+            heading: None,
+            text: "Education of educators, with the Éducateurs".into(),
+        };
+        lexical.add(0, &Counts::of(&fields));
+        let terms = |beginning: &str| -> Vec<String> {
+            let terms = super::terms(&lexical, &[beginning.to_owned()], &[Language::English]);
+            terms.into_iter().map(|term| term.term).collect()
+        };
+        assert_eq!(terms("educati"), ["educ"]);
+        assert_eq!(terms("educat"), ["educateur", "educ", "educ"]);
+        assert_eq!(terms("ducat"), Vec::<String>::new());
     }
 }

@@ -41,6 +41,14 @@ impl QueryTerm {
             word: None,
         }
     }
+
+    /// What some languages know a word by that was not typed.
+    pub(crate) fn of_stem(stem: Stem, weight: f32) -> Self {
+        Self {
+            languages: stem.languages,
+            ..Self::new(stem.term, weight)
+        }
+    }
 }
 
 /// A query that can be scored.
@@ -54,7 +62,7 @@ pub(crate) struct Query {
     typed: usize,
     /// Passages have added their words.
     is_broadened: bool,
-    /// Words that nothing has, and the terms among the others that stand for them.
+    /// Words that nothing has, or hardly anything, and those that may have been meant.
     pub(crate) readings: Vec<Reading>,
 }
 
@@ -98,11 +106,12 @@ impl Query {
     ) -> Self {
         self.share_rarity(lexical);
         let (whole, beginnings) = prefix::split(text);
-        for term in prefix::terms(lexical, &beginnings) {
+        for term in prefix::terms(lexical, &beginnings, languages) {
             self.add(term);
         }
         self.readings = spelling::readings(lexical, synonyms, &whole, languages);
-        for Reading { term, .. } in self.readings.clone() {
+        let readings = self.readings.clone().into_iter();
+        for term in readings.flat_map(|reading| reading.terms) {
             self.add(term);
         }
         self

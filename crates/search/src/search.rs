@@ -74,7 +74,11 @@ pub(crate) fn answer(index: &Index, request: &SearchRequest, current_year: i32) 
     Answer {
         hits: hits(index, request, &ranking, current_year),
         counts,
-        did_you_mean: spelling::corrected(index, request.as_typed(), &ranking.query.readings),
+        did_you_mean: spelling::corrected(
+            request.as_typed(),
+            &ranking.query.readings,
+            &index.archive.languages(),
+        ),
     }
 }
 

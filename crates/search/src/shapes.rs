@@ -1,8 +1,10 @@
-//! Which terms can be like a word at all, told by their letters without reading them.
+//! Which words can be like another at all, told by their letters without reading them.
 
 use std::sync::Arc;
 
-/// A term's letters, one bit each, and how many characters it has.
+use crate::text;
+
+/// A word's letters, one bit each, and how many characters it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
     letters: u32,
@@ -37,7 +39,7 @@ impl Shape {
     }
 }
 
-/// The terms of an index by number, with their shapes side by side: a hundred thousand are looked
+/// The words of an index by number, with their shapes side by side: a hundred thousand are looked
 /// through in a tenth of a millisecond.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Shapes {
@@ -46,13 +48,13 @@ pub(crate) struct Shapes {
 }
 
 impl Shapes {
-    /// Takes in the next term.
+    /// Takes in the next word.
     pub(crate) fn push(&mut self, term: Arc<str>) {
         self.shapes.push(Shape::of(&term));
         self.names.push(term);
     }
 
-    /// The numbers and names of all terms that may be within `most` changes of a word, and some
+    /// The numbers and names of all words that may be within `most` changes of a word, and some
     /// that are not.
     pub(crate) fn like(&self, word: &str, most: usize) -> impl Iterator<Item = (usize, &str)> {
         let shape = Shape::of(word);
@@ -63,13 +65,17 @@ impl Shapes {
             .map(|(number, _)| (number, &*self.names[number]))
     }
 
-    /// The numbers and names of all terms with this beginning.
+    /// The numbers and names of all words with this folded beginning.
     pub(crate) fn beginning(&self, beginning: &str) -> impl Iterator<Item = (usize, &str)> {
         let names = self.names.iter().enumerate();
         names
-            .filter(move |(_, name)| name.starts_with(beginning))
+            .filter(move |(_, name)| begins(name, beginning))
             .map(|(number, name)| (number, &**name))
     }
+}
+
+fn begins(name: &str, beginning: &str) -> bool {
+    name.starts_with(beginning) || !name.is_ascii() && text::fold(name).starts_with(beginning)
 }
 
 #[cfg(test)]

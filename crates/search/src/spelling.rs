@@ -1,16 +1,20 @@
 //! Words that the archive does not know, read as words that it knows.
 //!
-//! A name that was misspelt finds nothing otherwise. Only words that stand nowhere are read
-//! anew: one that is rare may well be meant.
+//! A name that was misspelt finds nothing otherwise. Words are compared as they are written, not
+//! by their stems: a wrong letter can make the stemmer take away more, or less. Only words that
+//! stand nowhere are read anew; for one that is rare beside a word that is nearly the same and
+//! far more usual, that is proposed.
+//!
+//! Of the words within reach the likeliest is taken: how usual it is, times how likely the slips
+//! are that lead to what was typed (the noisy channel of Kernighan, Church and Gale, "A spelling
+//! correction program based on a noisy channel model", 1990, with one likelihood for all slips).
 
-use std::cmp::Reverse;
-
-use crate::index::Index;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
+use crate::spellings::Spellings;
 use crate::synonyms::Synonyms;
-use crate::text::{self, Stem, Word};
+use crate::text::{self, Word};
 use crate::typed;
 
 /// What a word counts that differs in one letter from the one typed, against 1 for that; one
@@ -23,128 +27,202 @@ const LONG_CHARS: usize = 8;
 /// As many readings of a word at most.
 const READINGS: usize = 3;
 
-/// A word as it was typed and a term that it may stand for.
+/// How likely a slip is, against none.
+const SLIP: f32 = 0.02;
+/// How likely it is that the first letter is among those that are wrong.
+const FIRST: f32 = 0.2;
+/// How likely it is that a word was meant that has another ending.
+const OTHER_FORM: f32 = 0.1;
+/// Readings that are so much less likely than the best are none.
+const LIKELY: f32 = 0.25;
+
+/// A known word may be a slip that stands in so many passages at most, where another that is so
+/// much more usual is one slip away.
+const RARE: usize = 2;
+const MORE_USUAL: f32 = 100.0;
+
+/// A word as it was typed and one of the archive that it may stand for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) typed: String,
-    pub(crate) term: QueryTerm,
+    /// As the archive has it, in small letters.
+    pub(crate) spelling: String,
+    /// What is looked for in its place; nothing where what was typed is known as well.
+    pub(crate) terms: Vec<QueryTerm>,
 }
 
-/// What the unknown words of a search may stand for: the known terms that are nearest, by the
-/// fewest letters put in, left out, exchanged or swapped with the next (optimal string alignment).
-/// Of terms as near, those that begin with the letter that was typed.
+/// What the words of a search may stand for that the archive does not know, or hardly. Of each
+/// word the likeliest comes first.
 pub(crate) fn readings(
     lexical: &Lexical,
     synonyms: &Synonyms,
     text: &str,
     languages: &[Language],
 ) -> Vec<Reading> {
-    let mut unknown: Vec<Word> = Vec::new();
+    let mut seen: Vec<Word> = Vec::new();
+    let mut readings = Vec::new();
     for word in text::words(text, languages) {
-        let is_new = unknown.iter().all(|other| other.stems != word.stems);
-        let is_known = word
-            .stems
-            .iter()
-            .any(|stem| lexical.holders(&stem.term) > 0 || synonyms.have_word(&stem.term));
-        if is_new && !is_known && says_something(text, &word, languages) {
-            unknown.push(word);
+        let is_new = seen.iter().all(|other| other.stems != word.stems);
+        let typed = &text[word.range.clone()];
+        if is_new && may_be_wrong(typed) && says_something(typed, languages) {
+            let holders = word
+                .stems
+                .iter()
+                .map(|stem| lexical.holders(&stem.term))
+                .max();
+            let is_synonym = word.stems.iter().any(|stem| synonyms.have_word(&stem.term));
+            match holders.unwrap_or(0) {
+                _ if is_synonym => {}
+                0 => readings.extend(unknown(lexical.spellings(), typed, languages)),
+                holders => readings.extend(rare(lexical.spellings(), typed, holders)),
+            }
         }
+        seen.push(word);
     }
-    let reading = |word: &Word, term| Reading {
-        typed: text[word.range.clone()].to_owned(),
-        term,
-    };
-    let each = unknown.iter().flat_map(|word| {
-        let forms = forms(&word.stems, &text[word.range.clone()]);
-        let terms = nearest(lexical, &forms).into_iter();
-        terms.map(move |term| reading(word, term))
-    });
-    each.collect()
+    readings
+}
+
+/// Years, amounts and codes are what they are.
+fn may_be_wrong(typed: &str) -> bool {
+    typed.chars().count() >= MIN_CHARS && typed.chars().all(char::is_alphabetic)
 }
 
 /// Whether a word says something in each of the languages: what does not in one of them is no
 /// misspelt word of another.
-fn says_something(text: &str, word: &Word, languages: &[Language]) -> bool {
-    let typed = &text[word.range.clone()];
+fn says_something(typed: &str, languages: &[Language]) -> bool {
     let tokens = |language: &Language| text::tokens(typed, *language);
     languages
         .iter()
         .all(|language| !tokens(language).is_empty())
 }
 
-/// What may have been meant to be a term: the stems, and the word without what makes a plural. A
-/// wrong letter can make the stemmer take away more: `famlies` becomes `fam`.
-fn forms(stems: &[Stem], typed: &str) -> Vec<String> {
-    let word = text::fold(typed);
-    let single = match (word.strip_suffix("ies"), word.strip_suffix(['s', 'y'])) {
-        (Some(rest), _) => format!("{rest}i"),
-        (None, Some(rest)) if word.ends_with('y') => format!("{rest}i"),
-        (None, Some(rest)) => rest.to_owned(),
-        (None, None) => word,
-    };
-    let mut forms: Vec<String> = stems.iter().map(|stem| stem.term.clone()).collect();
-    if !forms.contains(&single) {
-        forms.push(single);
-    }
-    forms.retain(|form| may_be_wrong(form));
-    forms
-}
-
-/// Years, amounts and codes are what they are.
-fn may_be_wrong(term: &str) -> bool {
-    term.chars().count() >= MIN_CHARS && term.chars().all(char::is_alphabetic)
-}
-
-/// How near a term is to a form of what was typed: less is better.
-type Nearness = (usize, bool);
-
-/// Terms within reach of a form, with how near they are, and by how many they are held.
-fn near<'a>(
-    lexical: &'a Lexical,
-    form: &str,
-) -> impl Iterator<Item = (Nearness, Reverse<usize>, &'a str)> {
-    let most = if form.chars().count() < LONG_CHARS {
+/// What a word may stand for that the archive does not have.
+fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Reading> {
+    let most = if typed.chars().count() < LONG_CHARS {
         1
     } else {
         2
     };
-    let first = form.chars().next();
-    let like = lexical.terms_like(form, most);
-    like.map(move |(term, holders)| {
-        let distance = strsim::osa_distance(form, term);
-        let begins_otherwise = term.chars().next() != first;
-        ((distance, begins_otherwise), Reverse(holders), term)
-    })
-    .filter(move |((distance, _), ..)| *distance <= most)
+    let word = text::fold(typed);
+    let mut near = near(spellings, &word, most);
+    // Not in English, accents are part of a spelling.
+    near.extend(self::near(spellings, &typed.to_lowercase(), most));
+    for form in other_forms(&word) {
+        let others = self::near(spellings, &form, most).into_iter();
+        near.extend(others.map(|near| Near {
+            likelihood: near.likelihood * OTHER_FORM,
+            ..near
+        }));
+    }
+    near.sort_by(Near::by_likelihood);
+    let least = near.first().map_or(0.0, |best| best.likelihood * LIKELY);
+    near.retain(|near| near.likelihood >= least);
+    let mut readings: Vec<Reading> = Vec::new();
+    for near in near {
+        let is_new = readings.iter().all(|known| known.spelling != near.spelling);
+        if is_new && readings.len() < READINGS {
+            readings.push(near.as_reading(typed, languages));
+        }
+    }
+    readings
 }
 
-fn nearest(lexical: &Lexical, forms: &[String]) -> Vec<QueryTerm> {
-    let mut near: Vec<_> = forms.iter().flat_map(|form| near(lexical, form)).collect();
-    near.sort_unstable();
-    let best = near.first().map(|(nearness, ..)| *nearness);
-    near.retain(|(nearness, ..)| Some(*nearness) == best);
-    near.dedup();
-    near.into_iter()
-        .take(READINGS)
-        .map(|((distance, _), _, term)| QueryTerm::new(term, NEAR_WEIGHT / distance.max(1) as f32))
+/// What a word may have been meant to be that so many passages have.
+fn rare(spellings: &Spellings, typed: &str, holders: usize) -> Option<Reading> {
+    if holders > RARE {
+        return None;
+    }
+    let mut near = near(spellings, &text::fold(typed), 1);
+    near.retain(|near| near.distance == 1);
+    near.sort_by(Near::by_likelihood);
+    let usual = near.first()?;
+    let is_likelier = usual.likelihood >= SLIP * MORE_USUAL * holders as f32;
+    is_likelier.then(|| Reading {
+        typed: typed.to_owned(),
+        spelling: usual.spelling.to_owned(),
+        terms: Vec::new(),
+    })
+}
+
+/// The singular of a word that may be a plural, and the plural of one that may not.
+fn other_forms(word: &str) -> Vec<String> {
+    if let Some(stem) = word.strip_suffix("ies") {
+        return vec![format!("{stem}y")];
+    }
+    if let Some(single) = word.strip_suffix('s') {
+        return vec![single.to_owned()];
+    }
+    let plural = match word.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{word}s"),
+    };
+    vec![plural]
+}
+
+/// A word of the archive within reach of one that was typed.
+struct Near<'a> {
+    spelling: &'a str,
+    distance: usize,
+    likelihood: f32,
+}
+
+/// The words within reach, by letters put in, left out, exchanged or swapped with the next
+/// (optimal string alignment).
+fn near<'a>(spellings: &'a Spellings, word: &str, most: usize) -> Vec<Near<'a>> {
+    let first = word.chars().next();
+    let like = spellings.like(word, most);
+    let near = like.map(|(spelling, holders)| {
+        let distance = strsim::osa_distance(word, spelling);
+        let slips = (0..distance).fold(1.0, |all, _| all * SLIP);
+        let begins_so = spelling.chars().next() == first;
+        Near {
+            spelling,
+            distance,
+            likelihood: holders as f32 * slips * if begins_so { 1.0 } else { FIRST },
+        }
+    });
+    near.filter(|near| near.distance <= most && may_be_wrong(near.spelling))
         .collect()
 }
 
-/// The search with each of its unknown words in a spelling that the archive has, as it stands
-/// in a passage. `None` where there is nothing to correct.
-pub(crate) fn corrected(index: &Index, text: &str, readings: &[Reading]) -> Option<String> {
+impl Near<'_> {
+    /// The likeliest first.
+    fn by_likelihood(&self, other: &Self) -> std::cmp::Ordering {
+        let by_likelihood = other.likelihood.total_cmp(&self.likelihood);
+        by_likelihood.then_with(|| self.spelling.cmp(other.spelling))
+    }
+
+    fn as_reading(&self, typed: &str, languages: &[Language]) -> Reading {
+        let weight = NEAR_WEIGHT / self.distance.max(1) as f32;
+        let words = text::words(self.spelling, languages).into_iter();
+        let stems = words.flat_map(|word| word.stems);
+        let terms = stems.map(|stem| QueryTerm::of_stem(stem, weight));
+        Reading {
+            typed: typed.to_owned(),
+            spelling: self.spelling.to_owned(),
+            terms: terms.collect(),
+        }
+    }
+}
+
+/// The search with each of its words that was misspelt as the archive has it. `None` where there
+/// is nothing to correct.
+pub(crate) fn corrected(
+    text: &str,
+    readings: &[Reading],
+    languages: &[Language],
+) -> Option<String> {
     let mut corrected = String::new();
     let mut end = 0;
     let conditions = typed::conditions(text);
-    for Word { range, .. } in text::words(text, &index.archive.languages()) {
+    for Word { range, .. } in text::words(text, languages) {
         if conditions.iter().any(|part| part.contains(&range.start)) {
             continue;
         }
         let typed = &text[range.clone()];
-        let reading = readings.iter().find(|reading| reading.typed == typed);
-        if let Some(word) = reading.and_then(|reading| as_written(index, &reading.term.term)) {
+        if let Some(reading) = reading_of(readings, typed) {
             corrected.push_str(&text[end..range.start]);
-            corrected.push_str(&word);
+            corrected.push_str(&in_letters_of(typed, &reading.spelling));
             end = range.end;
         }
     }
@@ -152,25 +230,22 @@ pub(crate) fn corrected(index: &Index, text: &str, readings: &[Reading]) -> Opti
     (end > 0).then_some(corrected)
 }
 
-/// A word of this stem, from one of the passages that have it.
-fn as_written(index: &Index, term: &str) -> Option<String> {
-    let fields = index
-        .archive
-        .passage(index.lexical.a_holder(term)?)
-        .fields();
-    let language = fields.language;
-    let fields = [
-        &*fields.text,
-        fields.title,
-        fields.tags,
-        fields.heading.unwrap_or_default(),
-    ];
-    fields.into_iter().find_map(|field| {
-        let token = text::tokens(field, language)
-            .into_iter()
-            .find(|t| t.term == term)?;
-        Some(field[token.range].to_owned())
-    })
+fn reading_of<'a>(readings: &'a [Reading], typed: &str) -> Option<&'a Reading> {
+    let word = text::fold(typed);
+    let is_same = |reading: &&Reading| text::fold(&reading.typed) == word;
+    readings.iter().find(is_same)
+}
+
+/// A word in capitals where the typed one was.
+fn in_letters_of(typed: &str, spelling: &str) -> String {
+    let mut letters = typed.chars();
+    let mut spelt = spelling.chars();
+    let is_capital = letters.next().is_some_and(char::is_uppercase);
+    match spelt.next() {
+        Some(_) if is_capital && letters.all(char::is_uppercase) => spelling.to_uppercase(),
+        Some(first) if is_capital => first.to_uppercase().chain(spelt).collect(),
+        _ => spelling.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -200,7 +275,7 @@ mod tests {
 
     fn read(lexical: &Lexical, text: &str) -> Vec<(String, String)> {
         let readings = readings_of(lexical, text).into_iter();
-        readings.map(|r| (r.typed, r.term.term)).collect()
+        readings.map(|r| (r.typed, r.spelling)).collect()
     }
 
     #[test]
@@ -212,13 +287,15 @@ mod tests {
             "families",
         ]);
         for (typed, meant) in [
-            ("litercy", "literaci"),
-            ("litreacy", "literaci"),
+            ("litercy", "literacy"),
+            ("litreacy", "literacy"),
             ("Hendersen", "henderson"),
-            ("boast", "boat"),
+            ("boast", "boats"),
             ("Benderson", "henderson"),
-            ("iteracy", "literaci"),
-            ("famlies", "famili"),
+            ("iteracy", "literacy"),
+            ("famlies", "families"),
+            ("famly", "families"),
+            ("baot", "boats"),
         ] {
             let expected = [(typed.to_owned(), meant.to_owned())];
             assert_eq!(read(&lexical, typed), expected);
@@ -243,17 +320,83 @@ mod tests {
     fn of_words_as_near_the_more_usual_come_first() {
         let texts = ["gardens", "harden", "wardens", "gardens", "garners"];
         let lexical = lexical(&texts);
-        let found: Vec<String> = readings_of(&lexical, "garderns gardfen garderns")
-            .into_iter()
-            .map(|reading| reading.term.term)
-            .collect();
+        let found = |text| -> Vec<String> {
+            let readings = readings_of(&lexical, text).into_iter();
+            readings.map(|reading| reading.spelling).collect()
+        };
         assert_eq!(
-            found,
-            ["garden", "garden"],
+            found("garderns gardfen garderns"),
+            ["gardens", "gardens"],
             "not of another first letter where one is as near"
         );
-        let readings = readings_of(&lexical, "gardan");
-        assert!((readings[0].term.weight - NEAR_WEIGHT).abs() < f32::EPSILON);
+        let readings = readings_of(&lexical, "gardans");
+        assert!((readings[0].terms[0].weight - NEAR_WEIGHT).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn words_are_compared_as_they_are_written() {
+        let lexical = lexical(&[
+            "Education and a proposal of sustainability for the government",
+            "training, evaluation and a committee",
+        ]);
+        for (typed, meant) in [
+            ("educaton", "education"),
+            ("propsal", "proposal"),
+            ("sustainabilty", "sustainability"),
+            ("goverment", "government"),
+            ("traning", "training"),
+            ("evalution", "evaluation"),
+            ("commitee", "committee"),
+        ] {
+            let expected = [(typed.to_owned(), meant.to_owned())];
+            assert_eq!(read(&lexical, typed), expected);
+        }
+    }
+
+    #[test]
+    fn a_rare_word_beside_a_usual_one_is_proposed_and_stays_what_is_looked_for() {
+        let texts: Vec<&str> = ["traning"].into_iter().chain(["training"; 100]).collect();
+        let lexical = lexical(&texts);
+        let readings = readings_of(&lexical, "traning");
+        assert_eq!(readings.len(), 1);
+        assert_eq!(readings[0].spelling, "training");
+        assert_eq!(readings[0].terms, []);
+        assert_eq!(read(&self::lexical(&texts[..100]), "traning"), []);
+    }
+
+    #[test]
+    fn corrections_are_written_as_the_word_was() {
+        let lexical = lexical(&["Henderson teaches literacy"]);
+        let corrected = |text: &str| {
+            let readings = readings_of(&lexical, text);
+            super::corrected(text, &readings, &[Language::English])
+        };
+        for (typed, expected) in [
+            ("Hendersen, and litercy!", "Henderson, and literacy!"),
+            ("hendersen \"LITERCY\"", "henderson \"LITERACY\""),
+        ] {
+            assert_eq!(corrected(typed).as_deref(), Some(expected));
+        }
+        assert_eq!(corrected("literacy"), None);
+    }
+
+    #[test]
+    fn a_word_of_another_language_is_found_without_its_accents() {
+        let mut lexical = Lexical::default();
+        let fields = PassageText {
+            language: Language::Spanish,
+            title: "",
+            tags: "",
+            heading: None,
+            text: "Una pedagogía de los niños".into(),
+        };
+        lexical.add(0, &Counts::of(&fields));
+        let languages = [Language::English, Language::Spanish];
+        for typed in ["pedagogia", "pedagogìa", "PEDAGOGIA"] {
+            let readings = super::readings(&lexical, &Synonyms::default(), typed, &languages);
+            let spellings: Vec<_> = readings.iter().map(|r| &*r.spelling).collect();
+            assert_eq!(spellings, ["pedagogía"], "{typed}");
+        }
     }
 
     #[test]

@@ -129,8 +129,7 @@ impl Surveyor {
         self.by_language[parts.language.number()] += 1;
         for passage in parts.passages {
             let counts = Counts::of(&passage.fields());
-            let terms = counts.units.keys().map(String::as_str);
-            self.words.count(terms, counts.length);
+            self.words.count(&counts);
             self.draw(passage);
         }
     }

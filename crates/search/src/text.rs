@@ -16,6 +16,8 @@ const MAX_WORD_BYTES: usize = 64;
 pub(crate) struct Token {
     /// The folded stem: what the index knows the word by.
     pub(crate) term: String,
+    /// The word as it is written, in small letters.
+    pub(crate) spelling: String,
     /// Where the word stands, in bytes of the text.
     pub(crate) range: Range<usize>,
 }
@@ -24,24 +26,36 @@ pub(crate) struct Token {
 pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
     let stemmer = Stemmer::create(language.algorithm());
     let token = |(start, word): (usize, &str)| {
-        let term = term(word, language, &stemmer)?;
+        let (spelling, term) = read(word, language, &stemmer)?;
         let range = start..start + word.len();
-        Some(Token { term, range })
+        Some(Token {
+            term,
+            spelling,
+            range,
+        })
     };
     let words = text.unicode_word_indices();
     let words = words.filter(|(_, word)| word.len() <= MAX_WORD_BYTES);
     words.filter_map(token).collect()
 }
 
-/// What a word is known by, unless it says nothing. English is folded first, as it is often
-/// typed without its few accents; the stemmers of other languages look at theirs.
-fn term(word: &str, language: Language, stemmer: &Stemmer) -> Option<String> {
+/// How a word is spelt and what it is known by, unless it says nothing. English is folded first, as
+/// it is often typed without its few accents; the stemmers of other languages look at theirs.
+fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, String)> {
     if language == Language::English {
         let folded = fold(word);
-        return (!is_stop_word(&folded)).then(|| stemmer.stem(&folded).into_owned());
+        if is_stop_word(&folded) {
+            return None;
+        }
+        let term = stemmer.stem(&folded).into_owned();
+        return Some((folded, term));
     }
-    let word = word.to_lowercase();
-    (!language.passes_over(&word)).then(|| fold(&stemmer.stem(&word)))
+    let word = word.to_lowercase().replace(is_unseen, "");
+    if language.passes_over(&word) {
+        return None;
+    }
+    let term = fold(&stemmer.stem(&word));
+    Some((word, term))
 }
 
 /// What some of the languages know a word by.
@@ -75,7 +89,7 @@ pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for &language in languages {
         let languages = language.into();
-        for Token { term, range } in tokens(text, language) {
+        for Token { term, range, .. } in tokens(text, language) {
             let stem = Stem { term, languages };
             match words.iter_mut().find(|word| word.range == range) {
                 Some(word) => word.add(stem),
@@ -105,14 +119,14 @@ pub(crate) fn stands_among(wordings: &[Wording], words: &[String]) -> bool {
 }
 
 /// One spelling for words that people take for the same: lower case, no
-/// accents, a plain apostrophe, no thousands separators in numbers.
+/// accents, a plain apostrophe, nothing unseen, no thousands separators in numbers.
 pub(crate) fn fold(word: &str) -> String {
     let mut folded = if word.is_ascii() {
         word.to_ascii_lowercase()
     } else {
         word.to_lowercase()
             .nfkd()
-            .filter(|c| !is_combining_mark(*c))
+            .filter(|c| !is_combining_mark(*c) && !is_unseen(*c))
             .map(|c| if c == '\u{2019}' { '\'' } else { c })
             .collect()
     };
@@ -120,6 +134,15 @@ pub(crate) fn fold(word: &str) -> String {
         folded.retain(|c| c != ',');
     }
     folded
+}
+
+/// Soft hyphens, and what joins letters or keeps them apart without a mark: they come along when
+/// text is copied from a page.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 /// Whether a folded word is too common in English to say what a text is about.
@@ -160,6 +183,16 @@ mod tests {
         assert_eq!(terms("Peña’s café"), ["pena", "cafe"]);
         assert_eq!(terms("$45,000 in 2024"), ["45000", "2024"]);
         assert_eq!(terms("full-time"), ["full", "time"]);
+    }
+
+    #[test]
+    fn what_is_not_seen_is_no_part_of_a_word() {
+        assert_eq!(
+            terms("commu\u{ad}nity \u{feff}gar\u{2060}dens"),
+            ["communiti", "garden"]
+        );
+        let niño = tokens("ni\u{200d}\u{ad}ños", Language::Spanish);
+        assert_eq!(niño[0].spelling, "niños");
     }
 
     #[test]

@@ -1,17 +1,16 @@
 //! The words of a whole archive, where the index holds only a part of it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use crate::shapes::Shapes;
+use crate::lexical::Counts;
+use crate::spellings::Spellings;
 
 /// How frequent words are: what BM25, misspelt words and beginnings of words ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    terms: HashMap<Arc<str>, u32>,
-    pub(crate) shapes: Shapes,
-    /// By term: in how many passages.
-    holders: Vec<u32>,
+    /// In how many passages each term is.
+    pub(crate) holders: HashMap<Box<str>, u32>,
+    pub(crate) spellings: Spellings,
     /// How many passages there are.
     pub(crate) passages: usize,
     /// How long they are together, in units.
@@ -19,50 +18,25 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Counts one more passage, which has these terms.
-    pub(crate) fn count<'a>(&mut self, terms: impl Iterator<Item = &'a str>, length: u32) {
-        for term in terms {
-            let id = self.id(term);
-            self.holders[id] += 1;
+    /// Counts one more passage, which has these words.
+    pub(crate) fn count(&mut self, counts: &Counts) {
+        for term in counts.units.keys() {
+            match self.holders.get_mut(term.as_str()) {
+                Some(holders) => *holders += 1,
+                None => drop(self.holders.insert(term.as_str().into(), 1)),
+            }
+        }
+        for spelling in &counts.spellings {
+            self.spellings.add(spelling);
         }
         self.passages += 1;
-        self.total_length += u64::from(length);
-    }
-
-    /// Takes in a term that so many passages hold.
-    pub(crate) fn insert(&mut self, term: &str, holders: u32) {
-        let id = self.id(term);
-        self.holders[id] = holders;
+        self.total_length += u64::from(counts.length);
     }
 
     /// How many passages hold a term.
     pub(crate) fn holders(&self, term: &str) -> usize {
-        self.terms
+        self.holders
             .get(term)
-            .map_or(0, |&id| self.holders_of(id as usize))
-    }
-
-    /// The same for a term by its number in the shapes.
-    pub(crate) fn holders_of(&self, id: usize) -> usize {
-        self.holders[id] as usize
-    }
-
-    /// All terms, each with how many passages hold it.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u32)> {
-        let terms = self.terms.iter();
-        terms.map(|(term, &id)| (&**term, self.holders[id as usize]))
-    }
-
-    fn id(&mut self, term: &str) -> usize {
-        if let Some(&id) = self.terms.get(term) {
-            return id as usize;
-        }
-        let id = self.holders.len();
-        let number = u32::try_from(id).expect("fewer than 2^32 terms");
-        let term: Arc<str> = term.into();
-        self.shapes.push(Arc::clone(&term));
-        self.terms.insert(term, number);
-        self.holders.push(0);
-        id
+            .map_or(0, |&holders| holders as usize)
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::codec::{Reader, Unreadable, Writer};
 use crate::language;
-use crate::persist::{LoadError, read_model, write_model};
+use crate::persist::{LoadError, read_model, read_spellings, write_model, write_spellings};
 use crate::survey::Survey;
 use crate::vocabulary::Vocabulary;
 
 /// Raised whenever the layout, the analysis of text or the weights of fields change: the
 /// archive is then surveyed anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 impl Survey {
     /// The survey as bytes, which [`Survey::decode`] reads.
@@ -24,10 +24,11 @@ impl Survey {
         }
         to.count(self.words.passages);
         to.number(self.words.total_length);
-        to.all(self.words.iter(), |to, (term, holders)| {
+        to.all(self.words.holders.iter(), |to, (term, &holders)| {
             to.text(term);
             to.number(holders);
         });
+        write_spellings(&mut to, &self.words.spellings);
         to.option(self.model.as_deref(), write_model);
         to.finish().expect("memory takes all bytes");
         bytes
@@ -53,16 +54,23 @@ fn read(from: &mut Reader<'_>) -> Result<Survey, Unreadable> {
     for documents in &mut by_language {
         *documents = from.size()?;
     }
-    let mut words = Vocabulary::default();
-    words.passages = from.size()?;
-    words.total_length = from.number()?;
-    for (term, holders) in from.all(|from| Ok((from.text()?, from.number()?)))? {
-        words.insert(&term, holders);
-    }
+    let words = read_words(from)?;
     let model = from.option(read_model)?;
     Ok(Survey {
         words: Arc::new(words),
         model: model.map(Arc::new),
         by_language,
+    })
+}
+
+fn read_words(from: &mut Reader<'_>) -> Result<Vocabulary, Unreadable> {
+    let passages = from.size()?;
+    let total_length = from.number()?;
+    let holders = from.all(|from| Ok((from.text()?.into(), from.number()?)))?;
+    Ok(Vocabulary {
+        passages,
+        total_length,
+        holders: holders.into_iter().collect(),
+        spellings: read_spellings(from)?,
     })
 }

@@ -132,7 +132,7 @@ fn a_word_that_nothing_has_is_offered_as_it_is_spelt_here() {
     let index = index_of([record(1, "Plan", &["Mrs Henderson teaches literacy."])]);
     let meant = |text: &str| answer(&index, &SearchRequest::new(text)).did_you_mean;
     assert_eq!(
-        meant("hendersen, and litercy!"),
+        meant("Hendersen, and litercy!"),
         Some("Henderson, and literacy!".into())
     );
     assert_eq!(meant("literacy"), None);

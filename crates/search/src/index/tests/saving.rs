@@ -24,6 +24,11 @@ fn a_saved_index_answers_the_same() {
     for question in QUESTIONS {
         assert_eq!(ask(&loaded, question), ask(&index, question), "{question}");
     }
+    for index in [&loaded, &index] {
+        let answer = index.answer(&SearchRequest::new("harvset"), YEAR);
+        let meant = answer.did_you_mean;
+        assert_eq!(meant.as_deref(), Some("harvest"));
+    }
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(files.len(), 1, "no temporary file is left: {files:?}");
 }

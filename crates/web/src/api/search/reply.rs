@@ -18,8 +18,8 @@ pub(super) struct SearchResponse {
     pub(super) hits: Vec<SearchHit>,
     /// How all documents that match are spread, not only those of `hits`.
     pub(super) counts: SearchCounts,
-    /// The search with each word that stands nowhere in the library in a spelling that does,
-    /// where there is one.
+    /// The search with each word that stands nowhere in the library in a spelling that does, or
+    /// with a usual word in the place of one that hardly any passage has; where there is one.
     #[schema(example = "board members")]
     pub(super) did_you_mean: Option<String>,
 }

@@ -1,0 +1,77 @@
+//! The words of an archive as they are written.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::shapes::Shapes;
+
+/// Words as they are written, in small letters, with in how many passages each stands.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Spellings {
+    numbers: HashMap<Arc<str>, u32>,
+    shapes: Shapes,
+    /// By number.
+    holders: Vec<u32>,
+}
+
+impl Spellings {
+    /// A passage with this word came.
+    pub(crate) fn add(&mut self, spelling: &str) {
+        let number = self.number(spelling);
+        self.holders[number] += 1;
+    }
+
+    /// A passage with this word went.
+    pub(crate) fn remove(&mut self, spelling: &str) {
+        if let Some(&number) = self.numbers.get(spelling) {
+            self.holders[number as usize] -= 1;
+        }
+    }
+
+    /// Takes in a word that so many passages have.
+    pub(crate) fn insert(&mut self, spelling: &str, holders: u32) {
+        let number = self.number(spelling);
+        self.holders[number] = holders;
+    }
+
+    /// The words that passages have, each with how many do.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
+        let known = self.numbers.iter();
+        known
+            .map(|(spelling, &number)| (&**spelling, self.holders[number as usize]))
+            .filter(|(_, holders)| *holders > 0)
+    }
+
+    /// Words that may be within `most` changed letters of this one, each with how many passages
+    /// have it.
+    pub(crate) fn like(&self, word: &str, most: usize) -> impl Iterator<Item = (&str, u32)> {
+        self.held(self.shapes.like(word, most))
+    }
+
+    /// Words that begin so, each with how many passages have it.
+    pub(crate) fn from(&self, beginning: &str) -> impl Iterator<Item = (&str, u32)> {
+        self.held(self.shapes.beginning(beginning))
+    }
+
+    fn held<'a>(
+        &'a self,
+        words: impl Iterator<Item = (usize, &'a str)>,
+    ) -> impl Iterator<Item = (&'a str, u32)> {
+        words
+            .map(|(number, word)| (word, self.holders[number]))
+            .filter(|(_, holders)| *holders > 0)
+    }
+
+    fn number(&mut self, spelling: &str) -> usize {
+        if let Some(&number) = self.numbers.get(spelling) {
+            return number as usize;
+        }
+        let number = self.holders.len();
+        let spelling: Arc<str> = spelling.into();
+        self.shapes.push(Arc::clone(&spelling));
+        let key = u32::try_from(number).expect("fewer than 2^32 words");
+        self.numbers.insert(spelling, key);
+        self.holders.push(0);
+        number
+    }
+}
