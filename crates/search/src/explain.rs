@@ -24,47 +24,46 @@ pub(crate) struct Matches {
     pub(crate) tags: Vec<String>,
     /// Words that were typed and stand nowhere, and the word here that each is taken for.
     pub(crate) taken_for: Vec<(String, String)>,
+    /// Wordings that were typed, and those of the passage that mean the same.
+    pub(crate) stands_for: Vec<(String, String)>,
 }
 
 impl Matches {
     pub(crate) fn find(query: &Query, passage: &Passage) -> Self {
-        let find = |text: &str| find_in(query, text, passage.language);
-        let (marks, in_text) = find(&passage.text.text());
+        let text = passage.text.text();
         let above = format!(
             "{}\n{}",
             passage.title,
             passage.heading.as_deref().unwrap_or("")
         );
-        let (_, in_title) = find(&above);
-        let words = |found: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
-            let mut words: Vec<String> = Vec::new();
-            for word in query.terms.iter().filter_map(|term| found(&term.term)) {
-                if !words.contains(&word) {
-                    words.push(word);
-                }
-            }
-            words
-        };
-        let (_, in_tags) = find(&passage.tags);
-        let tags = passage.tags.lines().filter(|tag| !find(tag).0.is_empty());
+        let find = |text| Found::of(query, text, passage.language);
+        let (in_text, above, in_tags) = (find(&text), find(&above), find(&passage.tags));
+        let fields = [&in_text, &above, &in_tags];
+        let word_of = |term: &str| fields.iter().find_map(|found| found.words.get(term));
+        let has = |term: &str| word_of(term).is_some();
+
+        let counting: Vec<&QueryTerm> = query
+            .terms
+            .iter()
+            .filter(|term| term.counts_with(has))
+            .collect();
+        let tags = passage.tags.lines();
+        let tags = tags.filter(|tag| !find(tag).ranges(&counting).is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
-            let word = reading.terms.iter().find_map(|QueryTerm { term, .. }| {
-                let above = || in_title.get(term).or_else(|| in_tags.get(term));
-                in_text.get(term).or_else(above)
-            })?;
+            let word = reading.terms.iter().find_map(|term| word_of(&term.term))?;
             Some((reading.typed.clone(), word.clone()))
         });
+        let synonyms = query.synonyms.iter();
+        let synonyms = synonyms.filter(|synonym| synonym.terms.iter().all(|term| has(term)));
         Self {
             taken_for: taken_for.collect(),
+            stands_for: synonyms
+                .map(|synonym| (synonym.typed.clone(), synonym.wording.clone()))
+                .collect(),
             tags: tags.map(str::to_owned).collect(),
-            marks,
-            words: words(&|term| in_text.get(term).cloned()),
-            above: words(&|term| {
-                in_title
-                    .get(term)
-                    .filter(|_| !in_text.contains_key(term))
-                    .cloned()
-            }),
+            marks: in_text.ranges(&counting),
+            words: in_text.words(&counting),
+            above: above.without(&in_text).words(&counting),
         }
     }
 
@@ -82,28 +81,62 @@ impl Matches {
         }
         let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
         reasons.extend(self.taken_for.iter().map(taken_for));
+        let stands_for =
+            |(typed, wording): &(String, String)| format!("“{wording}” stands for {typed}");
+        reasons.extend(self.stands_for.iter().map(stands_for));
         reasons
     }
 }
 
-/// Where the query's terms stand in a text, and the first word for each.
-fn find_in(
-    query: &Query,
-    text: &str,
-    language: Language,
-) -> (Vec<Range<usize>>, HashMap<String, String>) {
-    let here = language.into();
-    let mut marks = Vec::new();
-    let mut words = HashMap::new();
-    for token in text::tokens(text, language) {
-        let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
-        if query.terms.iter().any(speaks_of_it) {
-            let word = &text[token.range.clone()];
-            words.entry(token.term).or_insert_with(|| word.to_owned());
-            marks.push(token.range);
+/// Where terms of a query stand in a text.
+struct Found {
+    /// Each with its place, ascending.
+    places: Vec<(String, Range<usize>)>,
+    /// The first word for each term.
+    words: HashMap<String, String>,
+}
+
+impl Found {
+    fn of(query: &Query, text: &str, language: Language) -> Self {
+        let here = language.into();
+        let mut found = Self {
+            places: Vec::new(),
+            words: HashMap::new(),
+        };
+        for token in text::tokens(text, language) {
+            let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
+            if query.terms.iter().any(speaks_of_it) {
+                let word = || text[token.range.clone()].to_owned();
+                found.words.entry(token.term.clone()).or_insert_with(word);
+                found.places.push((token.term, token.range));
+            }
         }
+        found
     }
-    (marks, words)
+
+    /// The same without the terms that were found elsewhere.
+    fn without(mut self, other: &Self) -> Self {
+        self.words.retain(|term, _| !other.words.contains_key(term));
+        self
+    }
+
+    /// Where these terms stand.
+    fn ranges(&self, terms: &[&QueryTerm]) -> Vec<Range<usize>> {
+        let is_one = |found: &str| terms.iter().any(|term| term.term == found);
+        let places = self.places.iter().filter(|(term, _)| is_one(term));
+        places.map(|(_, range)| range.clone()).collect()
+    }
+
+    /// The words for these terms, each once, in their order.
+    fn words(&self, terms: &[&QueryTerm]) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for word in terms.iter().filter_map(|term| self.words.get(&term.term)) {
+            if !words.contains(word) {
+                words.push(word.clone());
+            }
+        }
+        words
+    }
 }
 
 fn shortened(words: &[String]) -> String {
@@ -167,6 +200,33 @@ mod tests {
             found.reasons(),
             ["matched Children", "tagged Early Literacy"]
         );
+    }
+
+    #[test]
+    fn words_that_stand_for_others_are_named_with_them() {
+        let kids = vec!["kids".to_owned(), "children".to_owned()];
+        let synonyms = Synonyms::new(Synonyms::built_in().chain([kids]));
+        let reasons = |typed: &str, text: &str| {
+            let query = Query::parse(typed, &synonyms, &[Language::English]);
+            Matches::find(&query, &passage("", None, text)).reasons()
+        };
+        assert_eq!(
+            reasons("kids", "Children read"),
+            ["matched Children", "“children” stands for kids"]
+        );
+        assert_eq!(
+            reasons("RFP", "A request for proposals came"),
+            [
+                "matched request, proposals",
+                "“Request for Proposal” stands for RFP"
+            ]
+        );
+        assert_eq!(reasons("RFP", "Our proposal"), Vec::<String>::new());
+        assert_eq!(
+            reasons("our 501(c)(3) letter", "Section 3 c: a letter"),
+            ["matched letter"]
+        );
+        assert_eq!(reasons("501(c)(3)", "a 501(c)(3)"), ["matched 501, c, 3"]);
     }
 
     #[test]

@@ -175,9 +175,15 @@ impl Lexical {
                 continue;
             };
             let gain = term.weight * self.rarity(&term.term) * (K1 + 1.0);
+            let beside = self.beside(term);
+            let counts = |slot: &u32| {
+                let is_beside = |slots: &Vec<u32>| slots.binary_search(slot).is_ok();
+                beside.is_empty() || beside.iter().any(is_beside)
+            };
             for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
                 let at = slot as usize;
-                if admitted[at] > 0.0 && term.languages.meet(self.languages[at]) {
+                let is_asked = admitted[at] > 0.0 && term.languages.meet(self.languages[at]);
+                if is_asked && counts(&slot) {
                     let norm = K1 * (1.0 - B) + per_unit * self.lengths[at] as f32;
                     scores[at] += worth(gain, f32::from(units), norm);
                 }
@@ -186,16 +192,26 @@ impl Lexical {
         scores
     }
 
-    /// By slot, whether the passage holds each of the terms; all do where there are none.
-    pub(crate) fn hold_all(&self, terms: &[String], slots: usize) -> Vec<bool> {
-        let mut held = vec![0_usize; slots];
-        for term in terms {
-            let postings = self.find(term);
-            for &slot in postings.iter().flat_map(|postings| &postings.slots) {
-                held[slot as usize] += 1;
-            }
+    /// The passages beside whose words a term counts, for each of its wordings.
+    fn beside(&self, term: &QueryTerm) -> Vec<Vec<u32>> {
+        let wordings = term.beside.iter();
+        wordings.map(|terms| self.holders_of_all(terms)).collect()
+    }
+
+    /// The slots of the passages that hold each of these terms, ascending; none where there are
+    /// no terms.
+    pub(crate) fn holders_of_all(&self, terms: &[String]) -> Vec<u32> {
+        let postings: Option<Vec<&Postings>> = terms.iter().map(|term| self.find(term)).collect();
+        let mut postings = postings.unwrap_or_default();
+        postings.sort_by_key(|postings| postings.slots.len());
+        let Some((rarest, others)) = postings.split_first() else {
+            return Vec::new();
+        };
+        let mut slots = rarest.slots.clone();
+        for other in others {
+            slots.retain(|slot| other.slots.binary_search(slot).is_ok());
         }
-        held.into_iter().map(|count| count == terms.len()).collect()
+        slots
     }
 
     /// By term, what a passage with these counts scores for it when a query's weight and the
@@ -307,6 +323,29 @@ mod tests {
 
     fn query(term: &str) -> Vec<QueryTerm> {
         vec![QueryTerm::new(term, 1.0)]
+    }
+
+    #[test]
+    fn a_word_of_a_wording_counts_beside_the_others() {
+        let lexical = lexical(&["tax exempt", "tax", "exempt rent", "tax rent exempt"]);
+        let term = |wordings: &[&str]| {
+            let words = |wording: &&str| wording.split(' ').map(str::to_owned).collect();
+            let mut term = QueryTerm::new("tax", 1.0);
+            term.beside = wordings.iter().map(words).collect();
+            term
+        };
+        let found = |wordings: &[&str]| -> Vec<bool> {
+            let scores = lexical.score(&[term(wordings)], &[1.0; 4]);
+            scores.iter().map(|&score| score > 0.0).collect()
+        };
+        assert_eq!(found(&[]), [true, true, false, true]);
+        assert_eq!(found(&["tax exempt"]), [true, false, false, true]);
+        assert_eq!(found(&["tax exempt rent"]), [false, false, false, true]);
+        assert_eq!(found(&["tax soil"]), [false; 4]);
+        assert_eq!(
+            found(&["tax soil", "exempt tax"]),
+            [true, false, false, true]
+        );
     }
 
     fn assert_close(found: &[f32], expected: &[f32]) {

@@ -32,9 +32,11 @@ fn candidates(index: &Index, phrase: &str, slots: usize) -> Vec<bool> {
         let mut terms: Vec<String> = tokens.map(|token| token.term).collect();
         terms.sort_unstable();
         terms.dedup();
-        let held = index.lexical.hold_all(&terms, slots);
-        for (candidate, held) in candidates.iter_mut().zip(held) {
-            *candidate |= held;
+        if terms.is_empty() {
+            return vec![true; slots];
+        }
+        for slot in index.lexical.holders_of_all(&terms) {
+            candidates[slot as usize] = true;
         }
     }
     candidates

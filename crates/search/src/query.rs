@@ -8,7 +8,7 @@ use crate::language::{Language, Languages};
 use crate::lexical::Lexical;
 use crate::prefix;
 use crate::spelling::{self, Reading};
-use crate::synonyms::Synonyms;
+use crate::synonyms::{Expansion, Synonyms};
 use crate::text::{self, Stem, Word};
 
 /// What an expansion counts, against 1 for a word that was typed.
@@ -27,6 +27,9 @@ pub(crate) struct QueryTerm {
     pub(crate) weight: f32,
     /// Of which documents it speaks: a language may know another word by the same term.
     pub(crate) languages: Languages,
+    /// Where there are any, it counts only in passages that have all terms of one of these: words
+    /// of a wording that say little each alone.
+    pub(crate) beside: Vec<Vec<String>>,
     /// Which of the words that were typed it is. Languages know a word by several terms.
     word: Option<usize>,
 }
@@ -38,6 +41,7 @@ impl QueryTerm {
             term: term.into(),
             weight,
             languages: Languages::ALL,
+            beside: Vec::new(),
             word: None,
         }
     }
@@ -49,6 +53,29 @@ impl QueryTerm {
             ..Self::new(stem.term, weight)
         }
     }
+
+    /// Has it count beside these, too; wherever it is, where there are none.
+    fn allow(&mut self, beside: &[Vec<String>]) {
+        if beside.is_empty() || self.beside.is_empty() {
+            self.beside.clear();
+        } else {
+            self.beside.extend_from_slice(beside);
+        }
+    }
+
+    /// Whether it counts in a passage that has these terms.
+    pub(crate) fn counts_with(&self, has: impl Fn(&str) -> bool) -> bool {
+        let is_whole = |terms: &Vec<String>| terms.iter().all(|term| has(term));
+        self.beside.is_empty() || self.beside.iter().any(is_whole)
+    }
+}
+
+/// A wording that stands for one that was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Synonym {
+    pub(crate) typed: String,
+    pub(crate) wording: String,
+    pub(crate) terms: Vec<String>,
 }
 
 /// A query that can be scored.
@@ -64,6 +91,8 @@ pub(crate) struct Query {
     is_broadened: bool,
     /// Words that nothing has, or hardly anything, and those that may have been meant.
     pub(crate) readings: Vec<Reading>,
+    /// What may stand in place of wordings that were typed.
+    pub(crate) synonyms: Vec<Synonym>,
 }
 
 impl Query {
@@ -84,9 +113,13 @@ impl Query {
             terms: counted,
             is_broadened: false,
             readings: Vec::new(),
+            synonyms: Vec::new(),
         };
-        for term in synonyms.of(text, &typed) {
-            query.add(QueryTerm::new(term, EXPANSION_WEIGHT));
+        for wording in synonyms.typed(text, &typed) {
+            query.keep_together(wording);
+        }
+        for expansion in synonyms.of(text, &typed) {
+            query.expand(expansion);
         }
         for term in amounts::spellings(text) {
             query.add(QueryTerm::new(term, AMOUNT_WEIGHT));
@@ -115,6 +148,49 @@ impl Query {
             self.add(term);
         }
         self
+    }
+
+    /// Has the letters and digits of a wording that was typed count only beside its other words:
+    /// the `c` and the `3` of 501(c)(3).
+    fn keep_together(&mut self, wording: &[String]) {
+        let alone = |term: &&mut QueryTerm| term.term.len() == 1 && wording.contains(&term.term);
+        if wording.len() > 1 {
+            for term in self.terms.iter_mut().filter(alone) {
+                term.beside.push(wording.to_vec());
+            }
+        }
+    }
+
+    /// Takes in a wording that stands for one that was typed. Its words count where all of them
+    /// are.
+    fn expand(&mut self, expansion: Expansion<'_>) {
+        let Expansion {
+            typed,
+            wording,
+            terms,
+        } = expansion;
+        let beside = if terms.len() > 1 {
+            vec![terms.to_vec()]
+        } else {
+            Vec::new()
+        };
+        let known = self.typed;
+        for term in terms {
+            let place = self.terms.iter().position(|known| known.term == *term);
+            match place {
+                Some(place) if place < known => {}
+                Some(place) => self.terms[place].allow(&beside),
+                None => self.terms.push(QueryTerm {
+                    beside: beside.clone(),
+                    ..QueryTerm::new(term, EXPANSION_WEIGHT)
+                }),
+            }
+        }
+        self.synonyms.push(Synonym {
+            typed: typed.to_owned(),
+            wording: wording.to_owned(),
+            terms: terms.to_vec(),
+        });
     }
 
     /// Has all terms of a word count as if they were one: it is no rarer for being known by

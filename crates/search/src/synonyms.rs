@@ -10,15 +10,33 @@ const BUILT_IN: &[&[&str]] = &[
     &["BIPOC", "Black, Indigenous and People of Color"],
     &["CBO", "Community-Based Organization"],
     &["CDBG", "Community Development Block Grant"],
+    &[
+        "CFDA",
+        "Assistance Listing",
+        "Catalog of Federal Domestic Assistance",
+    ],
+    &["CSR", "Corporate Social Responsibility"],
+    &["DAF", "Donor-Advised Fund"],
     &["DEI", "Diversity, Equity and Inclusion"],
     &["ED", "Executive Director"],
     &["EIN", "Employer Identification Number"],
     &["FBO", "Faith-Based Organization"],
     &["FTE", "Full-Time Equivalent"],
+    &["FY", "Fiscal Year"],
+    &["GOS", "General Operating Support"],
+    &["IRB", "Institutional Review Board"],
     &["KPI", "Key Performance Indicator"],
     &["LMI", "Low to Moderate Income"],
-    &["LOI", "Letter of Intent", "Letter of Inquiry"],
+    &[
+        "LOI",
+        "Letter of Intent",
+        "Letter of Inquiry",
+        "Letter of Interest",
+    ],
     &["MOU", "Memorandum of Understanding"],
+    &["MTDC", "Modified Total Direct Costs"],
+    &["NGO", "Non-Governmental Organization"],
+    &["NICRA", "Negotiated Indirect Cost Rate Agreement"],
     &[
         "NOFO",
         "NOFA",
@@ -26,13 +44,18 @@ const BUILT_IN: &[&[&str]] = &[
         "Notice of Funding Opportunity",
         "Funding Opportunity Announcement",
     ],
+    &["nonprofit", "non-profit"],
     &["PD", "Professional Development"],
+    &["RFI", "Request for Information"],
     &["RFP", "Request for Proposal"],
+    &["RFQ", "Request for Qualifications", "Request for Quotation"],
     &["ROI", "Return on Investment"],
     &["SEL", "Social-Emotional Learning"],
     &["SOW", "Statement of Work", "Scope of Work"],
     &["STEM", "Science, Technology, Engineering and Mathematics"],
     &["TA", "Technical Assistance"],
+    &["UEI", "Unique Entity Identifier"],
+    &["website", "web site"],
     &["YTD", "Year to Date"],
 ];
 
@@ -81,25 +104,44 @@ impl Synonyms {
         wordings.any(|wording| wording.terms.iter().any(|known| known == term))
     }
 
-    /// Terms that stand for what was typed, each once: of the groups that have a wording of the
-    /// text, the words of the others. `typed` are the text's own terms.
-    pub(crate) fn of(&self, text: &str, typed: &[String]) -> Vec<String> {
-        let mut found: Vec<&String> = Vec::new();
+    /// The wordings that stand for what was typed: of the groups that have a wording of the text,
+    /// the others. `typed` are the text's own terms.
+    pub(crate) fn of<'a>(&'a self, text: &str, typed: &[String]) -> Vec<Expansion<'a>> {
+        let mut found = Vec::new();
         for group in &self.groups {
-            let is_typed = |wording: &&Wording| wording.is_in(text, typed);
-            if group.iter().any(|wording| is_typed(&wording)) {
-                let others = group.iter().filter(|wording| !is_typed(wording));
-                found.extend(others.flat_map(|wording| &wording.terms));
+            let (is_typed, others): (Vec<_>, Vec<_>) =
+                group.iter().partition(|wording| wording.is_in(text, typed));
+            if let Some(typed) = is_typed.first() {
+                found.extend(others.into_iter().map(|wording| Expansion {
+                    typed: &typed.written,
+                    wording: &wording.written,
+                    terms: &wording.terms,
+                }));
             }
         }
-        let mut once: Vec<String> = Vec::with_capacity(found.len());
-        for term in found {
-            if !typed.contains(term) && !once.contains(term) {
-                once.push(term.clone());
-            }
-        }
-        once
+        found
     }
+
+    /// The terms of the wordings that were typed.
+    pub(crate) fn typed<'a>(
+        &'a self,
+        text: &'a str,
+        typed: &'a [String],
+    ) -> impl Iterator<Item = &'a [String]> {
+        let wordings = self.groups.iter().flatten();
+        let is_typed = wordings.filter(|wording| wording.is_in(text, typed));
+        is_typed.map(|wording| wording.terms.as_slice())
+    }
+}
+
+/// A wording that stands for one that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Expansion<'a> {
+    /// The one that was typed, as the list has it.
+    pub(crate) typed: &'a str,
+    pub(crate) wording: &'a str,
+    /// The words of the wording.
+    pub(crate) terms: &'a [String],
 }
 
 impl Default for Synonyms {
@@ -140,18 +182,27 @@ mod tests {
             .into_iter()
             .map(|t| t.term)
             .collect();
-        synonyms.of(text, &typed)
+        let expansions = synonyms.of(text, &typed).into_iter();
+        expansions
+            .map(|expansion| expansion.terms.join(" "))
+            .collect()
     }
 
     #[test]
     fn each_wording_of_a_group_brings_the_words_of_the_others() {
         let synonyms = Synonyms::default();
         let of = |text| expanded(&synonyms, text);
-        assert_eq!(of("our loi to the fund"), ["letter", "intent", "inquiri"]);
-        assert_eq!(of("a letter of inquiry"), ["loi", "intent"]);
+        assert_eq!(
+            of("our loi to the fund"),
+            ["letter intent", "letter inquiri", "letter interest"]
+        );
+        assert_eq!(
+            of("a letter of inquiry"),
+            ["loi", "letter intent", "letter interest"]
+        );
         assert_eq!(of("full-time equivalents"), ["fte"]);
-        assert_eq!(of("proof of 501(c)(3) status"), ["501c3", "tax", "exempt"]);
-        assert_eq!(of("501c3 letter"), ["501", "c", "3", "tax", "exempt"]);
+        assert_eq!(of("proof of 501(c)(3) status"), ["501c3", "tax exempt"]);
+        assert_eq!(of("501c3 letter"), ["501 c 3", "tax exempt"]);
         assert!(of("NOFO").contains(&"foa".to_owned()));
         assert_eq!(of("letter to parents"), Vec::<String>::new());
     }
@@ -163,10 +214,7 @@ mod tests {
             expanded(&synonyms, "Ed and the garden"),
             Vec::<String>::new()
         );
-        assert_eq!(
-            expanded(&synonyms, "report of the ED"),
-            ["execut", "director"]
-        );
+        assert_eq!(expanded(&synonyms, "report of the ED"), ["execut director"]);
     }
 
     #[test]
@@ -177,10 +225,7 @@ mod tests {
             "?".to_owned(),
         ]];
         let synonyms = Synonyms::new(groups);
-        assert_eq!(
-            expanded(&synonyms, "camp sunrise 2024"),
-            ["summer", "program"]
-        );
+        assert_eq!(expanded(&synonyms, "camp sunrise 2024"), ["summer program"]);
         assert_eq!(expanded(&synonyms, "loi"), Vec::<String>::new());
     }
 }
