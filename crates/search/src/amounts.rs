@@ -10,44 +10,101 @@ use crate::text;
 const LEAST_PLAIN: f64 = 10_000.0;
 const LEAST_MONEY: f64 = 1_000.0;
 
-/// The terms of other spellings of a text's amounts, each once.
-pub(crate) fn spellings(text: &str) -> Vec<String> {
-    let words = figures::words(text);
-    let mut terms: Vec<String> = Vec::new();
-    for (_, number) in figures::numbers(text, &words) {
+/// Words for a million in the languages of documents, as their terms.
+const MILLIONS: [&str; 3] = ["million", "millon", "mio"];
+
+/// An amount of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Amount {
+    /// In which ways it may be written, as the terms of each.
+    pub(crate) spellings: Vec<Vec<String>>,
+}
+
+/// The amounts of a text, in the order typed.
+pub(crate) fn amounts(text: &str) -> Vec<Amount> {
+    let text = without_gaps(text);
+    let words = figures::words(&text);
+    let numbers = figures::numbers(&text, &words).into_iter();
+    let values = numbers.filter_map(|(_, number)| {
         let least = match number.unit() {
             Unit::Money => LEAST_MONEY,
             Unit::Plain => LEAST_PLAIN,
-            Unit::Percent => continue,
+            Unit::Percent => return None,
         };
-        if number.value() < least {
-            continue;
-        }
-        for token in text::tokens(&written(number.value()), Language::English) {
-            if !terms.contains(&token.term) {
-                terms.push(token.term);
-            }
-        }
-    }
-    terms
+        (number.value() >= least).then_some(number.value())
+    });
+    let amount = |value| Amount {
+        spellings: spellings(value),
+    };
+    values.map(amount).collect()
+}
+
+/// A text whose figures have no blanks between thousands: `45 000` is `45000`.
+fn without_gaps(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let digits = |from: usize| {
+        let rest = chars.get(from..).unwrap_or_default();
+        rest.iter().take_while(|c| c.is_ascii_digit()).count()
+    };
+    let is_gap = |at: usize| {
+        let before = chars[..at].iter().rev();
+        let before = before.take_while(|c| c.is_ascii_digit()).count();
+        matches!(chars[at], ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}')
+            && (1..=3).contains(&before)
+            && digits(at + 1) == 3
+    };
+    let kept = (0..chars.len()).filter(|&at| !is_gap(at));
+    kept.map(|at| chars[at]).collect()
 }
 
 /// In digits, in thousands and in millions, as far as these are short.
-fn written(value: f64) -> String {
-    let mut ways = vec![format!("{value}")];
+fn spellings(value: f64) -> Vec<Vec<String>> {
+    let whole = value.trunc();
+    let mut ways = vec![
+        format!("{value}"),
+        format!("{value:.2}"),
+        format!("{whole}"),
+        grouped(whole, " "),
+        grouped(whole, "."),
+    ];
     let thousands = value / 1e3;
     if thousands < 1e3 && is_short(thousands) {
         ways.push(format!("{thousands}k"));
+        ways.push(format!("{thousands} thousand"));
     }
     let millions = value / 1e6;
     if millions >= 1.0 && is_short(millions) {
         ways.push(format!("{millions}m"));
-        // `1.2 million`: the figure alone says enough, where it is none that anything may have.
-        if millions.fract() > 0.0 {
-            ways.push(format!("{millions}"));
+        // With a comma for the point, which no term keeps.
+        let figures = [
+            format!("{millions}"),
+            format!("{millions}").replace('.', ""),
+        ];
+        let named = figures.iter().flat_map(|figure| {
+            let word = move |word| format!("{figure} {word}");
+            MILLIONS.iter().map(word)
+        });
+        ways.extend(named);
+    }
+    let mut spellings: Vec<Vec<String>> = Vec::new();
+    for way in ways {
+        let tokens = text::tokens(&way, Language::English).into_iter();
+        let terms: Vec<String> = tokens.map(|token| token.term).collect();
+        if !spellings.contains(&terms) {
+            spellings.push(terms);
         }
     }
-    ways.join(" ")
+    spellings
+}
+
+/// A whole figure with something between its thousands.
+fn grouped(whole: f64, gap: &str) -> String {
+    let digits = format!("{whole}");
+    let (first, rest) = digits.split_at((digits.len() + 2) % 3 + 1);
+    let groups = rest.as_bytes().chunks(3).map(String::from_utf8_lossy);
+    groups.fold(first.to_owned(), |written, group| {
+        format!("{written}{gap}{group}")
+    })
 }
 
 /// At most two digits after the point.
@@ -60,18 +117,42 @@ fn is_short(value: f64) -> bool {
 mod tests {
     use super::*;
 
+    fn written(text: &str) -> Vec<String> {
+        let amounts = amounts(text).into_iter();
+        let spellings = amounts.flat_map(|amount| amount.spellings);
+        spellings.map(|terms| terms.join(" ")).collect()
+    }
+
     #[test]
     fn an_amount_is_looked_for_in_all_its_spellings() {
         for (typed, expected) in [
-            ("grants of $45,000", "45000 45k"),
-            ("45k for vans", "45000 45k"),
-            ("$1.2 million", "1200000 1.2m 1.2"),
-            ("two million dollars", "2000000 2m"),
-            ("1,250,000", "1250000 1.25m 1.25"),
-            ("$5,500", "5500 5.5k"),
+            (
+                "grants of $45,000",
+                "45000, 45000.00, 45 000, 45.000, 45k, 45 thousand",
+            ),
+            (
+                "45k for vans",
+                "45000, 45000.00, 45 000, 45.000, 45k, 45 thousand",
+            ),
+            (
+                "$1.2 million",
+                "1200000, 1200000.00, 1 200 000, 1.200.000, 1.2m, 1.2 million, 1.2 millon, 1.2 mio, \
+                 12 million, 12 millon, 12 mio",
+            ),
+            (
+                "two million dollars",
+                "2000000, 2000000.00, 2 000 000, 2.000.000, 2m, 2 million, 2 millon, 2 mio",
+            ),
+            (
+                "$187,250.50",
+                "187250.5, 187250.50, 187250, 187 250, 187.250",
+            ),
+            ("$5,500", "5500, 5500.00, 5 500, 5.500, 5.5k, 5.5 thousand"),
         ] {
-            assert_eq!(spellings(typed).join(" "), expected, "{typed}");
+            assert_eq!(written(typed).join(", "), expected, "{typed}");
         }
+        assert_eq!(written("45 000 for vans"), written("45000"));
+        assert_eq!(written("€1\u{202f}200\u{a0}000"), written("$1.2 million"));
     }
 
     #[test]
@@ -80,10 +161,11 @@ mod tests {
             "2024",
             "95 percent of 300",
             "room 1200",
+            "2023 2024",
             "reading coaches",
             "$40",
         ] {
-            assert_eq!(spellings(typed), Vec::<String>::new(), "{typed}");
+            assert_eq!(written(typed), Vec::<String>::new(), "{typed}");
         }
     }
 }

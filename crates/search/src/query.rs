@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use crate::amounts;
+use crate::amounts::{self, Amount};
 use crate::language::{Language, Languages};
 use crate::lexical::Lexical;
 use crate::prefix;
@@ -121,8 +121,8 @@ impl Query {
         for expansion in synonyms.of(text, &typed) {
             query.expand(expansion);
         }
-        for term in amounts::spellings(text) {
-            query.add(QueryTerm::new(term, AMOUNT_WEIGHT));
+        for amount in amounts::amounts(text) {
+            query.take_amount(&amount, &typed);
         }
         query
     }
@@ -161,36 +161,58 @@ impl Query {
         }
     }
 
-    /// Takes in a wording that stands for one that was typed. Its words count where all of them
-    /// are.
+    /// Takes in a wording that stands for one that was typed.
     fn expand(&mut self, expansion: Expansion<'_>) {
         let Expansion {
             typed,
             wording,
             terms,
         } = expansion;
-        let beside = if terms.len() > 1 {
-            vec![terms.to_vec()]
-        } else {
-            Vec::new()
-        };
-        let known = self.typed;
-        for term in terms {
-            let place = self.terms.iter().position(|known| known.term == *term);
-            match place {
-                Some(place) if place < known => {}
-                Some(place) => self.terms[place].allow(&beside),
-                None => self.terms.push(QueryTerm {
-                    beside: beside.clone(),
-                    ..QueryTerm::new(term, EXPANSION_WEIGHT)
-                }),
-            }
-        }
+        self.add_wording(terms, EXPANSION_WEIGHT);
         self.synonyms.push(Synonym {
             typed: typed.to_owned(),
             wording: wording.to_owned(),
             terms: terms.to_vec(),
         });
+    }
+
+    /// Takes in the ways in which an amount may be written. The `1.2` of 1.2 million says nothing
+    /// alone, even if it was typed.
+    fn take_amount(&mut self, amount: &Amount, typed: &[String]) {
+        let wordings = || amount.spellings.iter().filter(|terms| terms.len() > 1);
+        let in_a_row = |terms: &&Vec<String>| typed.windows(terms.len()).any(|row| row == *terms);
+        let written: Vec<&String> = wordings().filter(in_a_row).flatten().collect();
+        let is_figure = |term: &str| term.starts_with(|c: char| c.is_ascii_digit());
+        for term in &mut self.terms[..self.typed] {
+            if is_figure(&term.term) && written.contains(&&term.term) {
+                let with_it = wordings().filter(|terms| terms.contains(&term.term));
+                term.beside.extend(with_it.cloned());
+            }
+        }
+        for terms in &amount.spellings {
+            self.add_wording(terms, AMOUNT_WEIGHT);
+        }
+    }
+
+    /// Takes in words that were not typed. They count where all of them are.
+    fn add_wording(&mut self, terms: &[String], weight: f32) {
+        let beside = if terms.len() > 1 {
+            vec![terms.to_vec()]
+        } else {
+            Vec::new()
+        };
+        let typed = self.typed;
+        for term in terms {
+            let place = self.terms.iter().position(|known| known.term == *term);
+            match place {
+                Some(place) if place < typed => {}
+                Some(place) => self.terms[place].allow(&beside),
+                None => self.terms.push(QueryTerm {
+                    beside: beside.clone(),
+                    ..QueryTerm::new(term, weight)
+                }),
+            }
+        }
     }
 
     /// Has all terms of a word count as if they were one: it is no rarer for being known by

@@ -128,6 +128,26 @@ fn counts_keep_to_the_filters() {
 }
 
 #[test]
+fn an_amount_is_found_however_it_is_written() {
+    let texts = [
+        "We ask for $1,200,000 in all.",
+        "A campaign of 1.2 million dollars.",
+        "Un budget de 1 200 000 euros.",
+        "Ein Haushalt von 1,2 Mio. Euro.",
+        "1.2 Needs of the county. 1.2.1 Rent.",
+        "Twelve of 12 families came in 2000.",
+    ];
+    let records = (1..).zip(texts);
+    let index = index_of(records.map(|(number, text)| record(number, "Plan", &[text])));
+    for typed in ["$1,200,000", "1200000", "1.2 million", "$1.2M", "1 200 000"] {
+        let hits = index.search(&SearchRequest::new(typed), YEAR);
+        let mut found: Vec<_> = hits.iter().map(|hit| hit.document).collect();
+        found.sort_unstable();
+        assert_eq!(found, [1, 2, 3, 4].map(document), "{typed}");
+    }
+}
+
+#[test]
 fn a_word_that_nothing_has_is_offered_as_it_is_spelt_here() {
     let index = index_of([record(1, "Plan", &["Mrs Henderson teaches literacy."])]);
     let meant = |text: &str| answer(&index, &SearchRequest::new(text)).did_you_mean;
