@@ -23,7 +23,7 @@ pub(crate) struct Passage {
     /// Of its document.
     pub(crate) language: Language,
     pub(crate) title: Arc<str>,
-    /// Of its document, by [`joined`].
+    /// Of its document, by [`labels`].
     pub(crate) tags: Arc<str>,
     pub(crate) heading: Option<Box<str>>,
     pub(crate) text: Packed,
@@ -40,24 +40,21 @@ impl Passage {
         }
     }
 
-    fn to_record(&self) -> PassageRecord {
-        PassageRecord {
-            id: self.id,
-            ordinal: self.ordinal,
-            heading: self.heading.as_deref().map(str::to_owned),
-            text: self.text.text().into_owned(),
-        }
-    }
-
     /// The order that decides between equal scores.
     pub(crate) fn place(&self) -> (DocumentId, u32, PassageId) {
         (self.document, self.ordinal, self.id)
     }
 }
 
-/// Tags as a text, a line each.
-pub(crate) fn joined(tags: &[String]) -> Arc<str> {
-    tags.join("\n").into()
+/// The tags of a document and its funder as a text, a line each.
+pub(crate) fn labels(facets: &Facets) -> Arc<str> {
+    let labels: Vec<&str> = facets
+        .tags
+        .iter()
+        .chain(&facets.funder)
+        .map(String::as_str)
+        .collect();
+    labels.join("\n").into()
 }
 
 /// A document as it is kept: its passages by slot.
@@ -119,7 +116,7 @@ pub(crate) struct Parts {
 impl Parts {
     pub(crate) fn of(record: DocumentRecord) -> Self {
         let title: Arc<str> = record.title.into();
-        let tags = joined(&record.facets.tags);
+        let tags = labels(&record.facets);
         let language = record
             .language
             .unwrap_or_else(|| language(&record.passages));
@@ -230,16 +227,6 @@ impl Archive {
         Some(gone)
     }
 
-    /// Other facets for a document, if it is there.
-    pub(crate) fn set_facets(&mut self, id: DocumentId, facets: Facets) {
-        let Some(document) = self.documents.get_mut(&id) else {
-            return;
-        };
-        self.names.note(&document.facets, Names::remove);
-        self.names.note(&facets, Names::add);
-        Arc::make_mut(document).facets = facets;
-    }
-
     /// One factor per slot: what `weigh` gives for the passage's document, and 0
     /// for an empty slot. `weigh` gives 0 for a document that is filtered out.
     pub(crate) fn factors(&self, weigh: impl Fn(DocumentId, &Facets) -> f32) -> Vec<f32> {
@@ -326,19 +313,6 @@ impl Archive {
     pub(crate) fn is_still(&self, slot: u32, passage: &Arc<Passage>) -> bool {
         let held = self.passages.get(slot as usize).and_then(Option::as_ref);
         held.is_some_and(|held| Arc::ptr_eq(held, passage))
-    }
-
-    /// A document's passages as they were put in.
-    pub(crate) fn passage_records(&self, id: DocumentId) -> Vec<PassageRecord> {
-        let slots = self
-            .documents
-            .get(&id)
-            .map(|d| d.slots.as_slice())
-            .unwrap_or_default();
-        slots
-            .iter()
-            .map(|&slot| self.passage(slot).to_record())
-            .collect()
     }
 
     pub(crate) fn passage_count(&self) -> usize {

@@ -104,6 +104,13 @@ pub(crate) fn named(words: &[String]) -> Vec<Audience> {
     named.map(|told| told.audience).collect()
 }
 
+/// Says which of the words name an audience.
+pub(crate) fn cover(words: &[String], covered: &mut [bool]) {
+    for wording in TOLD.iter().flat_map(|told| &told.named) {
+        text::cover(words, wording, covered);
+    }
+}
+
 /// The audience that a funder is of, where the words of its name tell.
 pub(crate) fn of_funder(name: &[String]) -> Option<Audience> {
     let mut all = TOLD.iter();

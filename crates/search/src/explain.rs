@@ -20,8 +20,8 @@ pub(crate) struct Matches {
     pub(crate) words: Vec<String>,
     /// Words of the title or heading that do not stand in the text.
     pub(crate) above: Vec<String>,
-    /// Tags of the document that have a word of the query.
-    pub(crate) tags: Vec<String>,
+    /// Tags of the document that have a word of the query, and its funder if that has.
+    pub(crate) labels: Vec<String>,
     /// Words that were typed and stand nowhere, and the word here that each is taken for.
     pub(crate) taken_for: Vec<(String, String)>,
     /// Wordings that were typed, and those of the passage that mean the same.
@@ -37,8 +37,8 @@ impl Matches {
             passage.heading.as_deref().unwrap_or("")
         );
         let find = |text| Found::of(query, text, passage.language);
-        let (in_text, above, in_tags) = (find(&text), find(&above), find(&passage.tags));
-        let fields = [&in_text, &above, &in_tags];
+        let (in_text, above, in_labels) = (find(&text), find(&above), find(&passage.tags));
+        let fields = [&in_text, &above, &in_labels];
         let word_of = |term: &str| fields.iter().find_map(|found| found.words.get(term));
         let has = |term: &str| word_of(term).is_some();
 
@@ -47,8 +47,8 @@ impl Matches {
             .iter()
             .filter(|term| term.counts_with(has))
             .collect();
-        let tags = passage.tags.lines();
-        let tags = tags.filter(|tag| !find(tag).ranges(&counting).is_empty());
+        let labels = passage.tags.lines();
+        let labels = labels.filter(|label| !find(label).ranges(&counting).is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
             let word = reading.terms.iter().find_map(|term| word_of(&term.term))?;
             Some((reading.typed.clone(), word.clone()))
@@ -60,15 +60,15 @@ impl Matches {
             stands_for: synonyms
                 .map(|synonym| (synonym.typed.clone(), synonym.wording.clone()))
                 .collect(),
-            tags: tags.map(str::to_owned).collect(),
+            labels: labels.map(str::to_owned).collect(),
             marks: in_text.ranges(&counting),
             words: in_text.words(&counting),
             above: above.without(&in_text).words(&counting),
         }
     }
 
-    /// The reasons that these matches are.
-    pub(crate) fn reasons(&self) -> Vec<String> {
+    /// The reasons that these matches are in a document for this funder.
+    pub(crate) fn reasons(&self, funder: Option<&str>) -> Vec<String> {
         let mut reasons = Vec::new();
         if !self.words.is_empty() {
             reasons.push(format!("matched {}", shortened(&self.words)));
@@ -76,9 +76,14 @@ impl Matches {
         if !self.above.is_empty() {
             reasons.push(format!("title or heading has {}", shortened(&self.above)));
         }
-        if !self.tags.is_empty() {
-            reasons.push(format!("tagged {}", shortened(&self.tags)));
+        let (funder, tags): (Vec<&String>, Vec<&String>) = self
+            .labels
+            .iter()
+            .partition(|label| funder == Some(label.as_str()));
+        if !tags.is_empty() {
+            reasons.push(format!("tagged {}", shortened(&tags)));
         }
+        reasons.extend(funder.first().map(|funder| format!("for {funder}")));
         let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
         reasons.extend(self.taken_for.iter().map(taken_for));
         let stands_for =
@@ -139,8 +144,9 @@ impl Found {
     }
 }
 
-fn shortened(words: &[String]) -> String {
-    let shown = words[..words.len().min(MAX_WORDS)].join(", ");
+fn shortened(words: &[impl AsRef<str>]) -> String {
+    let shown: Vec<&str> = words.iter().take(MAX_WORDS).map(AsRef::as_ref).collect();
+    let shown = shown.join(", ");
     if words.len() > MAX_WORDS {
         format!("{shown} …")
     } else {
@@ -181,7 +187,7 @@ mod tests {
         );
         let marked: Vec<_> = found.marks.iter().map(|m| &text[m.clone()]).collect();
         assert_eq!(marked, ["coaches", "Coach", "literacy"]);
-        assert_eq!(found.reasons(), ["matched literacy, coaches"]);
+        assert_eq!(found.reasons(None), ["matched literacy, coaches"]);
     }
 
     #[test]
@@ -197,7 +203,7 @@ mod tests {
         };
         let found = Matches::find(&query, &tagged);
         assert_eq!(
-            found.reasons(),
+            found.reasons(None),
             ["matched Children", "tagged Early Literacy"]
         );
     }
@@ -208,7 +214,7 @@ mod tests {
         let synonyms = Synonyms::new(Synonyms::built_in().chain([kids]));
         let reasons = |typed: &str, text: &str| {
             let query = Query::parse(typed, &synonyms, &[Language::English]);
-            Matches::find(&query, &passage("", None, text)).reasons()
+            Matches::find(&query, &passage("", None, text)).reasons(None)
         };
         assert_eq!(
             reasons("kids", "Children read"),
@@ -240,7 +246,7 @@ mod tests {
             &passage("Garden proposal", Some("Budget"), "Children grow beans."),
         );
         assert_eq!(
-            found.reasons(),
+            found.reasons(None),
             ["matched Children", "title or heading has Garden, Budget"]
         );
     }
@@ -254,7 +260,7 @@ mod tests {
         );
         assert_eq!(found.words.len(), 7);
         assert_eq!(
-            found.reasons(),
+            found.reasons(None),
             ["matched one, two, three, four, five, six …"]
         );
     }

@@ -32,6 +32,7 @@ struct Tally<'a> {
     programs: HashMap<&'a str, usize>,
     outcomes: HashMap<Outcome, usize>,
     tags: HashMap<&'a str, usize>,
+    funders: HashMap<&'a str, usize>,
 }
 
 impl<'a> Tally<'a> {
@@ -48,6 +49,9 @@ impl<'a> Tally<'a> {
         }
         for tag in &facets.tags {
             *self.tags.entry(tag).or_default() += 1;
+        }
+        if let Some(funder) = &facets.funder {
+            *self.funders.entry(funder).or_default() += 1;
         }
     }
 
@@ -66,6 +70,7 @@ impl<'a> Tally<'a> {
             programs: named(self.programs),
             outcomes: by_frequency(self.outcomes),
             tags: named(self.tags),
+            funders: named(self.funders),
         }
     }
 }

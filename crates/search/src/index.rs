@@ -10,7 +10,7 @@ use crate::embed::lsa::{Lsa, MIN_PASSAGES};
 use crate::given::Given;
 use crate::lexical::{Counts, Lexical};
 use crate::ranker::Ranker;
-use crate::records::{Answer, DocumentRecord, Facets, Hit, SearchRequest};
+use crate::records::{Answer, Hit, SearchRequest};
 use crate::search;
 use crate::synonyms::Synonyms;
 use crate::train::{Trained, TrainingSet};
@@ -73,27 +73,6 @@ impl Index {
     /// An empty index at position 0.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Changes what a document is called, tagged and can be filtered by, without its
-    /// text. False if it is not there.
-    pub fn set_facets(&mut self, id: DocumentId, title: &str, facets: Facets) -> bool {
-        let Some(document) = self.archive.documents.get(&id) else {
-            return false;
-        };
-        if &*document.title == title && document.facets.tags == facets.tags {
-            self.archive.set_facets(id, facets);
-        } else {
-            let renamed = DocumentRecord {
-                id,
-                title: title.to_owned(),
-                facets,
-                language: None,
-                passages: self.archive.passage_records(id),
-            };
-            self.upsert(renamed);
-        }
-        true
     }
 
     /// How many documents are in.

@@ -14,14 +14,15 @@ use crate::sections::Sections;
 use crate::text;
 
 /// What is left of a score, at full weight, where a document is not what was named: not of a
-/// year, not of a kind and so on, each for itself.
+/// year, not of a kind and so on, each for itself. The second where nothing else was typed.
 const OTHER: f32 = 0.8;
+const OTHER_ALONE: f32 = 0.2;
 
 /// Numbers that are taken for years.
 const YEARS: RangeInclusive<i32> = 1950..=2099;
 
 /// What was named.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Named {
     years: Vec<i32>,
     doc_types: Vec<DocType>,
@@ -32,6 +33,8 @@ pub(crate) struct Named {
     /// By the name of a funder, where an audience was named and its own can be told.
     of_funders: HashMap<String, Audience>,
     pub(crate) sections: Sections,
+    /// How much of what was typed names something, 0 to 1.
+    share: f32,
 }
 
 /// Whether a document is what was named; `None` where nothing of this kind was, or where that
@@ -52,7 +55,7 @@ impl Named {
             .filter(|_| !audiences.is_empty());
         let of_funders = funders
             .filter_map(|(name, words)| Some((name.to_owned(), audience::of_funder(words)?)));
-        Self {
+        let named = Self {
             of_funders: of_funders.collect(),
             years: years.collect(),
             doc_types: doc_types(text),
@@ -60,14 +63,56 @@ impl Named {
             programs: archive.names.programs.among(&words),
             audiences,
             sections: Sections::named(&words),
+            share: 0.0,
+        };
+        Self {
+            share: named.share(&words, archive),
+            ..named
         }
+    }
+
+    /// How many of the words that say something name something here.
+    fn share(&self, words: &[String], archive: &Archive) -> f32 {
+        let is_of_type = |word: &String| {
+            let terms = stems(word);
+            let mut types = self.doc_types.iter();
+            !terms.is_empty() && types.any(|of| stems(of.as_str()).contains(&terms[0]))
+        };
+        let mut covered: Vec<bool> = words
+            .iter()
+            .map(|word| year(word).is_some() || is_of_type(word))
+            .collect();
+        archive
+            .names
+            .funders
+            .cover(&self.funders, words, &mut covered);
+        archive
+            .names
+            .programs
+            .cover(&self.programs, words, &mut covered);
+        audience::cover(words, &mut covered);
+        Sections::cover(words, &mut covered);
+        let says = words.iter().zip(covered);
+        let says: Vec<bool> = says
+            .filter(|(word, _)| !text::is_stop_word(word))
+            .map(|(_, is_covered)| is_covered)
+            .collect();
+        let naming = says.iter().filter(|&&is_covered| is_covered).count();
+        naming as f32 / says.len().max(1) as f32
+    }
+
+    /// By what a score is multiplied for one thing that was named and is another, with a weight
+    /// from 0 to 1. The fewer other words there are, the more is meant by it.
+    pub(crate) fn step(&self, weight: f32) -> f32 {
+        let other = OTHER + self.share * self.share * (OTHER_ALONE - OTHER);
+        1.0 + weight.clamp(0.0, 1.0) * (other - 1.0)
     }
 
     /// By what a document's scores are multiplied, with a weight from 0 to 1.
     pub(crate) fn multiplier(&self, facets: &Facets, weight: f32) -> f32 {
         let others = self.looks(facets).into_iter();
         let others = others.filter(|is_it| *is_it == Some(false)).count();
-        let step = 1.0 + weight.clamp(0.0, 1.0) * (OTHER - 1.0);
+        let step = self.step(weight);
         (0..others).map(|_| step).product()
     }
 
@@ -125,17 +170,18 @@ fn asked<T>(named: &[T]) -> Option<&[T]> {
 }
 
 fn doc_types(text: &str) -> Vec<DocType> {
-    let terms = |text: &str| -> Vec<String> {
-        let tokens = text::tokens(text, Language::English).into_iter();
-        tokens.map(|token| token.term).collect()
-    };
-    let typed = terms(text);
+    let typed = stems(text);
     let is_typed = |doc_type: &DocType| {
-        let label = terms(doc_type.as_str());
+        let label = stems(doc_type.as_str());
         // A single word says too little.
         label.len() > 1 && typed.windows(label.len()).any(|row| row == label)
     };
     DocType::ALL.iter().copied().filter(is_typed).collect()
+}
+
+fn stems(text: &str) -> Vec<String> {
+    let tokens = text::tokens(text, Language::English).into_iter();
+    tokens.map(|token| token.term).collect()
 }
 
 /// The year that a word names.
@@ -180,14 +226,27 @@ mod tests {
         let both = multiplier(DocType::AnnualReport, Some(2023));
         let one = multiplier(DocType::AnnualReport, None);
         let none = multiplier(DocType::Other, Some(2020));
-        assert!((both - 1.0).abs() < 1e-6 && (one - OTHER).abs() < 1e-6);
-        assert!((none - OTHER * OTHER).abs() < 1e-6);
+        assert!((both - 1.0).abs() < 1e-6 && (one - OTHER_ALONE).abs() < 1e-6);
+        assert!((none - OTHER_ALONE * OTHER_ALONE).abs() < 1e-6);
         let unweighed = named.multiplier(&facets(DocType::Other, None), 0.0);
         assert!((unweighed - 1.0).abs() < 1e-6);
         assert_eq!(
             named.reasons(&facets(DocType::AnnualReport, Some(2023)), 1.0),
             ["type Annual Report, as typed", "of 2023, as typed"]
         );
+    }
+
+    #[test]
+    fn the_fewer_other_words_the_more_is_meant_by_what_is_named() {
+        let step = |text: &str| named(text).step(1.0);
+        assert!((step("the annual report of 2023") - OTHER_ALONE).abs() < 1e-6);
+        assert!((step("statement of need") - OTHER_ALONE).abs() < 1e-6);
+        let among_others = step("annual report 2023 on gardens, beans, meals and soil");
+        assert!(
+            among_others > 0.65 && among_others < OTHER,
+            "{among_others}"
+        );
+        assert!((step("beans") - OTHER).abs() < 1e-6);
     }
 
     #[test]
@@ -207,7 +266,7 @@ mod tests {
             (multiplier(None) - 1.0).abs() < 1e-6,
             "nothing is known of it"
         );
-        assert!((multiplier(Some("First Harbor Bank")) - OTHER).abs() < 1e-6);
+        assert!((multiplier(Some("First Harbor Bank")) - federal.step(1.0)).abs() < 1e-6);
         assert_eq!(
             federal.reasons(&of(Some("Department of Education")), 1.0),
             ["for the audience Federal RFP"]

@@ -67,6 +67,13 @@ impl Names {
         }
     }
 
+    /// Says of which words these names are.
+    pub(crate) fn cover(&self, names: &[String], words: &[String], covered: &mut [bool]) {
+        for known in names.iter().filter_map(|name| self.known.get(name)) {
+            text::cover(words, &known.words, covered);
+        }
+    }
+
     /// All names with their words.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
         let known = self.known.iter();

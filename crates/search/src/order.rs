@@ -28,7 +28,7 @@ pub(crate) fn page(
         _ => end.max(SORTED),
     };
     let archive = &index.archive;
-    let mut best = rank::select(archive, scores, considered, request.per_document);
+    let mut best = rank::select(archive, scores, considered, request.of_each_document());
     match (request.order, dense) {
         (SearchOrder::Relevance, Some(dense)) => {
             diverse::reorder(&mut best, &dense.vectors, request.diversity);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
 
-use crate::archive::{Archive, Document, Passage, joined};
+use crate::archive::{Archive, Document, Passage, labels};
 use crate::codec::{Reader, Unreadable, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
@@ -26,7 +26,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -210,7 +210,7 @@ fn read_document(
         Language::at(from.size()?).ok_or(Unreadable::Malformed("a language is unknown"))?;
     let title: Arc<str> = from.text()?.into();
     let facets = read_facets(from)?;
-    let tags = joined(&facets.tags);
+    let tags = labels(&facets);
     let above = Above {
         document: id,
         language,

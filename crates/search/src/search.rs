@@ -13,7 +13,6 @@ use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, QueryVector, SearchRequest};
-use crate::sections::Sections;
 use crate::{alike, facets, order, phrase, rank, spelling};
 
 /// Of so many of the best passages headings are looked at.
@@ -40,7 +39,9 @@ struct Ranking {
     voices: Voices,
     query: Query,
     named: Named,
-    /// By what the scores of passages were multiplied that are not of a section that was named.
+    /// The best passages of a section that was named, and by what the scores of others were
+    /// multiplied.
+    of_section: BTreeMap<u32, &'static str>,
     of_other_sections: f32,
     /// By what the scores of the best were multiplied for what people chose before.
     preferred: BTreeMap<u32, f32>,
@@ -105,7 +106,12 @@ pub(crate) fn best_with_features(
 ) -> Vec<Found> {
     let ranking = score(index, request, year);
     let seen = ranking.seen(year);
-    let best = rank::select(&index.archive, &ranking.scores, most, request.per_document);
+    let best = rank::select(
+        &index.archive,
+        &ranking.scores,
+        most,
+        request.of_each_document(),
+    );
     let found = best.into_iter().map(|(slot, score)| Found {
         passage: index.archive.passage(slot).id,
         score,
@@ -144,7 +150,8 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    let of_other_sections = prefer_sections(index, &named, request.named_weight, &mut scores);
+    let (of_section, of_other_sections) =
+        prefer_sections(index, &named, request.named_weight, &mut scores);
     for slot in alike::slots(&index.archive, &request.pinned) {
         let score = &mut scores[slot as usize];
         if factors[slot as usize] > 0.0 {
@@ -154,37 +161,43 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     Ranking {
         scores,
         voices,
+        of_section,
         of_other_sections,
         ..Ranking::nothing(query, named)
     }
 }
 
-/// Of the best passages, those that are not under a heading of a section that was named step
-/// back, and all others behind them with them. Says by what their scores were multiplied.
-fn prefer_sections(index: &Index, named: &Named, weight: f32, scores: &mut [f32]) -> f32 {
-    if named.sections.is_empty() {
-        return 1.0;
+/// Of the best passages, those that are not of a section that was named step back, and all others
+/// behind them with them. Says which are, and by what the scores of the others were multiplied.
+fn prefer_sections(
+    index: &Index,
+    named: &Named,
+    weight: f32,
+    scores: &mut [f32],
+) -> (BTreeMap<u32, &'static str>, f32) {
+    let mut of_section = BTreeMap::new();
+    if named.sections.is_empty() || weight <= 0.0 {
+        return (of_section, 1.0);
     }
-    let of_section = |slot: u32| {
-        let heading = index.archive.passage(slot).heading.as_deref();
-        heading.is_some_and(|heading| named.sections.of_heading(heading).is_some())
-    };
     let best = rank::select(&index.archive, scores, SECTIONED, usize::MAX);
-    let kept: Vec<(u32, f32)> = best
-        .into_iter()
-        .filter(|(slot, _)| of_section(*slot))
-        .collect();
-    if kept.is_empty() {
-        return 1.0;
+    let mut kept = Vec::new();
+    for (slot, score) in best {
+        if let Some(section) = named.sections.of(index.archive.passage(slot)) {
+            of_section.insert(slot, section);
+            kept.push((slot, score));
+        }
     }
-    let multiplier = Sections::multiplier_of_others(weight);
+    if kept.is_empty() {
+        return (of_section, 1.0);
+    }
+    let multiplier = named.step(weight);
     for score in scores.iter_mut() {
         *score *= multiplier;
     }
     for (slot, score) in kept {
         scores[slot as usize] = score;
     }
-    multiplier
+    (of_section, multiplier)
 }
 
 /// The passages that are pinned, as far as filters admit them.
@@ -203,6 +216,7 @@ impl Ranking {
             voices: Voices::default(),
             query,
             named,
+            of_section: BTreeMap::new(),
             of_other_sections: 1.0,
             preferred: BTreeMap::new(),
         }
@@ -317,6 +331,14 @@ impl Voices {
             .collect()
     }
 
+    /// The cosine of a slot above what chance gives, by the model where one speaks.
+    fn meaning(&self, at: usize) -> Option<f32> {
+        let above = |voice: &Cosines| voice.above_floor(at);
+        let model = self.model.as_ref().map(|model| &model.cosines);
+        let dense = model.and_then(above);
+        dense.or_else(|| self.dense.as_ref().and_then(above))
+    }
+
     /// One score from 0 to 1 by slot.
     fn fused(&self, query: &Query) -> Vec<f32> {
         let (words, learned) = (self.lexical.as_deref(), self.dense.as_ref());
@@ -377,57 +399,44 @@ fn hit(
     year: i32,
 ) -> Hit {
     let at = slot as usize;
-    let (query, voices) = (&ranking.query, &ranking.voices);
+    let voices = &ranking.voices;
     let passage = index.archive.passage(slot);
-    let matches = Matches::find(query, passage);
-    let lexical = voices
-        .lexical
-        .as_ref()
-        .map(|scores| scores[at])
-        .filter(|s| *s > 0.0);
-    let above = |voice: &Cosines| voice.above_floor(at);
-    let model = voices.model.as_ref().map(|model| &model.cosines);
-    let dense = model.and_then(above);
-    let dense = dense.or_else(|| voices.dense.as_ref().and_then(above));
-    let mut reasons = Vec::new();
-    if request
-        .pinned
-        .iter()
-        .any(|place| place.passage == passage.id)
-    {
-        reasons.push("pinned".to_owned());
-    }
-    reasons.extend(phrase::reasons(&request.phrases));
-    reasons.extend(matches.reasons());
-    if dense.is_some() {
-        reasons.push("similar in meaning".to_owned());
-    }
     let facets = &index.archive.documents[&passage.document].facets;
-    let (named, weight) = (&ranking.named, request.named_weight);
-    reasons.extend(named.reasons(facets, weight));
-    let section = passage.heading.as_deref().filter(|_| weight > 0.0);
-    let section = section.and_then(|heading| named.sections.of_heading(heading));
-    let of_section = if section.is_some() {
-        1.0
-    } else {
-        ranking.of_other_sections
-    };
-    reasons.extend(section.map(|section| format!("under a heading of {section}, as typed")));
-    reasons.extend(rank::reasons(facets, request));
+    let matches = Matches::find(&ranking.query, passage);
+    let lexical = voices.lexical.as_ref().map(|scores| scores[at]);
+    let dense = voices.meaning(at);
+    let section = ranking.of_section.get(&slot).copied();
+    let of_section = section.map_or(ranking.of_other_sections, |_| 1.0);
     let (recency, outcome) = rank::multipliers(facets, request, year);
     let preferred = ranking.preferred.get(&slot).copied();
-    if preferred.is_some_and(|factor| factor > ranker::PREFERRED) {
-        reasons.push(ranker::REASON.to_owned());
-    }
+
+    let mut reasons = Vec::new();
+    let is_pinned = request.pinned.iter().any(|p| p.passage == passage.id);
+    reasons.extend(is_pinned.then(|| "pinned".to_owned()));
+    reasons.extend(phrase::reasons(&request.phrases));
+    let named = ranking.named.reasons(facets, request.named_weight);
+    let is_new = |reason: &String| named.iter().all(|named| !named.starts_with(reason));
+    reasons.extend(
+        matches
+            .reasons(facets.funder.as_deref())
+            .into_iter()
+            .filter(is_new),
+    );
+    reasons.extend(dense.map(|_| "similar in meaning".to_owned()));
+    reasons.extend(named);
+    reasons.extend(section.map(|section| format!("section {section}, as typed")));
+    reasons.extend(rank::reasons(facets, request));
+    let is_preferred = preferred.is_some_and(|factor| factor > ranker::PREFERRED);
+    reasons.extend(is_preferred.then(|| ranker::REASON.to_owned()));
     Hit {
         passage: passage.id,
         document: passage.document,
         score,
-        lexical,
+        lexical: lexical.filter(|score| *score > 0.0),
         dense,
         recency,
         outcome,
-        named: named.multiplier(facets, weight) * of_section,
+        named: ranking.named.multiplier(facets, request.named_weight) * of_section,
         preferred,
         matched: matches.words,
         reasons,

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use crate::archive::Passage;
 use crate::text::{self, Wording};
 
 /// What each section is called, in searches and in headings; the first is for people.
@@ -88,9 +89,8 @@ const SECTIONS: [&[&str]; 10] = [
 /// What stands between a heading and the one below it.
 const BELOW: char = '›';
 
-/// By what the scores of passages are multiplied that are not of a section that was named, at
-/// full weight.
-const OTHER: f32 = 0.8;
+/// Headings within a text have so many bytes at most.
+const HEADING_BYTES: usize = 60;
 
 /// The same with words taken apart.
 static WORDINGS: LazyLock<[Vec<Wording>; SECTIONS.len()]> = LazyLock::new(|| {
@@ -120,12 +120,23 @@ impl Sections {
         Self(named.map(|(number, _)| number).collect())
     }
 
+    /// Says of which words the names of sections are.
+    pub(crate) fn cover(words: &[String], covered: &mut [bool]) {
+        for wording in WORDINGS
+            .iter()
+            .flatten()
+            .filter(|wording| wording.len() > 1)
+        {
+            text::cover(words, wording, covered);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The named section that a heading is of, or one that it stands under, as people call it.
-    pub(crate) fn of_heading(&self, heading: &str) -> Option<&'static str> {
+    fn of_heading(&self, heading: &str) -> Option<&'static str> {
         let parts: Vec<Vec<String>> = heading.split(BELOW).map(text::wording).collect();
         let is_called = |wording: &Wording| parts.iter().any(|part| is_called(part, wording));
         let mut named = self.0.iter();
@@ -133,10 +144,22 @@ impl Sections {
         Some(SECTIONS[*of][0])
     }
 
-    /// By what the scores of other passages are multiplied, with a weight from 0 to 1.
-    pub(crate) fn multiplier_of_others(weight: f32) -> f32 {
-        1.0 + weight.clamp(0.0, 1.0) * (OTHER - 1.0)
+    /// The named section that a passage is of: by the headings above it, or by one within it,
+    /// where the sections of a short document are one passage.
+    pub(crate) fn of(&self, passage: &Passage) -> Option<&'static str> {
+        let above = passage.heading.as_deref();
+        let above = above.and_then(|heading| self.of_heading(heading));
+        above.or_else(|| {
+            let text = passage.text.text();
+            let mut lines = text.lines().filter(|line| looks_like_heading(line));
+            lines.find_map(|line| self.of_heading(line))
+        })
     }
+}
+
+/// Whether a line may be a heading: it is short and no sentence.
+fn looks_like_heading(line: &str) -> bool {
+    line.len() <= HEADING_BYTES && !line.ends_with(['.', ',', ';', '?', '!'])
 }
 
 /// Whether words of a heading call a section so. A single word has to be all there is, but for

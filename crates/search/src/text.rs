@@ -112,6 +112,18 @@ pub(crate) fn wording(text: &str) -> Vec<String> {
 /// Words in a row, as a table of them has them.
 pub(crate) type Wording = Vec<String>;
 
+/// Says of which of the words a wording is, wherever it stands among them.
+pub(crate) fn cover(words: &[String], wording: &[String], covered: &mut [bool]) {
+    if wording.is_empty() {
+        return;
+    }
+    for at in 0..(words.len() + 1).saturating_sub(wording.len()) {
+        if words[at..].starts_with(wording) {
+            covered[at..at + wording.len()].fill(true);
+        }
+    }
+}
+
 /// Whether one of the wordings stands among words.
 pub(crate) fn stands_among(wordings: &[Wording], words: &[String]) -> bool {
     let stands = |wording: &Wording| words.windows(wording.len()).any(|row| row == *wording);

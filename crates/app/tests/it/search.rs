@@ -192,6 +192,33 @@ async fn a_corrected_funder_can_be_searched_for() {
         (found == ["coaches.pdf"]).then_some(())
     })
     .await;
+    // Its name is a word of its documents, and they can be narrowed down to it.
+    let found = editor.get("/api/search?q=harbor").await.ok();
+    assert_eq!(found["hits"][0]["document"]["filename"], "coaches.pdf");
+    assert_eq!(found["hits"][0]["reasons"][0], "for Harbor County Trust");
+    let counted = json!([{ "value": "Harbor County Trust", "count": 1 }]);
+    assert_eq!(found["counts"]["funder"], counted);
+}
+
+#[tokio::test]
+async fn one_document_can_be_searched_alone() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    let query = "q=school+families+week+evening";
+    let all = hits(&writer, query).await;
+    for hit in &all {
+        let id = hit["document"]["doc_id"].as_str().unwrap();
+        let found = filenames(&writer, &format!("{query}&document={id}")).await;
+        assert!(!found.is_empty());
+        assert!(
+            found
+                .iter()
+                .all(|name| hit["document"]["filename"] == *name)
+        );
+    }
+    assert_ne!(all[0]["document"], all.last().unwrap()["document"]);
+    let refused = writer.get("/api/search?q=week&document=coaches").await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
 }
 
 /// The file that the index is saved in, as soon as it is there.

@@ -3,6 +3,7 @@ use archivist_domain::{DocType, Outcome};
 use uuid::Uuid;
 
 use super::*;
+use crate::records::{DocumentRecord, Facets};
 use crate::records::{Filters, Mode, PassageRecord};
 
 mod answering;
@@ -43,6 +44,10 @@ fn facets(year: Option<i32>, outcome: Option<Outcome>) -> Facets {
         funder: None,
         superseded: false,
     }
+}
+
+fn filed(record: DocumentRecord, facets: Facets) -> DocumentRecord {
+    DocumentRecord { facets, ..record }
 }
 
 fn index_of(records: impl IntoIterator<Item = DocumentRecord>) -> Index {
@@ -254,46 +259,48 @@ fn removing_twice_and_unknown_documents() {
     let mut index = index_of(library());
     assert!(index.remove(document(1)));
     assert!(!index.remove(document(1)));
-    assert!(!index.set_facets(document(1), "x", facets(None, None)));
     assert_eq!((index.document_count(), index.passage_count()), (23, 46));
     assert!(!documents_of(&ask(&index, "reading plan 0")).contains(&document(1)));
 }
 
 #[test]
-fn facets_and_titles_change_without_the_text() {
-    let mut index = index_of([record(1, "Old name", &["Beans."])]);
-    assert!(index.set_facets(document(1), "Old name", facets(Some(2020), None)));
-    let of_2020 = Filters {
-        years: vec![2020],
-        ..Filters::default()
+fn facets_titles_and_labels_follow_a_change() {
+    let beans = |title| record(1, title, &["Beans."]);
+    let first_reason = |index: &Index, text: &str| {
+        let hits = ask(index, text).into_iter();
+        hits.flat_map(|hit| hit.reasons).next()
     };
-    let request = SearchRequest {
-        filters: of_2020,
-        ..SearchRequest::new("beans")
-    };
-    assert_eq!(index.search(&request, YEAR).len(), 1);
-    assert!(index.set_facets(document(1), "Harvest", facets(None, None)));
-    assert!(index.search(&request, YEAR).is_empty());
-    assert_eq!(ask(&index, "harvest").len(), 1);
-    assert_eq!(ask(&index, "name").len(), 0);
+    let mut index = index_of([beans("Old name")]);
+    assert!(first_reason(&index, "name").is_some());
+    assert_eq!(first_reason(&index, "youth"), None);
     let tagged = Facets {
         tags: vec!["rural youth".to_owned()],
-        ..facets(None, None)
+        funder: Some("Meadow Fund".to_owned()),
+        ..facets(Some(2020), None)
     };
-    assert!(index.set_facets(document(1), "Harvest", tagged));
-    assert_eq!(ask(&index, "youth")[0].reasons[0], "tagged rural youth");
-    assert!(index.set_facets(document(1), "Harvest", facets(None, None)));
-    assert_eq!(ask(&index, "youth").len(), 0);
+    index.upsert(filed(beans("Harvest"), tagged));
+    assert_eq!(first_reason(&index, "name"), None);
+    for (typed, expected) in [
+        ("harvest", "title or heading has Harvest"),
+        ("youth", "tagged rural youth"),
+        ("meadow", "for Meadow Fund"),
+        ("Meadow Fund", "for Meadow Fund, as typed"),
+    ] {
+        assert_eq!(
+            first_reason(&index, typed).as_deref(),
+            Some(expected),
+            "{typed}"
+        );
+    }
 }
 
 #[test]
 fn documents_of_a_year_that_is_named_come_first_and_say_so() {
-    let mut index = index_of([
-        record(1, "Plan", &["Beans for the pantry."]),
-        record(2, "Plan", &["Beans for the pantry."]),
+    let plan = |number| record(number, "Plan", &["Beans for the pantry."]);
+    let index = index_of([
+        filed(plan(1), facets(Some(2020), None)),
+        filed(plan(2), facets(Some(2019), None)),
     ]);
-    index.set_facets(document(1), "Plan", facets(Some(2020), None));
-    index.set_facets(document(2), "Plan", facets(Some(2019), None));
     assert_eq!(
         documents_of(&ask(&index, "beans")),
         [document(1), document(2)]
@@ -356,14 +363,12 @@ fn what_is_for_a_funder_or_of_a_program_that_is_named_comes_first_and_says_so() 
         programs: vec![program.to_owned()],
         ..facets(Some(2020), None)
     };
-    let mut index =
-        index_of((1..=3).map(|number| record(number, "Plan", &["Beans for the pantry."])));
-    index.set_facets(
-        document(2),
-        "Plan",
-        of("Harbor County Trust", "Early Literacy"),
-    );
-    index.set_facets(document(3), "Plan", of("Meadow Fund", "Summer Meals"));
+    let plan = |number| record(number, "Plan", &["Beans for the pantry."]);
+    let mut index = index_of([
+        plan(1),
+        filed(plan(2), of("Harbor County Trust", "Early Literacy")),
+        filed(plan(3), of("Meadow Fund", "Summer Meals")),
+    ]);
     let found = ask(&index, "beans for the Harbor County Trust");
     assert_eq!(found[0].document, document(2));
     assert!(
@@ -379,7 +384,7 @@ fn what_is_for_a_funder_or_of_a_program_that_is_named_comes_first_and_says_so() 
             .contains(&"program Summer Meals, as typed".to_owned())
     );
     // Names go with the last document that has them.
-    index.set_facets(document(3), "Plan", facets(Some(2020), None));
+    index.upsert(filed(plan(3), facets(Some(2020), None)));
     assert!(
         ask(&index, "beans in summer meals")
             .iter()
@@ -414,28 +419,40 @@ fn a_section_that_is_named_is_found_under_whatever_it_is_called() {
     assert!(
         found[0]
             .reasons
-            .contains(&"under a heading of statement of need, as typed".to_owned())
+            .contains(&"section statement of need, as typed".to_owned())
     );
     assert_eq!(found.len(), 3, "nothing is left out");
     assert!(found[0].named >= 1.0 && found[1].named < 1.0, "{found:?}");
 }
 
 #[test]
-fn an_amount_is_found_however_it_is_written() {
-    let texts = [
-        "The van costs $45,000.",
-        "A grant of 45K pays for it.",
-        "The hall costs 1.2 million.",
-    ];
-    let index = index_of(
-        (1..)
-            .zip(texts)
-            .map(|(number, text)| record(number, "Plan", &[text])),
+fn a_section_within_a_passage_is_found_by_its_heading() {
+    let need = "Our plan\n\nStatement of Need\n\nFew families read at home.\n\nBudget\n\nRent.";
+    let other = "Funders ask for a statement of need.";
+    let index = index_of([record(1, "Plan", &[other]), record(2, "Plan", &[need])]);
+    let found = ask(&index, "statement of need");
+    assert_eq!(documents_of(&found), [document(2), document(1)]);
+    assert!(
+        found[0]
+            .reasons
+            .contains(&"section statement of need, as typed".to_owned())
     );
-    let mut found = documents_of(&ask(&index, "$45K"));
-    found.sort_unstable();
-    assert_eq!(found, [document(1), document(2)]);
-    assert_eq!(documents_of(&ask(&index, "$1,200,000")), [document(3)]);
+    assert!(found[1].named < 1.0);
+}
+
+#[test]
+fn of_one_document_that_is_asked_for_all_passages_are_found() {
+    let texts = ["beans"; 5];
+    let index = index_of([record(1, "Plan", &texts), record(2, "Plan", &texts)]);
+    let request = |documents: &[u128]| SearchRequest {
+        filters: Filters {
+            documents: documents.iter().copied().map(document).collect(),
+            ..Filters::default()
+        },
+        ..SearchRequest::new("beans")
+    };
+    assert_eq!(index.search(&request(&[1]), YEAR).len(), 5);
+    assert_eq!(index.search(&request(&[1, 2]), YEAR).len(), 6);
 }
 
 #[test]

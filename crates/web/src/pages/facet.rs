@@ -2,10 +2,15 @@
 
 use super::filter::FilterForm;
 
+/// So many values of each kind are shown unasked.
+const SHOWN: usize = 6;
+
 /// The values of one filter.
 pub(super) struct Facet {
     pub(super) heading: &'static str,
     pub(super) values: Vec<FacetValue>,
+    /// Those that are shown when they are asked for.
+    pub(super) more: Vec<FacetValue>,
 }
 
 /// One value: a link that sets the filter, or takes it off when it is on.
@@ -43,9 +48,18 @@ impl Facet {
                 is_on,
             }
         };
+        let (mut shown, mut more) = (Vec::new(), Vec::new());
+        for value in values.map(value) {
+            if value.is_on || shown.len() < SHOWN {
+                shown.push(value);
+            } else {
+                more.push(value);
+            }
+        }
         Self {
             heading: field.heading,
-            values: values.map(value).collect(),
+            values: shown,
+            more,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use archivist_domain::enums::UnknownLabel;
-use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 use archivist_search::Filters;
 use archivist_store::documents::{self, DocumentFilter};
 use archivist_store::statistics::LibraryFigures;
@@ -38,6 +38,10 @@ pub(super) struct FilterForm {
     pub(super) program: String,
     pub(super) tag: String,
     pub(super) outcome: String,
+    /// Part of the name of who is asked for money. Of a search alone.
+    pub(super) funder: String,
+    /// The one document to look in, by its id. Of a search alone.
+    pub(super) document: String,
     /// `true`: older versions, too. Of a search alone.
     pub(super) include_superseded: String,
     /// In which order passages stand. Of a search alone.
@@ -60,6 +64,8 @@ impl FilterForm {
             &self.program,
             &self.tag,
             &self.outcome,
+            &self.funder,
+            &self.document,
             &self.state,
         ]
         .iter()
@@ -118,6 +124,8 @@ impl FilterForm {
                 .collect::<Vec<Outcome>>(),
             programs: list(&self.program),
             tags: list(&self.tag),
+            funders: list(&self.funder),
+            documents: self.document_id()?.into_iter().collect(),
             include_superseded: self.with_superseded(),
             ..Filters::default()
         })
@@ -159,6 +167,8 @@ impl FilterForm {
             ("program", &self.program),
             ("tag", &self.tag),
             ("outcome", &self.outcome),
+            ("funder", &self.funder),
+            ("document", &self.document),
             ("include_superseded", &self.include_superseded),
             ("sort", &self.sort),
             ("state", &self.state),
@@ -194,6 +204,14 @@ impl FilterForm {
                 Err(invalid("state", &message))
             }
         }
+    }
+
+    /// The one document to look in.
+    pub(super) fn document_id(&self) -> Result<Option<DocumentId>, Error> {
+        filled(&self.document)
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| invalid("document", "this is no id of a document"))
     }
 
     fn year_number(&self) -> Result<Option<i32>, Error> {

@@ -2,11 +2,12 @@
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 use archivist_search::{FacetCounts, SearchRequest};
+use archivist_store::documents;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::facet::{Facet, Field};
+use super::facet::{Facet, FacetValue, Field};
 use super::filter::{Choices, FilterForm};
 use super::form::filled;
 use super::marked::{Excerpt, excerpt};
@@ -30,7 +31,7 @@ const LAST_PAGE: i64 = 50;
 const MAX_PASSAGES: usize = 100;
 
 /// So many values of each kind are offered to narrow a search down.
-const MAX_CHOICES: usize = 6;
+const MAX_CHOICES: usize = 40;
 
 /// About 20 words of a passage that others are to be like.
 const LIKED_BYTES: usize = 140;
@@ -60,6 +61,8 @@ pub(super) struct SearchPage {
     pub(super) did_you_mean: Option<(String, String)>,
     /// The first passage of those that others are like.
     pub(super) liked: Option<String>,
+    /// The title of the one document that is looked in.
+    pub(super) within: Option<String>,
     pub(super) page: i64,
     /// Addresses of the pages before and after.
     pub(super) previous: Option<String>,
@@ -82,6 +85,8 @@ pub(super) struct HitView {
     pub(super) more_like: String,
     /// The search without it.
     pub(super) without: String,
+    /// The search in its document alone; none where that is what was asked.
+    pub(super) within: Option<String>,
     pub(super) file: Option<String>,
     pub(super) title: String,
     pub(super) doc_type: &'static str,
@@ -151,6 +156,7 @@ pub(super) async fn search(
             (meant, address)
         }),
         liked: liked(&state, &filter).await?,
+        within: within(&state, &filter).await?,
         saved: saved::of(&state, &visitor).await?,
         page: page_number,
         previous: (page_number > 1).then(|| page_address(page_number - 1)),
@@ -202,6 +208,18 @@ async fn liked(state: &AppState, filter: &FilterForm) -> Result<Option<String>, 
     Ok(passage.map(|passage| excerpt(&passage.content, &[], LIKED_BYTES).plain()))
 }
 
+/// What the one document is called that is looked in.
+async fn within(state: &AppState, filter: &FilterForm) -> Result<Option<String>, Error> {
+    let Some(id) = filter.document_id()? else {
+        return Ok(None);
+    };
+    let document = documents::get(&state.pool, id).await?;
+    let title = document.map(|document| document.display_title().to_owned());
+    Ok(Some(
+        title.unwrap_or_else(|| "a document that is gone".to_owned()),
+    ))
+}
+
 /// What to know about a model that is still reading, so that nobody wonders why results change.
 async fn reading(state: &AppState) -> Result<Option<String>, Error> {
     let Some(wanted) = state.models.voices().wanted else {
@@ -231,7 +249,7 @@ fn matching(counts: &FacetCounts) -> String {
     )
 }
 
-/// Where something is chosen, to give it up; else where there is a choice.
+/// Where something is chosen, to give it up; else where a choice leaves something out.
 fn facets(counts: &FacetCounts, filter: &FilterForm) -> Vec<Facet> {
     let facet = |heading, name, current, values: Vec<(String, usize)>| {
         let field = Field {
@@ -257,9 +275,11 @@ fn facets(counts: &FacetCounts, filter: &FilterForm) -> Vec<Facet> {
             counts.programs.clone(),
         ),
         facet("Tag", "tag", &filter.tag, counts.tags.clone()),
+        facet("Funder", "funder", &filter.funder, counts.funders.clone()),
     ];
-    let is_of_use =
-        |facet: &Facet| facet.values.len() > 1 || facet.values.iter().any(|value| value.is_on);
+    let all = i64::try_from(counts.documents).unwrap_or(i64::MAX);
+    let narrows = |value: &FacetValue| value.is_on || value.count < all;
+    let is_of_use = |facet: &Facet| facet.values.iter().any(narrows);
     facets.into_iter().filter(is_of_use).collect()
 }
 
@@ -302,6 +322,9 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         passage: passage.passage_id,
         more_like: filter.with_like(passage.passage_id),
         without: filter.with_without(passage.passage_id),
+        within: filled(&filter.document)
+            .is_none()
+            .then(|| filter.address_with("/search", "document", &id.to_string())),
         address: match filled(&filter.q) {
             Some(query) => show::found_address(id, passage.passage_id, query),
             None => show::passage_address(id, passage.passage_id),

@@ -190,6 +190,7 @@ fn library(rows: Vec<Row>, documents: i64) -> LibraryPage {
                 address: "/library".into(),
                 is_on: true,
             }],
+            more: Vec::new(),
         }],
         rows,
         total: documents,
@@ -464,6 +465,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         facets: Vec::new(),
         did_you_mean: None,
         liked: None,
+        within: None,
         saved: Vec::new(),
         page: 1,
         previous: None,
@@ -495,6 +497,7 @@ fn hits_are_marked_and_never_read_as_markup() {
         passage: PassageId(Uuid::nil()),
         more_like: "/search?like=1".into(),
         without: "/search?without=1".into(),
+        within: Some("/search?document=1".to_owned()),
         address: "/library/1".into(),
         file: Some("/f".into()),
         title: long_word(),
@@ -520,7 +523,14 @@ fn hits_are_marked_and_never_read_as_markup() {
             address: "/search".to_owned(),
             is_on: true,
         }],
+        more: vec![FacetValue {
+            label: "rural".into(),
+            count: 1,
+            address: "/search?tag=rural".to_owned(),
+            is_on: false,
+        }],
     }];
+    page.within = Some(HOSTILE.to_owned());
     let html = rendered(&page);
     assert!(html.contains(r#"<a href="/search?q=coaches">&#60;coaches&#62;</a>?"#));
     assert!(html.contains("More passages") && !html.contains("Better ones"));
@@ -528,6 +538,12 @@ fn hits_are_marked_and_never_read_as_markup() {
     assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));
     assert!(html.contains("What stood &#60;before&#62;."));
     assert!(html.contains("31 passages in 12 documents"));
+    assert!(
+        html.contains("Only in <b>&#60;script&#62;"),
+        "the document's title is text"
+    );
+    assert!(html.contains(r#"<a href="/search?document=1""#));
+    assert!(html.contains("<summary>1 more</summary>"));
     assert!(rendered(&search(Vec::new(), 9)).contains("search the whole archive"));
     assert!(rendered(&search(Vec::new(), 0)).contains("nothing to search yet"));
 }

@@ -136,6 +136,7 @@ fn an_amount_is_found_however_it_is_written() {
         "Ein Haushalt von 1,2 Mio. Euro.",
         "1.2 Needs of the county. 1.2.1 Rent.",
         "Twelve of 12 families came in 2000.",
+        "A grant of 45K pays for it.",
     ];
     let records = (1..).zip(texts);
     let index = index_of(records.map(|(number, text)| record(number, "Plan", &[text])));
@@ -145,6 +146,7 @@ fn an_amount_is_found_however_it_is_written() {
         found.sort_unstable();
         assert_eq!(found, [1, 2, 3, 4].map(document), "{typed}");
     }
+    assert_eq!(documents_of(&ask(&index, "$45,000")), [document(7)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod reply;
 mod saved;
 mod synonyms;
 
-use archivist_domain::{DocType, Outcome, PassageId, SearchOrder};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 use archivist_search::{Filters, SearchRequest};
 use axum::extract::State;
 use serde::Deserialize;
@@ -29,6 +29,7 @@ const MAX_LIMIT: usize = 50;
 const MAX_OFFSET: usize = 1_000;
 const MAX_LIKE: usize = 20;
 const MAX_WITHOUT: usize = 100;
+const MAX_DOCUMENTS: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -87,6 +88,11 @@ struct SearchParams {
     #[serde(default)]
     #[param(example = json!(["trust"]))]
     funder: Vec<String>,
+    /// Ids of documents to look in. Of one alone, all passages that answer are found, not only
+    /// the best three.
+    #[serde(default)]
+    #[param(max_items = 100)]
+    document: Vec<DocumentId>,
     /// Passages of older versions, too, of which there are newer ones; false when not given.
     #[param(example = false)]
     include_superseded: Option<bool>,
@@ -170,6 +176,10 @@ impl SearchParams {
         refuse("offset", bounds::number(&offset, &(0..=MAX_OFFSET)));
         refuse("like", bounds::items(self.like.len(), MAX_LIKE));
         refuse("without", bounds::items(self.without.len(), MAX_WITHOUT));
+        refuse(
+            "document",
+            bounds::items(self.document.len(), MAX_DOCUMENTS),
+        );
         refuse("named_weight", bounds::number(&named_weight, &(0.0..=1.0)));
         refuse(
             "recency_weight",
@@ -198,6 +208,7 @@ impl SearchParams {
                 outcomes: self.outcome,
                 tags: self.tag,
                 funders: self.funder,
+                documents: self.document,
                 include_superseded: self.include_superseded.unwrap_or(false),
                 ..Filters::default()
             },

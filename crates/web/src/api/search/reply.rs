@@ -14,7 +14,7 @@ pub(super) struct SearchResponse {
     /// What was looked for.
     #[schema(example = "board members")]
     pub(super) query: String,
-    /// The passages; at most three of one document.
+    /// The passages; at most three of one document, unless one alone was asked for.
     pub(super) hits: Vec<SearchHit>,
     /// How all documents that match are spread, not only those of `hits`.
     pub(super) counts: SearchCounts,
@@ -44,6 +44,8 @@ pub(super) struct SearchCounts {
     outcome: Vec<ValueCount>,
     /// By tag.
     tag: Vec<ValueCount>,
+    /// By who is asked for money.
+    funder: Vec<ValueCount>,
 }
 
 /// How many documents have a value.
@@ -224,6 +226,7 @@ impl From<FacetCounts> for SearchCounts {
             program: counted(counts.programs, |name| name),
             outcome: counted(counts.outcomes, |outcome| outcome.as_str().to_owned()),
             tag: counted(counts.tags, |name| name),
+            funder: counted(counts.funders, |name| name),
         }
     }
 }
