@@ -94,11 +94,11 @@ impl<'a> Outside<'a> {
             for record in &records {
                 waiting.extend(survey.entries(record.clone()));
                 if waiting.len() >= AT_ONCE {
-                    engine.put(GENERATION, &waiting).await?;
+                    engine.put(GENERATION, &[], &waiting).await?;
                     waiting.clear();
                 }
             }
-            engine.put(GENERATION, &waiting).await?;
+            engine.put(GENERATION, &[], &waiting).await?;
             engine.settle(GENERATION).await
         };
         runtime.block_on(fill).expect("the engine takes all");

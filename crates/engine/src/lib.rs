@@ -38,12 +38,14 @@ pub trait Engine: Send + Sync {
     /// Makes room for a generation whose vectors have these widths.
     fn begin(&self, generation: GenerationId, widths: Widths) -> Work<'_, ()>;
 
-    /// Keeps passages, which are found from then on. Those of the same documents must have been
-    /// removed before.
-    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()>;
-
-    /// Forgets documents, which are no longer found from then on. Unknown ones are passed over.
-    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()>;
+    /// Keeps these passages of documents in place of all that it has of them: a document without
+    /// any is no longer found from then on. What stays is never away meanwhile.
+    fn put<'a>(
+        &'a self,
+        generation: GenerationId,
+        documents: &'a [DocumentId],
+        entries: &'a [Entry],
+    ) -> Work<'a, ()>;
 
     /// Does what makes searches quick once a whole archive is in.
     fn settle(&self, generation: GenerationId) -> Work<'_, ()>;

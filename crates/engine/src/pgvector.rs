@@ -128,9 +128,15 @@ impl PgVector {
         .await
     }
 
-    async fn put(&self, generation: GenerationId, entries: &[Entry]) -> Result<(), sqlx::Error> {
+    async fn put(
+        &self,
+        generation: GenerationId,
+        documents: &[DocumentId],
+        entries: &[Entry],
+    ) -> Result<(), sqlx::Error> {
         let tables = Tables::of(generation);
         let mut tx = self.pool.begin().await?;
+        remove(&mut tx, &tables, documents).await?;
         for entries in entries.chunks(AT_ONCE) {
             put_passages(&mut tx, &tables, entries).await?;
             put_words(&mut tx, &tables, entries).await?;
@@ -202,6 +208,9 @@ impl PgVector {
     }
 }
 
+/// How many passages are looked at to find enough that a narrow filter lets through.
+const MAX_SCANNED: u32 = 200_000;
+
 /// So many passages are written in one statement.
 const AT_ONCE: usize = 500;
 
@@ -259,6 +268,21 @@ impl Tables {
             words: format!("archivist_engine.words_{name}"),
         }
     }
+}
+
+async fn remove(
+    conn: &mut PgConnection,
+    Tables { passages, words }: &Tables,
+    documents: &[DocumentId],
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = documents.iter().map(|id| id.0).collect();
+    let delete = format!(
+        "WITH gone AS (DELETE FROM {passages} WHERE document = ANY($1) RETURNING key)
+         DELETE FROM {words} USING gone WHERE {words}.key = gone.key"
+    );
+    let delete = sqlx::query(AssertSqlSafe(delete)).bind(ids);
+    delete.execute(conn).await?;
+    Ok(())
 }
 
 async fn put_passages(
@@ -386,7 +410,9 @@ async fn nearest(
     let most = limit(look.by_meaning);
     // As many as are wanted, also where filters let few through.
     let settings = format!(
-        "SET LOCAL hnsw.ef_search = {}; SET LOCAL hnsw.iterative_scan = relaxed_order",
+        "SET LOCAL hnsw.ef_search = {};
+         SET LOCAL hnsw.iterative_scan = relaxed_order;
+         SET LOCAL hnsw.max_scan_tuples = {MAX_SCANNED}",
         most.clamp(40, 1000)
     );
     sqlx::raw_sql(AssertSqlSafe(settings))
@@ -481,26 +507,15 @@ impl Engine for PgVector {
         Box::pin(Self::begin(self, generation, widths))
     }
 
-    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {
+    fn put<'a>(
+        &'a self,
+        generation: GenerationId,
+        documents: &'a [DocumentId],
+        entries: &'a [Entry],
+    ) -> Work<'a, ()> {
         Box::pin(async move {
-            let put = Self::put(self, generation, entries).await;
+            let put = Self::put(self, generation, documents, entries).await;
             put.map_err(|error| self.trouble(&error))
-        })
-    }
-
-    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()> {
-        Box::pin(async move {
-            let Tables { passages, words } = Tables::of(generation);
-            let ids: Vec<Uuid> = documents.iter().map(|id| id.0).collect();
-            let delete = format!(
-                "WITH gone AS (DELETE FROM {passages} WHERE document = ANY($1) RETURNING key)
-                 DELETE FROM {words} USING gone WHERE {words}.key = gone.key"
-            );
-            let removed = sqlx::query(AssertSqlSafe(delete))
-                .bind(ids)
-                .execute(&self.pool)
-                .await;
-            removed.map(|_| ()).map_err(|error| self.trouble(&error))
         })
     }
 

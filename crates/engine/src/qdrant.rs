@@ -76,26 +76,25 @@ impl Qdrant {
         Ok(())
     }
 
-    async fn put(&self, generation: GenerationId, entries: &[Entry]) -> Result<(), EngineError> {
+    /// What is new comes before what is old goes: meanwhile both are found, but never nothing.
+    async fn put(
+        &self,
+        generation: GenerationId,
+        documents: &[DocumentId],
+        entries: &[Entry],
+    ) -> Result<(), EngineError> {
         let path = format!("{}/points?wait=true", collection_path(generation));
         for entries in entries.chunks(AT_ONCE) {
             let points: Vec<_> = entries.iter().map(wire::Point::of).collect();
             let points = json!({ "points": points });
             let _: Value = self.ask(Method::PUT, &path, Some(&points)).await?;
         }
-        Ok(())
-    }
-
-    async fn remove(
-        &self,
-        generation: GenerationId,
-        documents: &[DocumentId],
-    ) -> Result<(), EngineError> {
         if documents.is_empty() {
             return Ok(());
         }
         let path = format!("{}/points/delete?wait=true", collection_path(generation));
-        let those = json!({ "filter": filter::of_documents(documents) });
+        let others = filter::of_documents_without(documents, entries);
+        let those = json!({ "filter": others });
         let _: Value = self.ask(Method::POST, &path, Some(&those)).await?;
         Ok(())
     }
@@ -219,15 +218,15 @@ impl Engine for Qdrant {
         Box::pin(Self::begin(self, generation, widths))
     }
 
-    fn put<'a>(&'a self, generation: GenerationId, entries: &'a [Entry]) -> Work<'a, ()> {
-        Box::pin(Self::put(self, generation, entries))
+    fn put<'a>(
+        &'a self,
+        generation: GenerationId,
+        documents: &'a [DocumentId],
+        entries: &'a [Entry],
+    ) -> Work<'a, ()> {
+        Box::pin(Self::put(self, generation, documents, entries))
     }
 
-    fn remove<'a>(&'a self, generation: GenerationId, documents: &'a [DocumentId]) -> Work<'a, ()> {
-        Box::pin(Self::remove(self, generation, documents))
-    }
-
-    /// Qdrant builds its indexes by itself.
     fn settle(&self, _: GenerationId) -> Work<'_, ()> {
         Box::pin(std::future::ready(Ok(())))
     }

@@ -4,4 +4,4 @@ mod postgres;
 mod qdrant;
 
 pub use postgres::PgVectorServer;
-pub use qdrant::qdrant_server;
+pub use qdrant::{qdrant_server, reluctant_qdrant_server};

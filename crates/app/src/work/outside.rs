@@ -26,6 +26,9 @@ use crate::site::Site;
 /// How often another process's turn is asked for.
 const ASK_FOR_TURN: Duration = Duration::from_secs(2);
 
+/// How often is looked whether the engine still has what it was given.
+const COUNT: Duration = Duration::from_mins(1);
+
 /// The library is surveyed anew when one passage in this many has changed.
 const SURVEY_SHARE: i64 = 10;
 
@@ -40,6 +43,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) struct MyTurn {
     turn: Option<Turn>,
     asked: Option<Instant>,
+    /// When was looked whether the engine still has what answers.
+    counted: Option<Instant>,
 }
 
 /// The engine of a site that has one.
@@ -244,11 +249,7 @@ async fn put_documents(site: &Site, filling: &Filling, ids: &[DocumentId]) -> Re
     let entries = site.state.cpu.run(entries).await;
     let outside = outside(site)?;
     let engine = outside.engine();
-    let put = async {
-        engine.remove(filling.id, ids).await?;
-        engine.put(filling.id, &entries).await
-    };
-    if let Err(error) = put.await {
+    if let Err(error) = engine.put(filling.id, ids, &entries).await {
         outside.note_loss(&error);
         return Err(error.into());
     }
@@ -273,18 +274,19 @@ async fn renew_if_due(site: &Site) -> Result<()> {
     let model = model_to_keep(site, serving).await?;
     if let Some(serving) = serving
         && serving.model_id == model.as_ref().map(|model| model.model_id)
-        && !is_due(outside, serving).await?
+        && !is_due(site, serving).await?
     {
         return Ok(());
     }
-    let begun = known.iter().find(|known| {
+    let begun = known.iter().rev().filter(|known| {
         known.serves_since.is_none() && known.model_id == model.as_ref().map(|m| m.model_id)
     });
-    let id = match begun {
-        // What was begun goes on where it stopped.
-        Some(begun) if can_go_on(site, begun.generation_id).await? => begun.generation_id,
-        _ => begin(site, model.as_ref()).await?,
-    };
+    for begun in begun {
+        if can_go_on(site, begun, model.as_ref()).await? {
+            return fill(site, begun.generation_id).await;
+        }
+    }
+    let id = begin(site, model.as_ref()).await?;
     fill(site, id).await
 }
 
@@ -300,29 +302,49 @@ async fn model_to_keep(site: &Site, serving: Option<&Generation>) -> Result<Opti
     Ok(wanted.or(now).cloned())
 }
 
-/// Whether what was begun is still there, and of this version of the program.
-async fn can_go_on(site: &Site, id: GenerationId) -> Result<bool> {
-    if outside(site)?.engine().count(id).await?.is_none() {
+/// Whether what was begun can go on where it stopped: it is of this version of the program, and
+/// still there. Where nothing was put in yet, room is made again, as the engine may have refused.
+async fn can_go_on(site: &Site, begun: &Generation, model: Option<&Model>) -> Result<bool> {
+    let (engine, id) = (outside(site)?.engine(), begun.generation_id);
+    if begun.position > 0 && engine.count(id).await?.is_none() {
         return Ok(false);
     }
-    let bytes = generations::survey(&site.state.pool, id).await?;
-    match bytes {
-        Some(bytes) => Ok(aside(move || Survey::decode(&bytes).is_ok()).await),
-        None => Ok(false),
+    let Some(bytes) = generations::survey(&site.state.pool, id).await? else {
+        return Ok(false);
+    };
+    let Ok(survey) = aside(move || Survey::decode(&bytes)).await else {
+        return Ok(false);
+    };
+    if begun.position == 0 {
+        engine.discard(id).await?;
+        engine.begin(id, widths(&survey, model)?).await?;
     }
+    Ok(true)
 }
 
-/// Whether another survey is due beside the generation that answers.
-async fn is_due(outside: &Outside, serving: &Generation) -> Result<bool> {
+fn widths(survey: &Survey, model: Option<&Model>) -> Result<Widths> {
+    Ok(Widths {
+        meaning: survey.dims(),
+        given: model.map_or(Ok(0), |model| usize::try_from(model.name.dims))?,
+    })
+}
+
+/// Whether another survey is due beside the generation that answers. That it is lost may have been
+/// noticed by a process that has not got the turn, so it is looked for now and then.
+async fn is_due(site: &Site, serving: &Generation) -> Result<bool> {
     if serving.changes * SURVEY_SHARE > serving.passages {
         return Ok(true);
     }
-    Ok(outside.take_loss()
-        && outside
-            .engine()
-            .count(serving.generation_id)
-            .await?
-            .is_none())
+    let outside = outside(site)?;
+    let mut mine = site.engine_turn.lock().await;
+    let is_time = mine.counted.is_none_or(|at| at.elapsed() >= COUNT);
+    if !outside.take_loss() && !is_time {
+        return Ok(false);
+    }
+    mine.counted = Some(Instant::now());
+    drop(mine);
+    let count = outside.engine().count(serving.generation_id).await?;
+    Ok(count.is_none())
 }
 
 /// Surveys the library and makes room for a generation.
@@ -340,11 +362,8 @@ async fn begin(site: &Site, model: Option<&Model>) -> Result<GenerationId> {
         .turn()?
         .begin(&bytes, passages, model.map(|model| model.model_id), now)
         .await?;
-    let widths = Widths {
-        meaning: survey.dims(),
-        given: model.map_or(Ok(0), |model| usize::try_from(model.name.dims))?,
-    };
-    outside(site)?.engine().begin(id, widths).await?;
+    let engine = outside(site)?.engine();
+    engine.begin(id, widths(&survey, model)?).await?;
     Ok(id)
 }
 

@@ -1,7 +1,10 @@
 //! The search where an engine outside of the process keeps the passages.
 
-use archivist_engine::testing::{PgVectorServer, qdrant_server};
+use std::sync::atomic::Ordering;
+
+use archivist_engine::testing::{PgVectorServer, qdrant_server, reluctant_qdrant_server};
 use serde_json::Value;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::support::process::send;
 use crate::support::server::{EDITOR, SECRET, neighbour};
@@ -84,7 +87,7 @@ async fn is_searched_as_ever(editor: &Client) {
 async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
     let postgres = PgVectorServer::start();
     let url = postgres.url();
-    let server = TestServer::start_with(&["--search-engine", &url]).await;
+    let mut server = TestServer::start_with(&["--search-engine", &url]).await;
     let here = server.as_editor().await;
     is_searched_as_ever(&here).await;
     let told = here.get("/api/search/models").await.ok()["engine"].clone();
@@ -93,7 +96,7 @@ async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
         (Some(true), true)
     );
 
-    let (mut process, address) = neighbour(&server, &["--search-engine", &url]);
+    let (process, address) = neighbour(&server, &["--search-engine", &url]);
     let there = Client::new(&address).sign_in(EDITOR, SECRET).await;
     will_find(&there, "coaching", &["coach.txt"]).await;
     put_in(&there, "hazel.txt", "A hazel was planted.").await;
@@ -107,9 +110,43 @@ async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
     for client in [&here, &there] {
         will_find(client, "rowan", &["rowan.txt"]).await;
     }
-    process.kill();
-    put_in(&here, "linden.txt", "A linden was planted.").await;
-    will_find(&here, "linden", &["linden.txt"]).await;
+    server.process().kill();
+    put_in(&there, "linden.txt", "A linden was planted.").await;
+    will_find(&there, "linden", &["linden.txt"]).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_refuses_is_asked_again_without_another_survey() {
+    let (address, left) = reluctant_qdrant_server(3).await;
+    let server = TestServer::start_with(&["--search-engine", address.as_str()]).await;
+    let editor = server.as_editor().await;
+    put_in(&editor, "coach.txt", LINES[0].1).await;
+    let surveys = "SELECT count(*) FROM search_generations";
+    eventually("it has refused three times", || async {
+        assert!(server.count(surveys).await <= 1);
+        (left.load(Ordering::Relaxed) == 0).then_some(())
+    })
+    .await;
+    will_find(&editor, "coaching", &["coach.txt"]).await;
+    assert_eq!(server.count(surveys).await, 1);
+}
+
+#[tokio::test]
+async fn what_an_engine_loses_while_it_is_searched_is_filled_again() {
+    let postgres = PgVectorServer::start();
+    let url = postgres.url();
+    let server = TestServer::start_with(&["--search-engine", &url]).await;
+    let editor = server.as_editor().await;
+    put_in(&editor, "coach.txt", LINES[0].1).await;
+    will_find(&editor, "coaching", &["coach.txt"]).await;
+    let mut engine = PgConnection::connect(&url).await.unwrap();
+    let lose = "DO $$ DECLARE lost regclass; BEGIN
+        FOR lost IN SELECT oid FROM pg_class
+            WHERE relnamespace = 'archivist_engine'::regnamespace AND relkind = 'r'
+        LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', lost); END LOOP;
+        END $$";
+    sqlx::raw_sql(lose).execute(&mut engine).await.unwrap();
+    will_find(&editor, "coaching", &["coach.txt"]).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Hard restrictions as Qdrant writes them.
 
 use archivist_domain::DocumentId;
-use archivist_search::Filters;
+use archivist_search::{Entry, Filters};
 use serde_json::{Value, json};
 
 /// All of these at once.
@@ -20,9 +20,13 @@ pub(super) fn of(filters: &[Filters]) -> Value {
     json!({ "must": must, "must_not": must_not })
 }
 
-/// The passages of these documents.
-pub(super) fn of_documents(documents: &[DocumentId]) -> Value {
-    json!({ "must": [any("document", &ids(documents))] })
+/// The passages of these documents that are none of the entries.
+pub(super) fn of_documents_without(documents: &[DocumentId], entries: &[Entry]) -> Value {
+    let kept: Vec<String> = entries.iter().map(|e| e.passage.0.to_string()).collect();
+    json!({
+        "must": [any("document", &ids(documents))],
+        "must_not": [{ "has_id": kept }],
+    })
 }
 
 fn conditions(filters: &Filters) -> Vec<Value> {

@@ -4,10 +4,11 @@
 //! models of Qdrant's own Python client (docs/decisions/0045-engines-outside.md).
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
@@ -23,8 +24,34 @@ use uuid::Uuid;
 /// # Panics
 /// Where no port of this machine can be listened on.
 pub async fn qdrant_server(key: Option<&'static str>) -> Url {
-    let collections = Collections::default();
-    let router = Router::new()
+    serve(router(key)).await
+}
+
+/// The same, which refuses to make room as often as the figure says that comes with it; that goes
+/// down each time.
+pub async fn reluctant_qdrant_server(refusals: usize) -> (Url, Arc<AtomicUsize>) {
+    let left = Arc::new(AtomicUsize::new(refusals));
+    let refuses = Arc::clone(&left);
+    let reluctant = middleware::from_fn(move |request: Request, next: Next| {
+        let makes_room = request.method() == Method::PUT
+            && request.uri().path().matches('/').count() == "/collections/".matches('/').count();
+        let step = |left: usize| left.checked_sub(1);
+        let is_refused = makes_room
+            && refuses
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, step)
+                .is_ok();
+        async move {
+            if is_refused {
+                return error(StatusCode::FORBIDDEN, "Collections limit reached").into_response();
+            }
+            next.run(request).await
+        }
+    });
+    (serve(router(None).layer(reluctant)).await, left)
+}
+
+fn router(key: Option<&'static str>) -> Router {
+    Router::new()
         .route("/collections/{name}", put(create).delete(delete))
         .route("/collections/{name}/index", put(index))
         .route("/collections/{name}/points", put(upsert))
@@ -34,7 +61,10 @@ pub async fn qdrant_server(key: Option<&'static str>) -> Url {
         .layer(middleware::from_fn(move |request, next| {
             knows(key, request, next)
         }))
-        .with_state(collections);
+        .with_state(Collections::default())
+}
+
+async fn serve(router: Router) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -120,6 +150,7 @@ struct Filter {
 enum Condition {
     Match { key: String, r#match: Match },
     Range { key: String, range: Range },
+    HasId { has_id: Vec<Uuid> },
     Nested(Filter),
 }
 
@@ -262,9 +293,7 @@ async fn delete_points(
     Json(Selector { filter }): Json<Selector>,
 ) -> Outcome {
     with(&all, &name, |collection| {
-        collection
-            .points
-            .retain(|_, point| !admits(&filter, &point.payload));
+        collection.points.retain(|_, point| !admits(&filter, point));
     })?;
     ok(json!({ "operation_id": 3, "status": "completed" }))
 }
@@ -296,7 +325,7 @@ fn query(collection: &Collection, search: &Search) -> Vec<Value> {
     let mut scored: Vec<(f32, &Point)> = collection
         .points
         .values()
-        .filter(|point| admits(&search.filter, &point.payload))
+        .filter(|point| admits(&search.filter, point))
         .filter_map(|point| Some((dot(&search.query, point.vector.get(&search.using)?)?, point)))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -331,8 +360,8 @@ fn dot(query: &Vector, point: &Vector) -> Option<f32> {
     }
 }
 
-fn admits(filter: &Filter, payload: &Map<String, Value>) -> bool {
-    let holds = |condition: &Condition| holds(condition, payload);
+fn admits(filter: &Filter, point: &Point) -> bool {
+    let holds = |condition: &Condition| holds(condition, point);
     filter.must.iter().all(holds)
         && !filter.must_not.iter().any(holds)
         && filter
@@ -341,8 +370,8 @@ fn admits(filter: &Filter, payload: &Map<String, Value>) -> bool {
             .is_none_or(|should| should.iter().any(holds))
 }
 
-fn holds(condition: &Condition, payload: &Map<String, Value>) -> bool {
-    let values = |key: &str| match payload.get(key) {
+fn holds(condition: &Condition, point: &Point) -> bool {
+    let values = |key: &str| match point.payload.get(key) {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(values)) => values.clone(),
         Some(value) => vec![value.clone()],
@@ -357,6 +386,7 @@ fn holds(condition: &Condition, payload: &Map<String, Value>) -> bool {
             let value = value.as_i64().unwrap();
             (range.gte..=range.lte).contains(&value)
         }),
-        Condition::Nested(filter) => admits(filter, payload),
+        Condition::HasId { has_id } => has_id.contains(&point.id),
+        Condition::Nested(filter) => admits(filter, point),
     }
 }
