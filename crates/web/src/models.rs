@@ -15,6 +15,10 @@ use tokio::time::timeout;
 
 use crate::clock::Clock;
 
+/// So many searches are read together: fewer than are remembered, and few enough to be read in
+/// time.
+const AT_ONCE: usize = 32;
+
 /// How long a search waits for a model.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -152,15 +156,21 @@ impl Models {
     ) {
         let Some(voice) = serving else { return };
         let wanted = requests.iter_mut().filter(|r| r.mode != Mode::Lexical);
-        let wanted: Vec<&mut SearchRequest> = wanted.collect();
+        let mut wanted: Vec<&mut SearchRequest> = wanted.collect();
+        for some in wanted.chunks_mut(AT_ONCE) {
+            self.read_some(&voice, some, clock).await;
+        }
+    }
+
+    async fn read_some(&self, voice: &Voice, wanted: &mut [&mut SearchRequest], clock: &Clock) {
         let mut texts: Vec<String> = Vec::new();
-        for request in &wanted {
+        for request in wanted.iter() {
             let text = request.text.trim();
-            if !text.is_empty() && self.recall(&voice, text).is_none() {
+            if !text.is_empty() && self.recall(voice, text).is_none() {
                 texts.push(text.to_owned());
             }
         }
-        if !texts.is_empty() && !self.learn(&voice, texts, clock).await {
+        if !texts.is_empty() && !self.learn(voice, texts, clock).await {
             return;
         }
         for request in wanted {
@@ -168,7 +178,7 @@ impl Models {
             let values = if text.is_empty() {
                 Some(Vec::new())
             } else {
-                self.recall(&voice, text)
+                self.recall(voice, text)
             };
             request.vector = values.map(|values| QueryVector {
                 identity: voice.identity.to_string(),
@@ -240,4 +250,68 @@ impl Voice {
 #[expect(clippy::cast_precision_loss, reason = "cents are shown")]
 fn millions(tokens: i64) -> f64 {
     tokens as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use archivist_embed::{Embedded, Identity, Usage};
+    use futures_util::future::{BoxFuture, FutureExt as _};
+
+    use super::*;
+
+    /// Makes a vector of a text's length, and knows how many it was given at once.
+    struct Counting {
+        identity: Identity,
+        most: AtomicUsize,
+    }
+
+    impl Embedder for Counting {
+        fn identity(&self) -> &Identity {
+            &self.identity
+        }
+
+        fn embed<'a>(
+            &'a self,
+            texts: &'a [String],
+            _: Purpose,
+        ) -> BoxFuture<'a, Result<Embedded, EmbedError>> {
+            self.most.fetch_max(texts.len(), Ordering::Relaxed);
+            let vectors = texts.iter().map(|text| vec![text.len() as f32]).collect();
+            let usage = Usage::default();
+            async move { Ok(Embedded { vectors, usage }) }.boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn any_number_of_searches_is_read_a_few_at_a_time() {
+        let embedder = Arc::new(Counting {
+            identity: Identity {
+                provider: "local".to_owned(),
+                model: "counting".to_owned(),
+                variant: String::new(),
+                dims: 1,
+            },
+            most: AtomicUsize::new(0),
+        });
+        let voice = Voice::new(1, embedder.clone(), None);
+        let mut requests: Vec<SearchRequest> = (0..3 * REMEMBERED)
+            .map(|length| SearchRequest::new("x".repeat(length)))
+            .collect();
+        let models = Models::default();
+        models
+            .read(Some(voice), &mut requests, &Clock::system())
+            .await;
+        for (length, request) in requests.iter().enumerate() {
+            let vector = request.vector.as_ref().expect("it was read");
+            let expected = if length == 0 {
+                vec![]
+            } else {
+                vec![length as f32]
+            };
+            assert_eq!(vector.values, expected);
+        }
+        assert_eq!(embedder.most.load(Ordering::Relaxed), AT_ONCE);
+    }
 }
