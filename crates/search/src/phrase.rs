@@ -23,6 +23,22 @@ pub(crate) fn restrict(index: &Index, phrases: &[String], factors: &mut [f32]) {
     }
 }
 
+/// Shuts out the passages that have one of these words, in any form, or one of these wordings.
+pub(crate) fn shut_out(index: &Index, unwanted: &[String], factors: &mut [f32]) {
+    for unwanted in unwanted {
+        let wording = text::wording(unwanted);
+        let candidates = candidates(index, unwanted, factors.len());
+        for ((slot, factor), may_have_it) in (0..).zip(&mut *factors).zip(candidates) {
+            let has_it = may_have_it
+                && *factor > 0.0
+                && (wording.len() == 1 || stands_in(index.archive.passage(slot), &wording));
+            if has_it {
+                *factor = 0.0;
+            }
+        }
+    }
+}
+
 /// By slot, whether the passage has all words of a phrase, by what one of the archive's
 /// languages knows them by.
 fn candidates(index: &Index, phrase: &str, slots: usize) -> Vec<bool> {

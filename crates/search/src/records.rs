@@ -188,6 +188,8 @@ pub struct SearchRequest {
     pub pinned: Vec<PassagePlace>,
     /// Wordings of which a passage must have each, with its heading and title.
     pub phrases: Vec<String>,
+    /// Words, in any form, and wordings that a passage must not have.
+    pub unwanted: Vec<String>,
     /// Hard restrictions.
     pub filters: Filters,
     /// Restrictions that were typed among the words: they hold, too.
@@ -258,6 +260,7 @@ impl Default for SearchRequest {
             without: Vec::new(),
             pinned: Vec::new(),
             phrases: Vec::new(),
+            unwanted: Vec::new(),
             filters: Filters::default(),
             conditions: None,
             offset: 0,

@@ -257,6 +257,7 @@ fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: 
         }
     });
     phrase::restrict(index, &request.phrases, &mut factors);
+    phrase::shut_out(index, &request.unwanted, &mut factors);
     for slot in alike::slots(&index.archive, &request.without) {
         factors[slot as usize] = 0.0;
     }

@@ -17,7 +17,7 @@ const YEARS: RangeInclusive<i32> = 1900..=2100;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
     /// Conditions alone: nothing to look for.
-    #[error("write what to look for beside the conditions")]
+    #[error("write what to look for beside the conditions and what is to be left out")]
     NoWords,
     /// No year.
     #[error("'year:{0}' is no year: write year:2024, year:2022-2024 or year:2022-")]
@@ -40,13 +40,15 @@ struct Part<'a> {
     name: Option<&'static str>,
     value: &'a str,
     is_quoted: bool,
+    /// Passages with it are to be left out.
+    is_unwanted: bool,
 }
 
 impl SearchRequest {
     /// Reads a search as people type it. `"in quotation marks"` must stand in a passage as
     /// it is; `type:`, `year:`, `program:`, `outcome:`, `tag:` and `funder:` are
     /// conditions, several of one name alternatives. A name that nothing follows is a
-    /// word like others.
+    /// word like others. What has a `-` or a `NOT` before it must not stand in a passage.
     pub fn typed(text: &str) -> Result<Self, NotUnderstood> {
         let mut request = Self::default();
         let unrestricted = Filters {
@@ -60,15 +62,20 @@ impl SearchRequest {
                 condition(&mut conditions, name, part.value)?;
                 continue;
             }
+            if part.is_unwanted {
+                request.unwanted.push(part.value.to_owned());
+                continue;
+            }
             if part.is_quoted {
                 request.phrases.push(part.value.to_owned());
             }
             words.push(part.value);
         }
-        if conditions != unrestricted {
-            if words.is_empty() {
-                return Err(NotUnderstood::NoWords);
-            }
+        let is_restricted = conditions != unrestricted;
+        if words.is_empty() && (is_restricted || !request.unwanted.is_empty()) {
+            return Err(NotUnderstood::NoWords);
+        }
+        if is_restricted {
             request.conditions = Some(conditions);
         }
         request.text = words.join(" ");
@@ -160,18 +167,35 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let (name, after) = name_before(rest);
+        let wanted = after_not(rest);
+        let (name, after) = match wanted {
+            Some(after) => (None, after),
+            None => name_before(rest),
+        };
         let (value, is_quoted, left) = value_of(after);
         if !value.trim().is_empty() {
             parts.push(Part {
                 name,
                 value,
                 is_quoted,
+                is_unwanted: wanted.is_some(),
             });
         }
         rest = left.trim_start();
     }
     parts
+}
+
+/// What follows a `-` or a `NOT` that begins a text: a word or a quotation mark.
+fn after_not(text: &str) -> Option<&str> {
+    let follows =
+        |rest: &&str| rest.starts_with(|c: char| c.is_alphabetic() || "\"“”„".contains(c));
+    let after = text.strip_prefix('-').filter(follows);
+    after.or_else(|| {
+        text.strip_prefix("NOT ")
+            .map(str::trim_start)
+            .filter(follows)
+    })
 }
 
 /// The condition that begins a text, and what follows its colon.
@@ -251,6 +275,19 @@ mod tests {
         }
         assert_eq!(conditions("year:2099-").years, [2099, 2100]);
         assert_eq!(conditions("year:-1901").years, [1900, 1901]);
+    }
+
+    #[test]
+    fn what_has_a_not_before_it_is_left_out() {
+        let request = SearchRequest::typed("boats -ferry NOT winter -\"twice a week\"").unwrap();
+        assert_eq!(request.text, "boats");
+        assert_eq!(request.unwanted, ["ferry", "winter", "twice a week"]);
+        for text in ["well-known - boats", "-5 degrees", "NOT", "do not ferry"] {
+            let request = SearchRequest::typed(text).unwrap();
+            assert_eq!((request.unwanted.len(), request.text.as_str()), (0, text));
+        }
+        let error = SearchRequest::typed("-ferry").unwrap_err();
+        assert_eq!(error, NotUnderstood::NoWords);
     }
 
     #[test]

@@ -38,6 +38,7 @@ async fn measured(site: &Site, seed: u64) -> Result<Report> {
             text: asked.text.clone(),
             vector: asked.vector.clone(),
             phrases: asked.phrases.clone(),
+            unwanted: asked.unwanted.clone(),
             conditions: asked.conditions.clone(),
             ..plain(mode)
         };

@@ -150,6 +150,24 @@ fn an_amount_is_found_however_it_is_written() {
 }
 
 #[test]
+fn what_is_unwanted_is_left_out_in_every_form() {
+    let index = index_of([
+        record(1, "Plan", &["Families grow beans in the garden."]),
+        record(2, "Plan", &["Families read twice a week."]),
+        record(3, "Gardening", &["Families meet a week later, twice."]),
+    ]);
+    let found = |typed: &str| {
+        let hits = index.search(&SearchRequest::typed(typed).unwrap(), YEAR);
+        let mut found = documents_of(&hits);
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(found("families"), [1, 2, 3].map(document));
+    assert_eq!(found("families -gardens"), [document(2)]);
+    assert_eq!(found("families NOT \"twice a week\""), [1, 3].map(document));
+}
+
+#[test]
 fn a_word_that_nothing_has_is_offered_as_it_is_spelt_here() {
     let index = index_of([record(1, "Plan", &["Mrs Henderson teaches literacy."])]);
     let meant = |text: &str| answer(&index, &SearchRequest::new(text)).did_you_mean;
