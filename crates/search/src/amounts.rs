@@ -22,7 +22,7 @@ pub(crate) struct Amount {
 
 /// The amounts of a text, in the order typed.
 pub(crate) fn amounts(text: &str) -> Vec<Amount> {
-    let text = without_gaps(text);
+    let text = with_points(&without_gaps(text));
     let words = figures::words(&text);
     let numbers = figures::numbers(&text, &words).into_iter();
     let values = numbers.filter_map(|(_, number)| {
@@ -57,20 +57,46 @@ fn without_gaps(text: &str) -> String {
     kept.map(|at| chars[at]).collect()
 }
 
+/// A text whose millions have a point where a comma was: `1,1 Mio` is `1.1 million`.
+fn with_points(text: &str) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    for at in 1..words.len() {
+        let term = text::tokens(&words[at], Language::English)
+            .into_iter()
+            .next();
+        let is_million = term.is_some_and(|token| {
+            MILLIONS.contains(&token.term.as_str()) || token.term.starts_with(MILLIONS[0])
+        });
+        let figure = &words[at - 1];
+        let is_short = figure
+            .split_once(',')
+            .is_some_and(|(_, rest)| rest.len() < 3);
+        if !is_million {
+            continue;
+        }
+        if is_short {
+            words[at - 1] = figure.replace(',', ".");
+        }
+        words[at] = "million".to_owned();
+    }
+    words.join(" ")
+}
+
 /// In digits, in thousands and in millions, as far as these are short.
 fn spellings(value: f64) -> Vec<Vec<String>> {
     let whole = value.trunc();
-    let mut ways = vec![
-        format!("{value}"),
-        format!("{value:.2}"),
-        format!("{whole}"),
-        grouped(whole, " "),
-        grouped(whole, "."),
-    ];
+    let mut ways = vec![format!("{whole}"), grouped(whole, ".")];
+    let with_gaps = grouped(whole, " ");
+    // Others are figures that may stand apart.
+    if with_gaps.contains(" 000") {
+        ways.push(with_gaps);
+    }
     let thousands = value / 1e3;
     if thousands < 1e3 && is_short(thousands) {
         ways.push(format!("{thousands}k"));
-        ways.push(format!("{thousands} thousand"));
+        if thousands >= 10.0 {
+            ways.push(format!("{thousands} thousand"));
+        }
     }
     let millions = value / 1e6;
     if millions >= 1.0 && is_short(millions) {
@@ -128,30 +154,28 @@ mod tests {
         for (typed, expected) in [
             (
                 "grants of $45,000",
-                "45000, 45000.00, 45 000, 45.000, 45k, 45 thousand",
+                "45000, 45.000, 45 000, 45k, 45 thousand",
             ),
-            (
-                "45k for vans",
-                "45000, 45000.00, 45 000, 45.000, 45k, 45 thousand",
-            ),
+            ("45k for vans", "45000, 45.000, 45 000, 45k, 45 thousand"),
             (
                 "$1.2 million",
-                "1200000, 1200000.00, 1 200 000, 1.200.000, 1.2m, 1.2 million, 1.2 millon, 1.2 mio, \
-                 12 million, 12 millon, 12 mio",
+                "1200000, 1 200 000, 1.2m, 1.2 million, 1.2 millon, 1.2 mio, 12 million, \
+                 12 millon, 12 mio",
             ),
             (
                 "two million dollars",
-                "2000000, 2000000.00, 2 000 000, 2.000.000, 2m, 2 million, 2 millon, 2 mio",
+                "2000000, 2 000 000, 2m, 2 million, 2 millon, 2 mio",
             ),
-            (
-                "$187,250.50",
-                "187250.5, 187250.50, 187250, 187 250, 187.250",
-            ),
-            ("$5,500", "5500, 5500.00, 5 500, 5.500, 5.5k, 5.5 thousand"),
+            ("$187,250.50", "187250, 187.250"),
+            ("$5,500", "5500, 5.500, 5.5k"),
         ] {
             assert_eq!(written(typed).join(", "), expected, "{typed}");
         }
         assert_eq!(written("45 000 for vans"), written("45000"));
+        assert_eq!(written("138 thousand"), written("$138k"));
+        for million in ["1,2 Mio", "1.2 Mio.", "1,2 Millionen"] {
+            assert_eq!(written(million), written("$1.2 million"), "{million}");
+        }
         assert_eq!(written("€1\u{202f}200\u{a0}000"), written("$1.2 million"));
     }
 

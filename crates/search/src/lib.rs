@@ -22,6 +22,7 @@ pub mod evaluate;
 mod explain;
 mod facets;
 mod feedback;
+mod fiscal;
 mod fuse;
 mod given;
 mod index;

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
-use crate::text;
+use crate::text::{self, Stem};
 
 /// Shorter beginnings are those of too many words.
 const MIN_CHARS: usize = 2;
@@ -26,22 +26,35 @@ pub(crate) fn split(text: &str) -> (String, Vec<String>) {
     (whole.join(" "), beginnings)
 }
 
-/// The terms that a search with these beginnings asks for. All of one beginning count 1
-/// each, as a word that was typed.
+/// The terms that a search with these beginnings asks for. Those of one beginning count as if they
+/// were one: a rare word is no better for being rare.
 pub(crate) fn terms(
     lexical: &Lexical,
     beginnings: &[String],
     languages: &[Language],
 ) -> Vec<QueryTerm> {
-    let words = beginnings.iter().flat_map(|beginning| {
+    let each = beginnings.iter().flat_map(|beginning| {
         let mut begun: Vec<(&str, u32)> = lexical.spellings().from(beginning).collect();
         begun.sort_unstable_by_key(|&(word, holders)| (Reverse(holders), word));
         begun.truncate(MOST_WORDS);
-        begun
+        let words = begun
+            .into_iter()
+            .flat_map(|(word, _)| text::words(word, languages));
+        let mut stems: Vec<Stem> = Vec::new();
+        for stem in words.flat_map(|word| word.stems) {
+            if stems.iter().all(|known| known.term != stem.term) {
+                stems.push(stem);
+            }
+        }
+        let holders = stems.iter().map(|stem| lexical.holders(&stem.term)).sum();
+        let all = lexical.rarity_of(holders);
+        let term = move |stem: Stem| {
+            let weight = all / lexical.rarity(&stem.term);
+            QueryTerm::of_stem(stem, weight)
+        };
+        stems.into_iter().map(term)
     });
-    let stems = words.flat_map(|(word, _)| text::words(word, languages));
-    let stems = stems.flat_map(|word| word.stems);
-    stems.map(|stem| QueryTerm::of_stem(stem, 1.0)).collect()
+    each.collect()
 }
 
 #[cfg(test)]
@@ -74,7 +87,7 @@ mod tests {
             terms.into_iter().map(|term| term.term).collect()
         };
         assert_eq!(terms("educati"), ["educ"]);
-        assert_eq!(terms("educat"), ["educateur", "educ", "educ"]);
+        assert_eq!(terms("educat"), ["educateur", "educ"]);
         assert_eq!(terms("ducat"), Vec::<String>::new());
     }
 }

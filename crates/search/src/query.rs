@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::amounts::{self, Amount};
+use crate::fiscal;
 use crate::language::{Language, Languages};
 use crate::lexical::Lexical;
 use crate::prefix;
@@ -16,6 +17,10 @@ const EXPANSION_WEIGHT: f32 = 0.4;
 
 /// What another spelling of an amount counts: it is the same amount, as likely as not.
 const AMOUNT_WEIGHT: f32 = 0.8;
+
+/// Words beside an amount that say little of it, as terms, and what is left of their weight.
+const CURRENCIES: [&str; 4] = ["dollar", "usd", "euro", "eur"];
+const CURRENCY_WEIGHT: f32 = 0.2;
 
 /// With so many different words a query is as broad as it gets.
 const BROAD: f32 = 12.0;
@@ -115,11 +120,14 @@ impl Query {
             readings: Vec::new(),
             synonyms: Vec::new(),
         };
-        for wording in synonyms.typed(text, &typed) {
-            query.keep_together(wording);
+        for (written, terms) in synonyms.typed(text, &typed) {
+            query.keep_together(written, terms);
         }
         for expansion in synonyms.of(text, &typed) {
             query.expand(expansion);
+        }
+        for wording in fiscal::years(&typed) {
+            query.add_wording(&wording, AMOUNT_WEIGHT);
         }
         for amount in amounts::amounts(text) {
             query.take_amount(&amount, &typed);
@@ -150,13 +158,16 @@ impl Query {
         self
     }
 
-    /// Has the letters and digits of a wording that was typed count only beside its other words:
-    /// the `c` and the `3` of 501(c)(3).
-    fn keep_together(&mut self, wording: &[String]) {
-        let alone = |term: &&mut QueryTerm| term.term.len() == 1 && wording.contains(&term.term);
-        if wording.len() > 1 {
+    /// Has the words of a compound that was typed count only beside each other, such as those of
+    /// 501(c)(3) and of non-profit; and of other wordings single letters.
+    fn keep_together(&mut self, written: &str, terms: &[String]) {
+        let is_compound = !written.contains(' ');
+        let alone = |term: &&mut QueryTerm| {
+            (is_compound || term.term.len() == 1) && terms.contains(&term.term)
+        };
+        if terms.len() > 1 {
             for term in self.terms.iter_mut().filter(alone) {
-                term.beside.push(wording.to_vec());
+                term.beside.push(terms.to_vec());
             }
         }
     }
@@ -176,17 +187,18 @@ impl Query {
         });
     }
 
-    /// Takes in the ways in which an amount may be written. The `1.2` of 1.2 million says nothing
-    /// alone, even if it was typed.
+    /// Takes in the ways in which an amount may be written. Neither the `1.2` nor the `million` of
+    /// 1.2 million says anything alone, even if they were typed.
     fn take_amount(&mut self, amount: &Amount, typed: &[String]) {
         let wordings = || amount.spellings.iter().filter(|terms| terms.len() > 1);
         let in_a_row = |terms: &&Vec<String>| typed.windows(terms.len()).any(|row| row == *terms);
         let written: Vec<&String> = wordings().filter(in_a_row).flatten().collect();
-        let is_figure = |term: &str| term.starts_with(|c: char| c.is_ascii_digit());
         for term in &mut self.terms[..self.typed] {
-            if is_figure(&term.term) && written.contains(&&term.term) {
+            if written.contains(&&term.term) {
                 let with_it = wordings().filter(|terms| terms.contains(&term.term));
                 term.beside.extend(with_it.cloned());
+            } else if CURRENCIES.contains(&term.term.as_str()) {
+                term.weight *= CURRENCY_WEIGHT;
             }
         }
         for terms in &amount.spellings {
@@ -241,7 +253,8 @@ impl Query {
         let mut words = HashSet::new();
         let terms = self.terms.iter().filter(move |term| {
             let is_first = |word| words.insert(word);
-            is_known(&term.term) && term.word.is_none_or(is_first)
+            let says_it_alone = term.beside.is_empty() || term.word.is_some();
+            says_it_alone && is_known(&term.term) && term.word.is_none_or(is_first)
         });
         terms.map(|term| (term.term.as_str(), term.weight))
     }

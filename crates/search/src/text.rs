@@ -43,7 +43,7 @@ pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
 /// it is often typed without its few accents; the stemmers of other languages look at theirs.
 fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, String)> {
     if language == Language::English {
-        let folded = fold(word);
+        let folded = fold(without_plural(word));
         if is_stop_word(&folded) {
             return None;
         }
@@ -56,6 +56,15 @@ fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, St
     }
     let term = fold(&stemmer.stem(&word));
     Some((word, term))
+}
+
+/// An abbreviation in capitals without the `s` of its plural, which stemmers do not know: `RFPs`.
+fn without_plural(word: &str) -> &str {
+    let single = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
+    let single = single.or_else(|| word.strip_suffix('s'));
+    let is_abbreviation =
+        |single: &&str| single.len() > 1 && single.bytes().all(|byte| byte.is_ascii_uppercase());
+    single.filter(is_abbreviation).unwrap_or(word)
 }
 
 /// What some of the languages know a word by.
@@ -131,9 +140,9 @@ pub(crate) fn stands_among(wordings: &[Wording], words: &[String]) -> bool {
 }
 
 /// One spelling for words that people take for the same: lower case, no
-/// accents, a plain apostrophe, nothing unseen, no thousands separators in numbers.
+/// accents, a plain apostrophe, nothing unseen, no thousands separators and no cents in numbers.
 pub(crate) fn fold(word: &str) -> String {
-    let mut folded = if word.is_ascii() {
+    let folded = if word.is_ascii() {
         word.to_ascii_lowercase()
     } else {
         word.to_lowercase()
@@ -143,9 +152,35 @@ pub(crate) fn fold(word: &str) -> String {
             .collect()
     };
     if folded.starts_with(|c: char| c.is_ascii_digit()) {
-        folded.retain(|c| c != ',');
+        return plain_number(folded);
     }
     folded
+}
+
+/// A number without what stands between its thousands, and without cents where it has thousands:
+/// `1,051,948.87` and `1.051.948,87` are `1051948`.
+fn plain_number(word: String) -> String {
+    let mut number = word;
+    let has_cents = |rest: &str| rest.len() == 2 && rest.bytes().all(|b| b.is_ascii_digit());
+    let is_grouped = |whole: &str, gap: char| {
+        let mut groups = whole.split(gap);
+        let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+        groups
+            .next()
+            .is_some_and(|first| (1..=3).contains(&first.len()) && digits(first))
+            && groups.all(|group| group.len() == 3 && digits(group))
+    };
+    // As it is written where a comma stands before the cents.
+    let (whole, cents) = number.split_once(',').unwrap_or((&number, ""));
+    let by_points = whole.contains('.') && is_grouped(whole, '.');
+    if by_points && (has_cents(cents) || cents.is_empty() && whole.matches('.').count() > 1) {
+        return whole.replace('.', "");
+    }
+    number.retain(|c| c != ',');
+    match number.split_once('.') {
+        Some((whole, cents)) if whole.len() > 3 && has_cents(cents) => whole.to_owned(),
+        _ => number,
+    }
 }
 
 /// Soft hyphens, and what joins letters or keeps them apart without a mark: they come along when
@@ -195,6 +230,38 @@ mod tests {
         assert_eq!(terms("Peña’s café"), ["pena", "cafe"]);
         assert_eq!(terms("$45,000 in 2024"), ["45000", "2024"]);
         assert_eq!(terms("full-time"), ["full", "time"]);
+    }
+
+    #[test]
+    fn amounts_are_the_same_with_cents_and_however_they_are_grouped() {
+        for (written, term) in [
+            ("$1,051,948.87", "1051948"),
+            ("1.051.948,87", "1051948"),
+            ("1.051.948", "1051948"),
+            ("7000.00", "7000"),
+            ("7,000.00", "7000"),
+            ("1.051,50", "1051"),
+            ("45.000", "45.000"),
+            ("3.14", "3.14"),
+            ("1234.5678", "1234.5678"),
+            ("1.2.1", "1.2.1"),
+            ("192.168.100.200", "192168100200"),
+        ] {
+            assert_eq!(terms(written), [term], "{written}");
+        }
+    }
+
+    #[test]
+    fn plurals_of_abbreviations_are_known_by_their_singular() {
+        for (plural, single) in [
+            ("RFPs", "rfp"),
+            ("PIs", "pi"),
+            ("FTE's", "fte"),
+            ("NGOs", "ngo"),
+        ] {
+            assert_eq!(terms(plural), [single], "{plural}");
+        }
+        assert_eq!(terms("As US bus Is"), ["bus"]);
     }
 
     #[test]
