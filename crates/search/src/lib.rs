@@ -23,6 +23,7 @@ mod explain;
 mod facets;
 mod feedback;
 mod fiscal;
+mod forms;
 mod fuse;
 mod given;
 mod index;

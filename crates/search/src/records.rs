@@ -293,6 +293,8 @@ pub struct Hit {
     pub recency: f32,
     /// By what its score was multiplied for what became of its document, 0 to 1.
     pub outcome: f32,
+    /// By what its score was multiplied for words in other forms than those typed, 0 to 1.
+    pub form: f32,
     /// By what its score was multiplied for what the search names of documents, 0 to 1.
     pub named: f32,
     /// By what its score was multiplied for what people chose before, 0 to 1, where an order

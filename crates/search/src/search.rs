@@ -7,6 +7,7 @@ use archivist_domain::{DocumentId, PassageId};
 use crate::embed::Embedder;
 use crate::explain::Matches;
 use crate::feedback;
+use crate::forms::Forms;
 use crate::fuse::{self, Chance, Cosines, ModelVoice};
 use crate::index::{Dense, Index};
 use crate::named::Named;
@@ -43,6 +44,8 @@ struct Ranking {
     /// multiplied.
     of_section: BTreeMap<u32, &'static str>,
     of_other_sections: f32,
+    /// By what the scores were multiplied for words in other forms than those typed.
+    forms: Forms,
     /// By what the scores of the best were multiplied for what people chose before.
     preferred: BTreeMap<u32, f32>,
 }
@@ -150,6 +153,11 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
+    let forms = if request.mode == Mode::Hybrid {
+        Forms::prefer(index, &request.text, query.breadth(), &mut scores)
+    } else {
+        Forms::none()
+    };
     let (of_section, of_other_sections) =
         prefer_sections(index, &named, request.named_weight, &mut scores);
     for slot in alike::slots(&index.archive, &request.pinned) {
@@ -163,6 +171,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         voices,
         of_section,
         of_other_sections,
+        forms,
         ..Ranking::nothing(query, named)
     }
 }
@@ -218,6 +227,7 @@ impl Ranking {
             named,
             of_section: BTreeMap::new(),
             of_other_sections: 1.0,
+            forms: Forms::none(),
             preferred: BTreeMap::new(),
         }
     }
@@ -437,6 +447,7 @@ fn hit(
         dense,
         recency,
         outcome,
+        form: ranking.forms.multiplier(slot),
         named: ranking.named.multiplier(facets, request.named_weight) * of_section,
         preferred,
         matched: matches.words,

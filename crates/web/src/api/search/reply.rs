@@ -85,6 +85,10 @@ struct Numbers {
     /// By what it was multiplied for what became of the document.
     #[schema(example = 1.0)]
     outcome: f32,
+    /// By what it was multiplied for words in other forms than those typed: *government* for
+    /// *governance*.
+    #[schema(example = 1.0)]
+    form: f32,
     /// By what it was multiplied for what the search names: years, kinds, funders, programs, audiences.
     #[schema(example = 0.9)]
     named: f32,
@@ -180,6 +184,7 @@ impl SearchHit {
             words: hit.lexical,
             meaning: hit.dense,
             recency: hit.recency,
+            form: hit.form,
             outcome: hit.outcome,
             named: hit.named,
             preferred: hit.preferred,
