@@ -53,10 +53,12 @@ impl Matches {
             let word = reading.terms.iter().find_map(|term| word_of(&term.term))?;
             Some((reading.typed.clone(), word.clone()))
         });
+        let mut taken_for: Vec<(String, String)> = taken_for.collect();
+        taken_for.dedup();
         let synonyms = query.synonyms.iter();
         let synonyms = synonyms.filter(|synonym| synonym.terms.iter().all(|term| has(term)));
         Self {
-            taken_for: taken_for.collect(),
+            taken_for,
             stands_for: synonyms
                 .map(|synonym| (synonym.typed.clone(), synonym.wording.clone()))
                 .collect(),

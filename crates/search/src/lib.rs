@@ -15,6 +15,7 @@ mod archive;
 mod audience;
 mod change;
 mod codec;
+mod dictionary;
 mod diverse;
 mod embed;
 mod entry;

@@ -9,6 +9,7 @@
 //! are that lead to what was typed (the noisy channel of Kernighan, Church and Gale, "A spelling
 //! correction program based on a noisy channel model", 1990, with one likelihood for all slips).
 
+use crate::dictionary;
 use crate::language::Language;
 use crate::lexical::Lexical;
 use crate::query::QueryTerm;
@@ -39,7 +40,7 @@ const LIKELY: f32 = 0.25;
 /// A known word may be a slip that stands in so many passages at most, where another that is so
 /// much more usual is one slip away.
 const RARE: usize = 2;
-const MORE_USUAL: f32 = 100.0;
+const MORE_USUAL: f32 = 10.0;
 
 /// A word as it was typed and one of the archive that it may stand for.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +48,7 @@ pub(crate) struct Reading {
     pub(crate) typed: String,
     /// As the archive has it, in small letters.
     pub(crate) spelling: String,
-    /// What is looked for in its place; nothing where what was typed is known as well.
+    /// What is looked for in its place; nothing where what was typed stands somewhere, too.
     pub(crate) terms: Vec<QueryTerm>,
 }
 
@@ -64,7 +65,11 @@ pub(crate) fn readings(
     for word in text::words(text, languages) {
         let is_new = seen.iter().all(|other| other.stems != word.stems);
         let typed = &text[word.range.clone()];
-        if is_new && may_be_wrong(typed) && says_something(typed, languages) {
+        if is_new
+            && may_be_wrong(typed)
+            && says_something(typed, languages)
+            && !is_right(typed, languages)
+        {
             let holders = word
                 .stems
                 .iter()
@@ -74,7 +79,9 @@ pub(crate) fn readings(
             match holders.unwrap_or(0) {
                 _ if is_synonym => {}
                 0 => readings.extend(unknown(lexical.spellings(), typed, languages)),
-                holders => readings.extend(rare(lexical.spellings(), typed, holders)),
+                holders => {
+                    readings.extend(rare(lexical.spellings(), typed, holders, languages));
+                }
             }
         }
         seen.push(word);
@@ -94,6 +101,11 @@ fn says_something(typed: &str, languages: &[Language]) -> bool {
     languages
         .iter()
         .all(|language| !tokens(language).is_empty())
+}
+
+/// Right English words are what they are, though the archive may not have them.
+fn is_right(typed: &str, languages: &[Language]) -> bool {
+    languages.contains(&Language::English) && dictionary::is_english(&text::fold(typed))
 }
 
 /// What a word may stand for that the archive does not have.
@@ -128,20 +140,33 @@ fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Re
 }
 
 /// What a word may have been meant to be that so many passages have.
-fn rare(spellings: &Spellings, typed: &str, holders: usize) -> Option<Reading> {
+fn rare(
+    spellings: &Spellings,
+    typed: &str,
+    holders: usize,
+    languages: &[Language],
+) -> Option<Reading> {
     if holders > RARE {
         return None;
     }
-    let mut near = near(spellings, &text::fold(typed), 1);
+    let word = text::fold(typed);
+    let mut near = near(spellings, &word, 1);
     near.retain(|near| near.distance == 1);
     near.sort_by(Near::by_likelihood);
     let usual = near.first()?;
     let is_likelier = usual.likelihood >= SLIP * MORE_USUAL * holders as f32;
-    is_likelier.then(|| Reading {
-        typed: typed.to_owned(),
-        spelling: usual.spelling.to_owned(),
-        terms: Vec::new(),
-    })
+    if !is_likelier {
+        return None;
+    }
+    let reading = usual.as_reading(typed, languages);
+    // Others that are stemmed alike do not say that it is right.
+    let is_written = spellings.holders(&word) > 0;
+    let terms = if is_written {
+        Vec::new()
+    } else {
+        reading.terms
+    };
+    Some(Reading { terms, ..reading })
 }
 
 /// The singular of a word that may be a plural, and the plural of one that may not.
@@ -290,12 +315,12 @@ mod tests {
             ("litercy", "literacy"),
             ("litreacy", "literacy"),
             ("Hendersen", "henderson"),
-            ("boast", "boats"),
+            ("bosts", "boats"),
             ("Benderson", "henderson"),
             ("iteracy", "literacy"),
             ("famlies", "families"),
             ("famly", "families"),
-            ("baot", "boats"),
+            ("baots", "boats"),
         ] {
             let expected = [(typed.to_owned(), meant.to_owned())];
             assert_eq!(read(&lexical, typed), expected);
@@ -310,8 +335,18 @@ mod tests {
 
     #[test]
     fn known_short_and_numbered_words_are_what_they_are() {
-        let lexical = lexical(&["boats bolts 2024 fte 45000 abc12"]);
-        for typed in ["boats", "2023", "fta", "45001", "abc13", "xylophone"] {
+        let lexical = lexical(&["boats bolts homes 2024 fte 45000 abc12"]);
+        for typed in [
+            "boats",
+            "2023",
+            "fta",
+            "45001",
+            "abc13",
+            "xylophone",
+            "bolt",
+            "Homeless",
+            "BOATS",
+        ] {
             assert_eq!(read(&lexical, typed), [], "{typed}");
         }
     }
@@ -355,13 +390,16 @@ mod tests {
 
     #[test]
     fn a_rare_word_beside_a_usual_one_is_proposed_and_stays_what_is_looked_for() {
-        let texts: Vec<&str> = ["traning"].into_iter().chain(["training"; 100]).collect();
+        let texts: Vec<&str> = ["traning"].into_iter().chain(["training"; 10]).collect();
         let lexical = lexical(&texts);
         let readings = readings_of(&lexical, "traning");
         assert_eq!(readings.len(), 1);
         assert_eq!(readings[0].spelling, "training");
         assert_eq!(readings[0].terms, []);
-        assert_eq!(read(&self::lexical(&texts[..100]), "traning"), []);
+        assert_eq!(read(&self::lexical(&texts[..10]), "traning"), []);
+        // Known by the stem of another slip alone, it stands nowhere.
+        assert_eq!(readings_of(&lexical, "traned"), [], "two slips");
+        assert_eq!(readings_of(&lexical, "traininge")[0].terms.len(), 1);
     }
 
     #[test]
@@ -410,6 +448,6 @@ mod tests {
         };
         let mut lexical = lexical(&["boats"]);
         lexical.remove(0, &Counts::of(&fields));
-        assert_eq!(read(&lexical, "boast"), []);
+        assert_eq!(read(&lexical, "baots"), []);
     }
 }

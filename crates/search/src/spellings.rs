@@ -34,6 +34,12 @@ impl Spellings {
         self.holders[number] = holders;
     }
 
+    /// How many passages have a word as it is written.
+    pub(crate) fn holders(&self, spelling: &str) -> u32 {
+        let number = self.numbers.get(spelling);
+        number.map_or(0, |&number| self.holders[number as usize])
+    }
+
     /// The words that passages have, each with how many do.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
         let known = self.numbers.iter();

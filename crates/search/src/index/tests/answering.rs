@@ -150,6 +150,29 @@ fn an_amount_is_found_however_it_is_written() {
 }
 
 #[test]
+fn words_as_they_were_typed_come_before_others_that_are_stemmed_alike() {
+    let index = index_of([
+        record(
+            1,
+            "Plan",
+            &["The government pays for the roof of the county hall."],
+        ),
+        record(
+            2,
+            "Plan",
+            &["A chapter on good governance and other things of the board."],
+        ),
+    ]);
+    let found = ask(&index, "governance");
+    assert_eq!(documents_of(&found), [2, 1].map(document));
+    assert!(found[1].form < found[0].form, "{found:?}");
+    assert_eq!(
+        documents_of(&ask(&index, "government")),
+        [1, 2].map(document)
+    );
+}
+
+#[test]
 fn what_is_unwanted_is_left_out_in_every_form() {
     let index = index_of([
         record(1, "Plan", &["Families grow beans in the garden."]),
@@ -252,7 +275,7 @@ fn a_hit_tells_by_what_it_was_multiplied() {
 fn what_may_have_been_meant_keeps_conditions_and_quotation_marks() {
     let index = index_of([record(1, "Report", &["The harvest is sold twice a week."])]);
     let meant = |text: &str| answer(&index, &SearchRequest::typed(text).unwrap()).did_you_mean;
-    let typed = "hervest type:\"grant proposal\"  \"twice a weak\"";
+    let typed = "hervest type:\"grant proposal\"  \"twice a weeek\"";
     assert_eq!(
         meant(typed).as_deref(),
         Some("harvest type:\"grant proposal\"  \"twice a week\"")
