@@ -1,6 +1,8 @@
 //! Amounts that a search names, in the other ways in which documents write them: `$45,000` is
 //! `45k`, `1.2 million` is `1,200,000`.
 
+use std::borrow::Cow;
+
 use archivist_domain::figures::{self, Unit};
 
 use crate::language::Language;
@@ -59,7 +61,7 @@ fn without_gaps(text: &str) -> String {
 
 /// A text whose millions have a point where a comma was: `1,1 Mio` is `1.1 million`.
 fn with_points(text: &str) -> String {
-    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let mut words: Vec<Cow<'_, str>> = text.split(' ').map(Cow::from).collect();
     for at in 1..words.len() {
         let term = text::tokens(&words[at], Language::English)
             .into_iter()
@@ -75,9 +77,9 @@ fn with_points(text: &str) -> String {
             continue;
         }
         if is_short {
-            words[at - 1] = figure.replace(',', ".");
+            words[at - 1] = figure.replace(',', ".").into();
         }
-        words[at] = "million".to_owned();
+        words[at] = "million".into();
     }
     words.join(" ")
 }

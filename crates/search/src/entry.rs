@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::query::QueryTerm;
 use crate::records::{Facets, Filters, Mode, SearchRequest};
 use crate::search;
-use crate::text::fold;
+use crate::text::fold_name;
 
 /// Candidates by words, at least: ten hits stand before many more that may change places.
 const BY_WORDS: usize = 100;
@@ -118,7 +118,7 @@ pub(crate) fn folded_facets(facets: &Facets) -> Facets {
     Facets {
         programs: folded(&facets.programs),
         tags: folded(&facets.tags),
-        funder: facets.funder.as_deref().map(fold),
+        funder: facets.funder.as_deref().map(fold_name),
         ..facets.clone()
     }
 }
@@ -133,5 +133,5 @@ fn folded_filters(filters: &Filters) -> Filters {
 }
 
 fn folded(names: &[String]) -> Vec<String> {
-    names.iter().map(|name| fold(name.trim())).collect()
+    names.iter().map(|name| fold_name(name)).collect()
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
 
 use crate::language::Language;
-use crate::text::fold;
+use crate::text::fold_name;
 
 /// A document with all its passages, as the index takes it in.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,8 +116,8 @@ impl Filters {
     fn names_funder(&self, funder: Option<&str>) -> bool {
         self.funders.is_empty()
             || funder.is_some_and(|funder| {
-                let funder = fold(funder);
-                let has = |part: &String| funder.contains(&fold(part.trim()));
+                let funder = fold_name(funder);
+                let has = |part: &String| funder.contains(&fold_name(part));
                 self.funders.iter().any(has)
             })
     }
@@ -137,7 +137,7 @@ fn any_name_of(wanted: &[String], found: &[String]) -> bool {
 }
 
 fn same_name(a: &str, b: &str) -> bool {
-    a == b || fold(a.trim()) == fold(b.trim())
+    a == b || fold_name(a) == fold_name(b)
 }
 
 /// Which voices are asked.
@@ -373,7 +373,7 @@ mod tests {
             doc_types: vec![DocType::Other, DocType::GrantProposal],
             years: vec![2021, 2022],
             year_range: Some((2022, 2022)),
-            programs: vec!["Meals".into(), "early literacy".into()],
+            programs: vec!["Meals".into(), "early-literacy".into()],
             outcomes: vec![Outcome::Funded],
             tags: vec!["RURAL".into()],
             funders: vec!["hárbor county".into()],

@@ -157,6 +157,16 @@ pub(crate) fn fold(word: &str) -> String {
     folded
 }
 
+/// One spelling for names that people take for the same, as tags and funders have them: hyphens are
+/// spaces.
+pub(crate) fn fold_name(name: &str) -> String {
+    let folded = fold(name.trim());
+    if folded.contains(['-', '_']) {
+        return folded.replace(['-', '_'], " ");
+    }
+    folded
+}
+
 /// A number without what stands between its thousands, and without cents where it has thousands:
 /// `1,051,948.87` and `1.051.948,87` are `1051948`.
 fn plain_number(word: String) -> String {
