@@ -83,6 +83,11 @@ impl Index {
     pub fn look(&self, request: &SearchRequest) -> Look {
         let (typed, query) = search::read(self, request);
         let with_phrases = !request.phrases.is_empty();
+        // Of what is found by words that count beside others alone, or has what is unwanted, much
+        // falls away.
+        let falls_away = with_phrases
+            || !request.unwanted.is_empty()
+            || query.terms.iter().any(|term| !term.beside.is_empty());
         let wanted = 2 * (request.offset + request.limit);
         let gain = |term: &QueryTerm| term.weight * self.lexical.rarity(&term.term);
         let words = query.terms.iter();
@@ -99,7 +104,7 @@ impl Index {
             meaning: dense.and_then(|dense| search::asked(self, request, dense, &typed)),
             given,
             filters: filters.map(folded_filters).collect(),
-            by_words: wanted.max(if with_phrases { WITH_PHRASES } else { BY_WORDS }),
+            by_words: wanted.max(if falls_away { WITH_PHRASES } else { BY_WORDS }),
             by_meaning: wanted.max(BY_MEANING),
         }
     }

@@ -22,7 +22,8 @@ fn year(typed: &[String]) -> Option<String> {
         4 => digits.strip_prefix("20")?,
         _ => return None,
     };
-    is_number.then(|| short.to_owned())
+    // Two digits of the century before are another year.
+    (is_number && short < "50").then(|| short.to_owned())
 }
 
 fn spellings(year: &str) -> Vec<Vec<String>> {
@@ -54,7 +55,7 @@ mod tests {
         for typed in ["FY23", "our fy2023 budget", "FY 2023", "fiscal years 2023"] {
             assert_eq!(years(typed), expected, "{typed}");
         }
-        for typed in ["2023", "fy", "fysiology", "fiscal year", "FY1999"] {
+        for typed in ["2023", "fy", "fysiology", "fiscal year", "FY1999", "FY98"] {
             assert_eq!(years(typed), Vec::<String>::new(), "{typed}");
         }
     }

@@ -170,32 +170,37 @@ impl Lexical {
     pub(crate) fn score(&self, query: &[QueryTerm], admitted: &[f32]) -> Vec<f32> {
         let mut scores = vec![0.0; admitted.len()];
         let per_unit = self.length_factor();
+        // The passages that have whole wordings.
+        let mut together: HashMap<&Vec<String>, Vec<u32>> = HashMap::new();
         for term in query {
             let Some(postings) = self.find(&term.term) else {
                 continue;
             };
             let gain = term.weight * self.rarity(&term.term) * (K1 + 1.0);
-            let beside = self.beside(term);
-            let counts = |slot: &u32| {
-                let is_beside = |slots: &Vec<u32>| slots.binary_search(slot).is_ok();
-                beside.is_empty() || beside.iter().any(is_beside)
-            };
-            for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
+            let mut count = |slot: u32, units: u8| {
                 let at = slot as usize;
-                let is_asked = admitted[at] > 0.0 && term.languages.meet(self.languages[at]);
-                if is_asked && counts(&slot) {
+                if admitted[at] > 0.0 && term.languages.meet(self.languages[at]) {
                     let norm = K1 * (1.0 - B) + per_unit * self.lengths[at] as f32;
                     scores[at] += worth(gain, f32::from(units), norm);
+                }
+            };
+            if term.beside.is_empty() {
+                for (&slot, &units) in postings.slots.iter().zip(&postings.units) {
+                    count(slot, units);
+                }
+                continue;
+            }
+            for wording in &term.beside {
+                let together = together.entry(wording);
+                together.or_insert_with(|| self.holders_of_all(wording));
+            }
+            for slot in union(term.beside.iter().map(|wording| &together[wording])) {
+                if let Ok(place) = postings.slots.binary_search(&slot) {
+                    count(slot, postings.units[place]);
                 }
             }
         }
         scores
-    }
-
-    /// The passages beside whose words a term counts, for each of its wordings.
-    fn beside(&self, term: &QueryTerm) -> Vec<Vec<u32>> {
-        let wordings = term.beside.iter();
-        wordings.map(|terms| self.holders_of_all(terms)).collect()
     }
 
     /// The slots of the passages that hold each of these terms, ascending; none where there are
@@ -297,6 +302,14 @@ impl Lexical {
         self.postings.push(Arc::default());
         id
     }
+}
+
+/// The slots of any of these lists, each once.
+fn union<'a>(lists: impl Iterator<Item = &'a Vec<u32>>) -> Vec<u32> {
+    let mut slots: Vec<u32> = lists.flatten().copied().collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }
 
 #[cfg(test)]

@@ -186,7 +186,11 @@ fn stems(text: &str) -> Vec<String> {
 
 /// The year that a word names.
 fn year(word: &str) -> Option<i32> {
-    let digits = word.strip_prefix("fy").unwrap_or(word);
+    let digits = match word.strip_prefix("fy") {
+        Some(short) if short.len() == 2 => &format!("20{short}"),
+        Some(digits) => digits,
+        None => word,
+    };
     let year = digits.parse().ok().filter(|year| YEARS.contains(year));
     year.filter(|_| digits.len() == 4)
 }
@@ -213,7 +217,7 @@ mod tests {
 
     #[test]
     fn years_and_kinds_are_read_from_the_words() {
-        let of_reports = named("Annual reports of FY2023 and 2021, $45,000 in 1200");
+        let of_reports = named("Annual reports of FY23 and 2021, $45,000 in 1200");
         assert_eq!(of_reports.years, [2023, 2021]);
         assert_eq!(of_reports.doc_types, [DocType::AnnualReport]);
         assert_eq!(named("reports of 20233 visits, other"), Named::default());

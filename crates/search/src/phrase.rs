@@ -4,6 +4,7 @@ use memchr::memchr2_iter;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::archive::Passage;
+use crate::forms;
 use crate::index::Index;
 use crate::text;
 
@@ -23,20 +24,38 @@ pub(crate) fn restrict(index: &Index, phrases: &[String], factors: &mut [f32]) {
     }
 }
 
-/// Shuts out the passages that have one of these words, in any form, or one of these wordings.
+/// Shuts out the passages that have one of these words, in singular or plural, or one of these
+/// wordings.
 pub(crate) fn shut_out(index: &Index, unwanted: &[String], factors: &mut [f32]) {
     for unwanted in unwanted {
         let wording = text::wording(unwanted);
-        let candidates = candidates(index, unwanted, factors.len());
-        for ((slot, factor), may_have_it) in (0..).zip(&mut *factors).zip(candidates) {
-            let has_it = may_have_it
-                && *factor > 0.0
-                && (wording.len() == 1 || stands_in(index.archive.passage(slot), &wording));
+        for slot in holders(index, unwanted) {
+            let factor = &mut factors[slot as usize];
+            let passage = || index.archive.passage(slot);
+            let has_it = *factor > 0.0
+                && match wording.len() {
+                    0 => false,
+                    1 => forms::stands_in(passage(), unwanted),
+                    _ => stands_in(passage(), &wording),
+                };
             if has_it {
                 *factor = 0.0;
             }
         }
     }
+}
+
+/// The passages that have all words of a text which their language does not pass over.
+fn holders(index: &Index, text: &str) -> Vec<u32> {
+    let mut holders = Vec::new();
+    for language in index.archive.languages() {
+        let tokens = text::tokens(text, language).into_iter();
+        let terms: Vec<String> = tokens.map(|token| token.term).collect();
+        let mut slots = index.lexical.holders_of_all(&terms);
+        slots.retain(|slot| index.archive.passage(*slot).language == language);
+        holders.extend(slots);
+    }
+    holders
 }
 
 /// By slot, whether the passage has all words of a phrase, by what one of the archive's

@@ -27,7 +27,7 @@ pub(crate) fn split(text: &str) -> (String, Vec<String>) {
 }
 
 /// The terms that a search with these beginnings asks for. Those of one beginning count as if they
-/// were one: a rare word is no better for being rare.
+/// were as usual as the most usual: a rare word is no better for being rare.
 pub(crate) fn terms(
     lexical: &Lexical,
     beginnings: &[String],
@@ -42,12 +42,13 @@ pub(crate) fn terms(
             .flat_map(|(word, _)| text::words(word, languages));
         let mut stems: Vec<Stem> = Vec::new();
         for stem in words.flat_map(|word| word.stems) {
-            if stems.iter().all(|known| known.term != stem.term) {
-                stems.push(stem);
+            match stems.iter_mut().find(|known| known.term == stem.term) {
+                Some(known) => known.languages = known.languages.with(stem.languages),
+                None => stems.push(stem),
             }
         }
-        let holders = stems.iter().map(|stem| lexical.holders(&stem.term)).sum();
-        let all = lexical.rarity_of(holders);
+        let holders = stems.iter().map(|stem| lexical.holders(&stem.term)).max();
+        let all = lexical.rarity_of(holders.unwrap_or_default());
         let term = move |stem: Stem| {
             let weight = all / lexical.rarity(&stem.term);
             QueryTerm::of_stem(stem, weight)

@@ -120,8 +120,8 @@ impl Query {
             readings: Vec::new(),
             synonyms: Vec::new(),
         };
-        for (written, terms) in synonyms.typed(text, &typed) {
-            query.keep_together(written, terms);
+        for terms in synonyms.typed(text, &typed) {
+            query.keep_together(terms);
         }
         for expansion in synonyms.of(text, &typed) {
             query.expand(expansion);
@@ -129,8 +129,12 @@ impl Query {
         for wording in fiscal::years(&typed) {
             query.add_wording(&wording, AMOUNT_WEIGHT);
         }
-        for amount in amounts::amounts(text) {
-            query.take_amount(&amount, &typed);
+        let amounts = amounts::amounts(text);
+        for amount in &amounts {
+            query.take_amount(amount, &typed);
+        }
+        if !amounts.is_empty() {
+            query.weaken_currencies();
         }
         query
     }
@@ -158,15 +162,15 @@ impl Query {
         self
     }
 
-    /// Has the words of a compound that was typed count only beside each other, such as those of
-    /// 501(c)(3) and of non-profit; and of other wordings single letters.
-    fn keep_together(&mut self, written: &str, terms: &[String]) {
-        let is_compound = !written.contains(' ');
-        let alone = |term: &&mut QueryTerm| {
-            (is_compound || term.term.len() == 1) && terms.contains(&term.term)
+    /// Has parts of a wording that was typed count only beside its other words, where they say
+    /// nothing alone: the letters and digits of 501(c)(3), and both halves of non-profit.
+    fn keep_together(&mut self, terms: &[String]) {
+        let is_negation = terms.first().is_some_and(|first| first == "non");
+        let says_nothing = |term: &&mut QueryTerm| {
+            (is_negation || term.term.len() == 1) && terms.contains(&term.term)
         };
         if terms.len() > 1 {
-            for term in self.terms.iter_mut().filter(alone) {
+            for term in self.terms.iter_mut().filter(says_nothing) {
                 term.beside.push(terms.to_vec());
             }
         }
@@ -197,12 +201,18 @@ impl Query {
             if written.contains(&&term.term) {
                 let with_it = wordings().filter(|terms| terms.contains(&term.term));
                 term.beside.extend(with_it.cloned());
-            } else if CURRENCIES.contains(&term.term.as_str()) {
-                term.weight *= CURRENCY_WEIGHT;
             }
         }
         for terms in &amount.spellings {
             self.add_wording(terms, AMOUNT_WEIGHT);
+        }
+    }
+
+    /// Beside an amount *dollars* say little.
+    fn weaken_currencies(&mut self) {
+        let is_currency = |term: &&mut QueryTerm| CURRENCIES.contains(&term.term.as_str());
+        for term in self.terms.iter_mut().filter(is_currency) {
+            term.weight *= CURRENCY_WEIGHT;
         }
     }
 

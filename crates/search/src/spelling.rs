@@ -25,6 +25,8 @@ const NEAR_WEIGHT: f32 = 0.6;
 const MIN_CHARS: usize = 4;
 /// From so many letters on, two may be wrong.
 const LONG_CHARS: usize = 8;
+/// So many words of a search are compared with the archive's: a text in another language is no slip.
+const MOST_WORDS: usize = 8;
 /// As many readings of a word at most.
 const READINGS: usize = 3;
 
@@ -62,31 +64,37 @@ pub(crate) fn readings(
 ) -> Vec<Reading> {
     let mut seen: Vec<Word> = Vec::new();
     let mut readings = Vec::new();
+    let mut looked_for = 0;
     for word in text::words(text, languages) {
         let is_new = seen.iter().all(|other| other.stems != word.stems);
         let typed = &text[word.range.clone()];
-        if is_new
+        let holders = holders(lexical, &word);
+        let is_synonym = word.stems.iter().any(|stem| synonyms.have_word(&stem.term));
+        let is_doubtful = is_new
+            && holders <= RARE
+            && !is_synonym
             && may_be_wrong(typed)
             && says_something(typed, languages)
-            && !is_right(typed, languages)
-        {
-            let holders = word
-                .stems
-                .iter()
-                .map(|stem| lexical.holders(&stem.term))
-                .max();
-            let is_synonym = word.stems.iter().any(|stem| synonyms.have_word(&stem.term));
-            match holders.unwrap_or(0) {
-                _ if is_synonym => {}
-                0 => readings.extend(unknown(lexical.spellings(), typed, languages)),
-                holders => {
-                    readings.extend(rare(lexical.spellings(), typed, holders, languages));
-                }
+            && !dictionary::is_english(&text::fold(typed));
+        if is_doubtful && looked_for < MOST_WORDS {
+            looked_for += 1;
+            let spellings = lexical.spellings();
+            if holders == 0 {
+                readings.extend(unknown(spellings, typed, languages));
+            } else {
+                readings.extend(rare(spellings, typed, holders, languages));
             }
         }
         seen.push(word);
     }
     readings
+}
+
+/// How many passages have a word, in whatever form.
+fn holders(lexical: &Lexical, word: &Word) -> usize {
+    let stems = word.stems.iter();
+    let holders = stems.map(|stem| lexical.holders(&stem.term));
+    holders.max().unwrap_or_default()
 }
 
 /// Years, amounts and codes are what they are.
@@ -103,11 +111,6 @@ fn says_something(typed: &str, languages: &[Language]) -> bool {
         .all(|language| !tokens(language).is_empty())
 }
 
-/// Right English words are what they are, though the archive may not have them.
-fn is_right(typed: &str, languages: &[Language]) -> bool {
-    languages.contains(&Language::English) && dictionary::is_english(&text::fold(typed))
-}
-
 /// What a word may stand for that the archive does not have.
 fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Reading> {
     let most = if typed.chars().count() < LONG_CHARS {
@@ -118,7 +121,10 @@ fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Re
     let word = text::fold(typed);
     let mut near = near(spellings, &word, most);
     // Not in English, accents are part of a spelling.
-    near.extend(self::near(spellings, &typed.to_lowercase(), most));
+    let as_typed = typed.to_lowercase();
+    if as_typed != word {
+        near.extend(self::near(spellings, &as_typed, most));
+    }
     for form in other_forms(&word) {
         let others = self::near(spellings, &form, most).into_iter();
         near.extend(others.map(|near| Near {
@@ -146,9 +152,6 @@ fn rare(
     holders: usize,
     languages: &[Language],
 ) -> Option<Reading> {
-    if holders > RARE {
-        return None;
-    }
     let word = text::fold(typed);
     let mut near = near(spellings, &word, 1);
     near.retain(|near| near.distance == 1);
@@ -196,6 +199,7 @@ struct Near<'a> {
 fn near<'a>(spellings: &'a Spellings, word: &str, most: usize) -> Vec<Near<'a>> {
     let first = word.chars().next();
     let like = spellings.like(word, most);
+    let like = like.filter(|(spelling, _)| may_be_wrong(spelling));
     let near = like.map(|(spelling, holders)| {
         let distance = strsim::osa_distance(word, spelling);
         let slips = (0..distance).fold(1.0, |all, _| all * SLIP);
@@ -206,8 +210,7 @@ fn near<'a>(spellings: &'a Spellings, word: &str, most: usize) -> Vec<Near<'a>> 
             likelihood: holders as f32 * slips * if begins_so { 1.0 } else { FIRST },
         }
     });
-    near.filter(|near| near.distance <= most && may_be_wrong(near.spelling))
-        .collect()
+    near.filter(|near| near.distance <= most).collect()
 }
 
 impl Near<'_> {

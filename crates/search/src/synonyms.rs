@@ -122,15 +122,15 @@ impl Synonyms {
         found
     }
 
-    /// The wordings that were typed, as the list has them, with their terms.
+    /// The terms of the wordings that were typed.
     pub(crate) fn typed<'a>(
         &'a self,
         text: &'a str,
         typed: &'a [String],
-    ) -> impl Iterator<Item = (&'a str, &'a [String])> {
+    ) -> impl Iterator<Item = &'a [String]> {
         let wordings = self.groups.iter().flatten();
         let is_typed = wordings.filter(|wording| wording.is_in(text, typed));
-        is_typed.map(|wording| (wording.written.as_str(), wording.terms.as_slice()))
+        is_typed.map(|wording| wording.terms.as_slice())
     }
 }
 

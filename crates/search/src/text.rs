@@ -59,7 +59,7 @@ fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, St
 }
 
 /// An abbreviation in capitals without the `s` of its plural, which stemmers do not know: `RFPs`.
-fn without_plural(word: &str) -> &str {
+pub(crate) fn without_plural(word: &str) -> &str {
     let single = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
     let single = single.or_else(|| word.strip_suffix('s'));
     let is_abbreviation =

@@ -19,6 +19,11 @@ pub enum NotUnderstood {
     /// Conditions alone: nothing to look for.
     #[error("write what to look for beside the conditions and what is to be left out")]
     NoWords,
+    /// A condition that is not to hold.
+    #[error(
+        "a minus goes with words and wordings, not with '{0}:': write -garden or -\"twice a week\""
+    )]
+    UnwantedCondition(&'static str),
     /// No year.
     #[error("'year:{0}' is no year: write year:2024, year:2022-2024 or year:2022-")]
     Year(String),
@@ -59,6 +64,9 @@ impl SearchRequest {
         let mut words: Vec<&str> = Vec::new();
         for part in parts(text) {
             if let Some(name) = part.name {
+                if part.is_unwanted {
+                    return Err(NotUnderstood::UnwantedCondition(name));
+                }
                 condition(&mut conditions, name, part.value)?;
                 continue;
             }
@@ -166,19 +174,17 @@ fn years(value: &str) -> Option<RangeInclusive<i32>> {
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text.trim_start();
+    let is_shouted = !text.contains(char::is_lowercase);
     while !rest.is_empty() {
-        let wanted = after_not(rest);
-        let (name, after) = match wanted {
-            Some(after) => (None, after),
-            None => name_before(rest),
-        };
+        let unwanted = after_not(rest, is_shouted);
+        let (name, after) = name_before(unwanted.unwrap_or(rest));
         let (value, is_quoted, left) = value_of(after);
         if !value.trim().is_empty() {
             parts.push(Part {
                 name,
                 value,
                 is_quoted,
-                is_unwanted: wanted.is_some(),
+                is_unwanted: unwanted.is_some(),
             });
         }
         rest = left.trim_start();
@@ -186,16 +192,15 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// What follows a `-` or a `NOT` that begins a text: a word or a quotation mark.
-fn after_not(text: &str) -> Option<&str> {
+/// What follows a `-` or a `NOT` that begins a text: a word or a quotation mark. Where all is in
+/// capitals, `NOT` is a word like others.
+fn after_not(text: &str, is_shouted: bool) -> Option<&str> {
     let follows =
         |rest: &&str| rest.starts_with(|c: char| c.is_alphabetic() || "\"“”„".contains(c));
-    let after = text.strip_prefix('-').filter(follows);
-    after.or_else(|| {
-        text.strip_prefix("NOT ")
-            .map(str::trim_start)
-            .filter(follows)
-    })
+    let after_minus = text.strip_prefix('-');
+    let after_word = || text.strip_prefix("NOT ").map(str::trim_start);
+    let after_word = || after_word().filter(|_| !is_shouted);
+    after_minus.or_else(after_word).filter(follows)
 }
 
 /// The condition that begins a text, and what follows its colon.
@@ -286,6 +291,10 @@ mod tests {
             let request = SearchRequest::typed(text).unwrap();
             assert_eq!((request.unwanted.len(), request.text.as_str()), (0, text));
         }
+        let shouted = SearchRequest::typed("WHAT IS NOT FUNDED").unwrap();
+        assert_eq!(shouted.unwanted.len(), 0);
+        let error = SearchRequest::typed("boats -tag:rural").unwrap_err();
+        assert_eq!(error, NotUnderstood::UnwantedCondition("tag"));
         let error = SearchRequest::typed("-ferry").unwrap_err();
         assert_eq!(error, NotUnderstood::NoWords);
     }

@@ -158,11 +158,19 @@ impl Models {
         let wanted = requests.iter_mut().filter(|r| r.mode != Mode::Lexical);
         let mut wanted: Vec<&mut SearchRequest> = wanted.collect();
         for some in wanted.chunks_mut(AT_ONCE) {
-            self.read_some(&voice, some, clock).await;
+            if !self.read_some(&voice, some, clock).await {
+                return;
+            }
         }
     }
 
-    async fn read_some(&self, voice: &Voice, wanted: &mut [&mut SearchRequest], clock: &Clock) {
+    /// False where the model does not answer.
+    async fn read_some(
+        &self,
+        voice: &Voice,
+        wanted: &mut [&mut SearchRequest],
+        clock: &Clock,
+    ) -> bool {
         let mut texts: Vec<String> = Vec::new();
         for request in wanted.iter() {
             let text = request.text.trim();
@@ -171,7 +179,7 @@ impl Models {
             }
         }
         if !texts.is_empty() && !self.learn(voice, texts, clock).await {
-            return;
+            return false;
         }
         for request in wanted {
             let text = request.text.trim();
@@ -185,6 +193,7 @@ impl Models {
                 values,
             });
         }
+        true
     }
 
     /// Has the model read texts and remembers what it made of them. False where it did not.

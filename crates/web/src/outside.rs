@@ -116,9 +116,14 @@ impl Outside {
         }
     }
 
-    /// Whether something that should be there may be lost; asked once.
-    pub fn take_loss(&self) -> bool {
-        self.has_lost.swap(false, Ordering::Relaxed)
+    /// Whether something that should be there may be lost.
+    pub fn may_have_lost(&self) -> bool {
+        self.has_lost.load(Ordering::Relaxed)
+    }
+
+    /// All is there.
+    pub fn note_whole(&self) {
+        self.has_lost.store(false, Ordering::Relaxed);
     }
 
     /// The engine.

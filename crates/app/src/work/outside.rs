@@ -336,14 +336,16 @@ async fn is_due(site: &Site, serving: &Generation) -> Result<bool> {
         return Ok(true);
     }
     let outside = outside(site)?;
-    let mut mine = site.engine_turn.lock().await;
-    let is_time = mine.counted.is_none_or(|at| at.elapsed() >= COUNT);
-    if !outside.take_loss() && !is_time {
+    let counted = site.engine_turn.lock().await.counted;
+    let is_time = counted.is_none_or(|at| at.elapsed() >= COUNT);
+    if !outside.may_have_lost() && !is_time {
         return Ok(false);
     }
-    mine.counted = Some(Instant::now());
-    drop(mine);
     let count = outside.engine().count(serving.generation_id).await?;
+    site.engine_turn.lock().await.counted = Some(Instant::now());
+    if count.is_some() {
+        outside.note_whole();
+    }
     Ok(count.is_none())
 }
 

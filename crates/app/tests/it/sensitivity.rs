@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::support::forms::Browser;
+use crate::support::server::WRITER;
 use crate::support::{Client, Site, TestServer, a_document};
 
 const PRIVATE: &str = "Zoë’s social-security number is 536-22-8147, and boats bring her books.";
@@ -38,6 +40,13 @@ async fn a_held_document_is_for_editors_alone_until_one_releases_it() {
     for path in ["", "/passages", "/file"] {
         writer.get(&format!("{address}{path}")).await.json(404);
     }
+    let id = address.rsplit('/').next().unwrap();
+    let page = Browser::sign_in(&server, WRITER).await;
+    let page = page
+        .look_at(&format!("/search?q=boats&document={id}"))
+        .await;
+    assert!(page.text().contains("a document that is gone"));
+    assert!(!page.text().contains("family"), "{}", page.text());
     assert_eq!(listed(&writer).await, json!(0));
     assert_eq!(listed(&editor).await, json!(1));
     assert_eq!(hits(&editor).await, 0, "not even editors find it");

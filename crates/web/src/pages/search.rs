@@ -214,6 +214,7 @@ async fn within(state: &AppState, filter: &FilterForm) -> Result<Option<String>,
         return Ok(None);
     };
     let document = documents::get(&state.pool, id).await?;
+    let document = document.filter(|document| !document.held);
     let title = document.map(|document| document.display_title().to_owned());
     Ok(Some(
         title.unwrap_or_else(|| "a document that is gone".to_owned()),

@@ -50,9 +50,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 #[into_params(parameter_in = Query)]
 struct SearchParams {
     /// What to look for, in plain words. What stands in quotation marks must stand in a passage
-    /// like that; what has a `-` before it must not. Conditions may be among the words: `type:report`, `year:2022-2024`,
-    /// `program:"Early Literacy"`, `outcome:funded`, `tag:rural`, `funder:trust`; several of
-    /// one name are alternatives.
+    /// like that; what has a `-` or a `NOT` before it must not. Conditions may be among the
+    /// words: `type:report`, `year:2022-2024`, `program:"Early Literacy"`, `outcome:funded`,
+    /// `tag:rural`, `funder:trust`; several of one name are alternatives.
     /// May be left out where `like` says what to look for.
     #[serde(default)]
     #[param(max_length = 1_000, example = "reading coaches")]

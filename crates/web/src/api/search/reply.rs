@@ -89,7 +89,8 @@ struct Numbers {
     /// *governance*.
     #[schema(example = 1.0)]
     form: f32,
-    /// By what it was multiplied for what the search names: years, kinds, funders, programs, audiences.
+    /// By what it was multiplied for what the search names: years, kinds, funders, programs,
+    /// audiences, sections.
     #[schema(example = 0.9)]
     named: f32,
     /// By what it was multiplied for what people chose before; null where nothing that was
