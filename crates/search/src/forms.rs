@@ -10,7 +10,7 @@ use crate::rank;
 use crate::text;
 
 /// So many of the best passages are looked at.
-const LOOKED_AT: usize = 200;
+const LOOKED_AT: usize = 100;
 
 /// What is left of the score of a passage that has none of the words in the form that was typed,
 /// for a search of a single word. Descriptions are no worse answered in other words: with 0.8
@@ -116,35 +116,42 @@ fn share(index: &Index, typed: &[Typed], slot: u32) -> f32 {
         let mut terms = typed.terms.iter();
         terms.any(|term| index.lexical.holds(term, slot))
     };
-    let (mut all, mut as_typed) = (0.0, 0.0);
-    for typed in typed.iter().filter(holds) {
-        all += typed.rarity;
-        if has_form(passage, &typed.form) {
-            as_typed += typed.rarity;
-        }
+    let held: Vec<&Typed> = typed.iter().filter(holds).collect();
+    if held.is_empty() {
+        return 0.0;
     }
-    if all > 0.0 { as_typed / all } else { 0.0 }
+    let text = passage.text.text();
+    let is_as_typed = |typed: &&&Typed| has_form(passage, &text, &typed.form);
+    let rarity = |typed: &&Typed| typed.rarity;
+    let as_typed: f32 = held.iter().filter(is_as_typed).map(rarity).sum();
+    as_typed / held.iter().map(rarity).sum::<f32>()
 }
 
 /// Whether a passage has a word as it is written, in singular or plural. Where that is not told, in
 /// other languages than English, it has.
 pub(crate) fn stands_in(passage: &Passage, word: &str) -> bool {
-    form(word).is_none_or(|form| has_form(passage, &form))
+    form(word).is_none_or(|form| has_form(passage, &passage.text.text(), &form))
 }
 
-fn has_form(passage: &Passage, form: &str) -> bool {
-    let text = passage.text.text();
+fn has_form(passage: &Passage, text: &str, form: &str) -> bool {
     let heading = passage.heading.as_deref().unwrap_or_default();
-    let mut fields = [&*text, heading, &passage.title, &passage.tags].into_iter();
+    let mut fields = [text, heading, &passage.title, &passage.tags].into_iter();
     passage.language != Language::English || fields.any(|field| has_word(field, form))
 }
 
 /// Whether a text has a word of this form.
 fn has_word(text: &str, form: &str) -> bool {
-    let Some(&first) = form.as_bytes().first() else {
+    // What singular and plural have in common.
+    let stem = form.strip_suffix('y').unwrap_or(form).as_bytes();
+    let Some(&first) = stem.first() else {
         return false;
     };
-    let places = memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes());
+    let bytes = text.as_bytes();
+    let begins_so = |at: &usize| {
+        let letters = bytes.get(*at..at + stem.len());
+        letters.is_some_and(|letters| letters.eq_ignore_ascii_case(stem))
+    };
+    let places = memchr2_iter(first, first.to_ascii_uppercase(), bytes).filter(begins_so);
     let mut words = places.filter_map(|at| word_at(text, at));
     words.any(|word| self::form(word).is_some_and(|found| found == form))
 }
