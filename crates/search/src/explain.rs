@@ -24,8 +24,9 @@ pub(crate) struct Matches {
     pub(crate) labels: Vec<String>,
     /// Words that were typed and stand nowhere, and the word here that each is taken for.
     pub(crate) taken_for: Vec<(String, String)>,
-    /// Wordings that were typed, and those of the passage that mean the same.
-    pub(crate) stands_for: Vec<(String, String)>,
+    /// Wordings that were typed, those of the passage that mean the same, and whether their words
+    /// stand there in a row.
+    pub(crate) stands_for: Vec<(String, String, bool)>,
 }
 
 impl Matches {
@@ -60,7 +61,10 @@ impl Matches {
         Self {
             taken_for,
             stands_for: synonyms
-                .map(|synonym| (synonym.typed.clone(), synonym.wording.clone()))
+                .map(|synonym| {
+                    let in_a_row = fields.iter().any(|found| found.in_a_row(&synonym.terms));
+                    (synonym.typed.clone(), synonym.wording.clone(), in_a_row)
+                })
                 .collect(),
             labels: labels.map(str::to_owned).collect(),
             marks: in_text.ranges(&counting),
@@ -88,8 +92,13 @@ impl Matches {
         reasons.extend(funder.first().map(|funder| format!("for {funder}")));
         let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
         reasons.extend(self.taken_for.iter().map(taken_for));
-        let stands_for =
-            |(typed, wording): &(String, String)| format!("“{wording}” stands for {typed}");
+        let stands_for = |(typed, wording, in_a_row): &(String, String, bool)| {
+            if *in_a_row {
+                format!("“{wording}” stands for {typed}")
+            } else {
+                format!("has the words of “{wording}”, which stands for {typed}")
+            }
+        };
         reasons.extend(self.stands_for.iter().map(stands_for));
         reasons
     }
@@ -97,8 +106,8 @@ impl Matches {
 
 /// Where terms of a query stand in a text.
 struct Found {
-    /// Each with its place, ascending.
-    places: Vec<(String, Range<usize>)>,
+    /// Each with the number of its word and its place, ascending.
+    places: Vec<(String, usize, Range<usize>)>,
     /// The first word for each term.
     words: HashMap<String, String>,
 }
@@ -110,12 +119,12 @@ impl Found {
             places: Vec::new(),
             words: HashMap::new(),
         };
-        for token in text::tokens(text, language) {
+        for (number, token) in text::tokens(text, language).into_iter().enumerate() {
             let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
             if query.terms.iter().any(speaks_of_it) {
                 let word = || text[token.range.clone()].to_owned();
                 found.words.entry(token.term.clone()).or_insert_with(word);
-                found.places.push((token.term, token.range));
+                found.places.push((token.term, number, token.range));
             }
         }
         found
@@ -127,11 +136,22 @@ impl Found {
         self
     }
 
+    /// Whether these terms stand in a row, but for words that say nothing.
+    fn in_a_row(&self, terms: &[String]) -> bool {
+        self.places.windows(terms.len()).any(|row| {
+            let first = row[0].1;
+            let numbered = (first..).zip(terms).zip(row);
+            let mut each =
+                numbered.map(|((number, term), found)| (term, number) == (&found.0, found.1));
+            each.all(|is_it| is_it)
+        })
+    }
+
     /// Where these terms stand.
     fn ranges(&self, terms: &[&QueryTerm]) -> Vec<Range<usize>> {
         let is_one = |found: &str| terms.iter().any(|term| term.term == found);
-        let places = self.places.iter().filter(|(term, _)| is_one(term));
-        places.map(|(_, range)| range.clone()).collect()
+        let places = self.places.iter().filter(|(term, ..)| is_one(term));
+        places.map(|(.., range)| range.clone()).collect()
     }
 
     /// The words for these terms, each once, in their order.
@@ -227,6 +247,13 @@ mod tests {
             [
                 "matched request, proposals",
                 "“Request for Proposal” stands for RFP"
+            ]
+        );
+        assert_eq!(
+            reasons("RFP", "Proposals are made at our request"),
+            [
+                "matched request, Proposals",
+                "has the words of “Request for Proposal”, which stands for RFP"
             ]
         );
         assert_eq!(reasons("RFP", "Our proposal"), Vec::<String>::new());
