@@ -313,6 +313,31 @@ fn union<'a>(lists: impl Iterator<Item = &'a Vec<u32>>) -> Vec<u32> {
 }
 
 #[cfg(test)]
+impl Lexical {
+    /// The words of passages with these texts, without titles and headings.
+    pub(crate) fn of_texts(language: Language, texts: &[&str]) -> Self {
+        let mut lexical = Self::default();
+        for (slot, text) in (0..).zip(texts) {
+            lexical.add(slot, &Counts::of_text(language, text));
+        }
+        lexical
+    }
+}
+
+#[cfg(test)]
+impl Counts {
+    pub(crate) fn of_text(language: Language, text: &str) -> Self {
+        Self::of(&PassageText {
+            language,
+            title: "",
+            tags: "",
+            heading: None,
+            text: text.into(),
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -327,11 +352,7 @@ mod tests {
     }
 
     fn lexical(texts: &[&str]) -> Lexical {
-        let mut lexical = Lexical::default();
-        for (slot, text) in (0..).zip(texts) {
-            lexical.add(slot, &counts("", None, text));
-        }
-        lexical
+        Lexical::of_texts(Language::English, texts)
     }
 
     fn query(term: &str) -> Vec<QueryTerm> {

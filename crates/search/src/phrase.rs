@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::archive::Passage;
 use crate::forms;
 use crate::index::Index;
+use crate::language::Language;
 use crate::text;
 
 /// Shuts out the passages that lack one of the phrases: their factors become 0.
@@ -48,9 +49,7 @@ pub(crate) fn shut_out(index: &Index, unwanted: &[String], factors: &mut [f32]) 
 /// The passages that have all words of a text which their language does not pass over.
 fn holders(index: &Index, text: &str) -> Vec<u32> {
     let mut holders = Vec::new();
-    for language in index.archive.languages() {
-        let tokens = text::tokens(text, language).into_iter();
-        let terms: Vec<String> = tokens.map(|token| token.term).collect();
+    for (language, terms) in terms(index, text) {
         let mut slots = index.lexical.holders_of_all(&terms);
         slots.retain(|slot| index.archive.passage(*slot).language == language);
         holders.extend(slots);
@@ -58,15 +57,20 @@ fn holders(index: &Index, text: &str) -> Vec<u32> {
     holders
 }
 
+/// What each of the archive's languages knows the words of a text by.
+fn terms(index: &Index, text: &str) -> impl Iterator<Item = (Language, Vec<String>)> {
+    let languages = index.archive.languages().into_iter();
+    languages.map(move |language| {
+        let tokens = text::tokens(text, language).into_iter();
+        (language, tokens.map(|token| token.term).collect())
+    })
+}
+
 /// By slot, whether the passage has all words of a phrase, by what one of the archive's
 /// languages knows them by.
 fn candidates(index: &Index, phrase: &str, slots: usize) -> Vec<bool> {
     let mut candidates = vec![false; slots];
-    for language in index.archive.languages() {
-        let tokens = text::tokens(phrase, language).into_iter();
-        let mut terms: Vec<String> = tokens.map(|token| token.term).collect();
-        terms.sort_unstable();
-        terms.dedup();
+    for (_, terms) in terms(index, phrase) {
         if terms.is_empty() {
             return vec![true; slots];
         }

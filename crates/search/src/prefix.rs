@@ -61,8 +61,6 @@ pub(crate) fn terms(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexical::Counts;
-    use crate::records::PassageText;
 
     #[test]
     fn beginnings_stand_apart_from_whole_words() {
@@ -74,15 +72,8 @@ mod tests {
 
     #[test]
     fn words_begin_as_they_are_written() {
-        let mut lexical = Lexical::default();
-        let fields = PassageText {
-            language: Language::English,
-            title: "",
-            tags: "",
-            heading: None,
-            text: "Education of educators, with the Éducateurs".into(),
-        };
-        lexical.add(0, &Counts::of(&fields));
+        let text = "Education of educators, with the Éducateurs";
+        let lexical = Lexical::of_texts(Language::English, &[text]);
         let terms = |beginning: &str| -> Vec<String> {
             let terms = super::terms(&lexical, &[beginning.to_owned()], &[Language::English]);
             terms.into_iter().map(|term| term.term).collect()

@@ -280,21 +280,9 @@ fn in_letters_of(typed: &str, spelling: &str) -> String {
 mod tests {
     use super::*;
     use crate::lexical::Counts;
-    use crate::records::PassageText;
 
     fn lexical(texts: &[&str]) -> Lexical {
-        let mut lexical = Lexical::default();
-        for (slot, text) in (0..).zip(texts) {
-            let fields = PassageText {
-                language: Language::English,
-                title: "",
-                tags: "",
-                heading: None,
-                text: (*text).into(),
-            };
-            lexical.add(slot, &Counts::of(&fields));
-        }
-        lexical
+        Lexical::of_texts(Language::English, texts)
     }
 
     fn readings_of(lexical: &Lexical, text: &str) -> Vec<Reading> {
@@ -423,15 +411,7 @@ mod tests {
 
     #[test]
     fn a_word_of_another_language_is_found_without_its_accents() {
-        let mut lexical = Lexical::default();
-        let fields = PassageText {
-            language: Language::Spanish,
-            title: "",
-            tags: "",
-            heading: None,
-            text: "Una pedagogía de los niños".into(),
-        };
-        lexical.add(0, &Counts::of(&fields));
+        let lexical = Lexical::of_texts(Language::Spanish, &["Una pedagogía de los niños"]);
         let languages = [Language::English, Language::Spanish];
         for typed in ["pedagogia", "pedagogìa", "PEDAGOGIA"] {
             let readings = super::readings(&lexical, &Synonyms::default(), typed, &languages);
@@ -442,15 +422,8 @@ mod tests {
 
     #[test]
     fn a_word_that_has_gone_is_no_reading() {
-        let fields = PassageText {
-            language: Language::English,
-            title: "",
-            tags: "",
-            heading: None,
-            text: "boats".into(),
-        };
         let mut lexical = lexical(&["boats"]);
-        lexical.remove(0, &Counts::of(&fields));
+        lexical.remove(0, &Counts::of_text(Language::English, "boats"));
         assert_eq!(read(&lexical, "baots"), []);
     }
 }
