@@ -71,6 +71,11 @@ pub(crate) struct Document {
 /// The number of no document.
 const NONE: u32 = 0;
 
+/// How many are filed, which is the last one's number.
+fn count(filed: &[(DocumentId, Facets)]) -> u32 {
+    u32::try_from(filed.len()).expect("fewer than 2^32 documents")
+}
+
 /// All documents, and dense tables of passages for the scans. A copy shares documents and passages.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Archive {
@@ -82,8 +87,9 @@ pub(crate) struct Archive {
     numbers: Vec<u32>,
     /// Numbers of documents that are gone.
     free_numbers: Vec<u32>,
-    /// The highest number so far.
-    highest: u32,
+    /// What each number's document is filed as, without lists, from number 1 on: side by side, as
+    /// every search goes through all of them, and documents lie scattered over the memory.
+    filed: Vec<(DocumentId, Facets)>,
     /// How many documents are of each language.
     by_language: [usize; language::COUNT],
     pub(crate) names: NamesOfFacets,
@@ -176,13 +182,14 @@ impl Archive {
             alphabet,
             ..Self::default()
         };
-        for document in archive.documents.values_mut() {
+        for (&id, document) in &mut archive.documents {
             archive.names.note(&document.facets, Names::add);
-            archive.highest += 1;
-            Arc::make_mut(document).number = archive.highest;
+            archive.filed.push((id, document.facets.without_lists()));
+            let number = count(&archive.filed);
+            Arc::make_mut(document).number = number;
             archive.by_language[document.language.number()] += 1;
             for &slot in &document.slots {
-                archive.numbers[slot as usize] = archive.highest;
+                archive.numbers[slot as usize] = number;
             }
         }
         archive
@@ -202,7 +209,7 @@ impl Archive {
         let passages = passages.into_iter();
         let slots: Vec<u32> = passages.map(|passage| self.place(passage)).collect();
         let document = Document {
-            number: self.number(&slots),
+            number: self.number((id, facets.without_lists()), &slots),
             language,
             title,
             facets,
@@ -228,11 +235,21 @@ impl Archive {
     }
 
     /// One factor per slot: what `weigh` gives for the passage's document, and 0
-    /// for an empty slot. `weigh` gives 0 for a document that is filtered out.
-    pub(crate) fn factors(&self, weigh: impl Fn(DocumentId, &Facets) -> f32) -> Vec<f32> {
-        let mut by_number = vec![0.0; self.highest as usize + 1];
-        for (&id, document) in &self.documents {
-            by_number[document.number as usize] = weigh(id, &document.facets);
+    /// for an empty slot. `weigh` gives 0 for a document that is filtered out, and looks at
+    /// [lists](Facets::without_lists) only if that is said.
+    pub(crate) fn factors(
+        &self,
+        looks_at_lists: bool,
+        weigh: impl Fn(DocumentId, &Facets) -> f32,
+    ) -> Vec<f32> {
+        let mut by_number = vec![0.0; self.filed.len() + 1];
+        if looks_at_lists {
+            for (&id, document) in &self.documents {
+                by_number[document.number as usize] = weigh(id, &document.facets);
+            }
+        } else {
+            let filed = by_number[1..].iter_mut().zip(&self.filed);
+            filed.for_each(|(factor, (id, facets))| *factor = weigh(*id, facets));
         }
         let numbers = self.numbers.iter();
         numbers.map(|&number| by_number[number as usize]).collect()
@@ -240,7 +257,7 @@ impl Archive {
 
     /// The documents that have a passage above 0 with how many they have; `scores` by slot.
     pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&Arc<Document>, usize)> {
-        let mut by_number = vec![0_usize; self.highest as usize + 1];
+        let mut by_number = vec![0_usize; self.filed.len() + 1];
         for (&number, &score) in self.numbers.iter().zip(scores) {
             by_number[number as usize] += usize::from(score > 0.0);
         }
@@ -251,11 +268,14 @@ impl Archive {
     }
 
     /// Gives the document of these slots a number.
-    fn number(&mut self, slots: &[u32]) -> u32 {
-        let number = self.free_numbers.pop().unwrap_or_else(|| {
-            self.highest += 1;
-            self.highest
-        });
+    fn number(&mut self, filed: (DocumentId, Facets), slots: &[u32]) -> u32 {
+        let number = if let Some(number) = self.free_numbers.pop() {
+            self.filed[number as usize - 1] = filed;
+            number
+        } else {
+            self.filed.push(filed);
+            count(&self.filed)
+        };
         self.numbers.resize(self.passages.len(), NONE);
         for &slot in slots {
             self.numbers[slot as usize] = number;

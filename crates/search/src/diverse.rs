@@ -22,7 +22,6 @@ pub(crate) fn reorder(best: &mut [(u32, f32)], vectors: &Vectors, diversity: f32
     let Some(&(_, top)) = pool.first() else {
         return;
     };
-    let mut rows: Vec<Vec<f32>> = pool.iter().map(|(slot, _)| row(vectors, *slot)).collect();
     let mut repetition = vec![0.0_f32; pool.len()];
     for taken in 0..pool.len() {
         let gain = |at: usize| (1.0 - diversity) * pool[at].1 / top - diversity * repetition[at];
@@ -31,22 +30,16 @@ pub(crate) fn reorder(best: &mut [(u32, f32)], vectors: &Vectors, diversity: f32
         let Some(next) = next else { break };
         // What is passed over keeps its order.
         pool[taken..=next].rotate_right(1);
-        rows[taken..=next].rotate_right(1);
         repetition[taken..=next].rotate_right(1);
         for at in taken + 1..pool.len() {
-            repetition[at] = repetition[at].max(repeats(&rows[taken], &rows[at]));
+            let (one, other) = (pool[taken].0 as usize, pool[at].0 as usize);
+            repetition[at] = repetition[at].max(repeats(vectors.dot(one, other)));
         }
     }
 }
 
-fn row(vectors: &Vectors, slot: u32) -> Vec<f32> {
-    let row = vectors.get(slot as usize);
-    row.map(Iterator::collect).unwrap_or_default()
-}
-
-/// How far one passage repeats another, from 0 to 1, by vectors at length 1.
-fn repeats(a: &[f32], b: &[f32]) -> f32 {
-    let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+/// How far one passage repeats another, from 0 to 1, by their cosine.
+fn repeats(cosine: f32) -> f32 {
     (cosine - REPEATS).max(0.0) / (1.0 - REPEATS)
 }
 

@@ -45,7 +45,7 @@ impl Forms {
             return Self::none();
         }
         let others = 1.0 - narrow * (1.0 - OTHER_FORM);
-        let best = rank::select(&index.archive, scores, LOOKED_AT, usize::MAX);
+        let best = rank::best(&index.archive, scores, LOOKED_AT);
         let kept: Vec<(u32, f32, f32)> = best
             .into_iter()
             .map(|(slot, score)| {

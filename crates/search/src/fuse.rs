@@ -114,6 +114,17 @@ impl ModelVoice {
             },
         }
     }
+
+    /// The same voice of other passages.
+    pub(crate) fn with(&self, by_slot: Vec<f32>) -> Self {
+        Self {
+            cosines: Cosines {
+                by_slot,
+                floor: self.cosines.floor,
+            },
+            least: self.least,
+        }
+    }
 }
 
 /// The same with the voice of an embedding model, which is scaled from its least to its best.

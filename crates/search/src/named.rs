@@ -143,6 +143,11 @@ impl Named {
         reasons
     }
 
+    /// Whether what is named is told by a document's programs, tags or funder.
+    pub(crate) fn looks_at_lists(&self) -> bool {
+        !(self.funders.is_empty() && self.programs.is_empty() && self.audiences.is_empty())
+    }
+
     /// Kind, year, funder, program, audience.
     fn looks(&self, facets: &Facets) -> [IsIt; 5] {
         let funder = facets.funder.as_ref();

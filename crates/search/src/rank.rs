@@ -76,7 +76,7 @@ pub(crate) fn select(
 ) -> Vec<(u32, f32)> {
     let mut size = limit.saturating_mul(4).max(64);
     loop {
-        let best = top(archive, scores, size);
+        let best = best(archive, scores, size);
         let were_all = best.len() < size;
         let chosen = sparing(archive, best, limit, per_document);
         if chosen.len() == limit || were_all {
@@ -104,9 +104,18 @@ fn sparing(
     chosen.take(limit).collect()
 }
 
-/// The best `size` above 0, in order. One pass over the scores: what is kept is thinned out
+/// The best `size` slots above 0 with their scores, in order.
+pub(crate) fn best(archive: &Archive, scores: &[f32], size: usize) -> Vec<(u32, f32)> {
+    best_of(archive, (0..).zip(scores.iter().copied()), size)
+}
+
+/// The same of some slots. One pass over the scores: what is kept is thinned out
 /// whenever there is twice as much, and from then on only what is as good as its worst enters.
-fn top(archive: &Archive, scores: &[f32], size: usize) -> Vec<(u32, f32)> {
+pub(crate) fn best_of(
+    archive: &Archive,
+    scored: impl Iterator<Item = (u32, f32)>,
+    size: usize,
+) -> Vec<(u32, f32)> {
     let better = |a: &(u32, f32), b: &(u32, f32)| -> Ordering {
         let place = |slot| archive.passage(slot).place();
         b.1.total_cmp(&a.1)
@@ -115,13 +124,13 @@ fn top(archive: &Archive, scores: &[f32], size: usize) -> Vec<(u32, f32)> {
     if size == 0 {
         return Vec::new();
     }
-    let full = size.saturating_mul(2).min(scores.len() + 1);
-    let mut kept: Vec<(u32, f32)> = Vec::with_capacity(full);
+    let full = size.saturating_mul(2);
+    let mut kept: Vec<(u32, f32)> = Vec::new();
     let mut least = f32::MIN_POSITIVE;
-    for (slot, &score) in (0..).zip(scores) {
+    for (slot, score) in scored {
         if score >= least {
             kept.push((slot, score));
-            if kept.len() == full && size < full {
+            if kept.len() == full {
                 let (_, worst, _) = kept.select_nth_unstable_by(size - 1, better);
                 least = worst.1;
                 kept.truncate(size);

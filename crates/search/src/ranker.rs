@@ -68,7 +68,7 @@ impl Ranker {
         seen: &Seen<'_>,
         scores: &mut [f32],
     ) -> BTreeMap<u32, f32> {
-        let best = rank::select(&index.archive, scores, POOL, usize::MAX);
+        let best = rank::best(&index.archive, scores, POOL);
         let pushes: Vec<(u32, f32)> = best
             .iter()
             .map(|&(slot, _)| (slot, self.push(&seen.features(index, slot))))

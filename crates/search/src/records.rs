@@ -70,6 +70,18 @@ pub struct Facets {
     pub superseded: bool,
 }
 
+impl Facets {
+    /// The same without programs, tags and funder, which few searches look at.
+    pub(crate) fn without_lists(&self) -> Self {
+        Self {
+            programs: Vec::new(),
+            tags: Vec::new(),
+            funder: None,
+            ..*self
+        }
+    }
+}
+
 /// Hard restrictions. An empty list restricts nothing; within a list any value
 /// suffices; all lists must be satisfied together. Superseded documents are left out
 /// unless they are asked for.
@@ -111,6 +123,11 @@ impl Filters {
             && self.names_funder(facets.funder.as_deref())
             && any_of(&self.documents, &document)
             && !self.exclude_documents.contains(&document)
+    }
+
+    /// Whether it looks at what [`Facets::without_lists`] lacks.
+    pub(crate) fn look_at_lists(&self) -> bool {
+        !(self.programs.is_empty() && self.tags.is_empty() && self.funders.is_empty())
     }
 
     fn names_funder(&self, funder: Option<&str>) -> bool {
@@ -243,6 +260,12 @@ impl SearchRequest {
         let conditions = self.conditions.as_ref();
         self.filters.admit(document, facets)
             && conditions.is_none_or(|typed| typed.admit(document, facets))
+    }
+
+    /// Whether filters or conditions look at what [`Facets::without_lists`] lacks.
+    pub(crate) fn looks_at_lists(&self) -> bool {
+        let conditions = self.conditions.as_ref();
+        self.filters.look_at_lists() || conditions.is_some_and(Filters::look_at_lists)
     }
 }
 

@@ -188,7 +188,7 @@ fn prefer_sections(
     if named.sections.is_empty() || weight <= 0.0 {
         return (of_section, 1.0);
     }
-    let best = rank::select(&index.archive, scores, SECTIONED, usize::MAX);
+    let best = rank::best(&index.archive, scores, SECTIONED);
     let mut kept = Vec::new();
     for (slot, score) in best {
         if let Some(section) = named.sections.of(index.archive.passage(slot)) {
@@ -258,7 +258,8 @@ pub(crate) fn read(index: &Index, request: &SearchRequest) -> (Query, Query) {
 
 /// By what each slot's score is multiplied: 0 where it must not be found.
 fn factors(index: &Index, request: &SearchRequest, named: &Named, current_year: i32) -> Vec<f32> {
-    let mut factors = index.archive.factors(|document, facets| {
+    let looks_at_lists = request.looks_at_lists() || named.looks_at_lists();
+    let mut factors = index.archive.factors(looks_at_lists, |document, facets| {
         if request.admits(document, facets) {
             rank::multiplier(facets, request, current_year)
                 * named.multiplier(facets, request.named_weight)
@@ -312,34 +313,44 @@ impl Voices {
         let Some((dense, vector)) = dense.and_then(asked) else {
             return voices;
         };
-        let floor = dense.model.floor();
-        let scan = |vector: &[f32], admitted: &[f32]| Cosines {
-            by_slot: dense.vectors.scan(vector, admitted),
-            floor,
-        };
-        if request.mode == Mode::Hybrid {
-            voices.dense = Some(scan(&vector, &voices.worded(factors)));
-            let first_look = voices.fused(query);
-            let best = rank::select(&index.archive, &first_look, feedback::PASSAGES, usize::MAX);
-            let moved = feedback::moved(&dense.vectors, vector, &best, query.breadth());
-            voices.dense = Some(scan(&moved, factors));
+        let vector = if request.mode == Mode::Hybrid {
+            let slots = voices.worded(factors);
+            let first_look = voices.of(&slots, dense, &vector).fused(query);
+            let scored = slots.into_iter().zip(first_look);
+            let best = rank::best_of(&index.archive, scored, feedback::PASSAGES);
+            feedback::moved(&dense.vectors, vector, &best, query.breadth())
         } else {
-            voices.dense = Some(scan(&vector, factors));
-        }
+            vector
+        };
+        voices.dense = Some(Cosines {
+            by_slot: dense.vectors.scan(&vector, factors),
+            floor: dense.model.floor(),
+        });
         voices
     }
 
-    /// The factors of the slots that a first look reads: those whose words speak for them, where
-    /// any do. 0 for the others.
-    fn worded(&self, factors: &[f32]) -> Vec<f32> {
-        let Some(words) = &self.lexical else {
-            return factors.to_vec();
-        };
+    /// The slots that a first look reads, ascending: those whose words speak for them, where any
+    /// do.
+    fn worded(&self, factors: &[f32]) -> Vec<u32> {
+        let words = self.lexical.as_deref().unwrap_or_default();
         let least = words.iter().copied().fold(0.0, f32::max) * feedback::LEAST_WORDS;
-        let looks = words.iter().zip(factors);
-        looks
-            .map(|(&word, &factor)| if word >= least { factor } else { 0.0 })
-            .collect()
+        let slots = (0..).zip(words.iter().zip(factors));
+        let looks = slots.filter(|(_, (word, factor))| **factor > 0.0 && **word >= least);
+        looks.map(|(slot, _)| slot).collect()
+    }
+
+    /// What they say of these slots, in their order; the learned one of another vector.
+    fn of(&self, slots: &[u32], dense: &Dense, vector: &[f32]) -> Self {
+        let of = |scores: &[f32]| slots.iter().map(|&slot| scores[slot as usize]).collect();
+        let model = self.model.as_ref();
+        Self {
+            lexical: self.lexical.as_deref().map(of),
+            dense: Some(Cosines {
+                by_slot: dense.vectors.dots(vector, slots),
+                floor: dense.model.floor(),
+            }),
+            model: model.map(|model| model.with(of(&model.cosines.by_slot))),
+        }
     }
 
     /// The cosine of a slot above what chance gives, by the model where one speaks.

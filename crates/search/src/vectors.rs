@@ -101,6 +101,17 @@ impl Vectors {
         (scale > 0.0).then(|| bytes.iter().map(move |&byte| f32::from(byte) * scale))
     }
 
+    /// The dot product of two rows, 0 where one has no vector.
+    pub(crate) fn dot(&self, one: usize, other: usize) -> f32 {
+        let (Some((one, scale)), Some((other, other_scale))) = (self.row(one), self.row(other))
+        else {
+            return 0.0;
+        };
+        let products = one.iter().zip(other);
+        let sum: i32 = products.map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+        sum as f32 * scale * other_scale
+    }
+
     /// A row's bytes and its scale, if the table reaches so far.
     fn row(&self, row: usize) -> Option<(&[i8], f32)> {
         let block = self.blocks.get(row / BLOCK_ROWS)?;
@@ -147,6 +158,27 @@ impl Vectors {
             dispatch!(Level::new(), _ => block.scan(&query, scale, admitted, dots));
         }
         dots
+    }
+
+    /// The same with some rows, in their order.
+    pub(crate) fn dots(&self, query: &[f32], rows: &[u32]) -> Vec<f32> {
+        let (query, scale) = to_i16(query);
+        dispatch!(Level::new(), _ => self.dots_i16(&query, scale, rows))
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled for the instructions of whoever calls it"
+    )]
+    #[inline(always)]
+    fn dots_i16(&self, query: &[i16], query_scale: f32, rows: &[u32]) -> Vec<f32> {
+        let dot = |&row: &u32| {
+            let row = self.row(row as usize);
+            row.map_or(0.0, |(bytes, scale)| {
+                dot_i16(bytes, query) as f32 * scale * query_scale
+            })
+        };
+        rows.iter().map(dot).collect()
     }
 
     /// Writes the table so that [`Vectors::read`] reads it.
@@ -274,6 +306,17 @@ mod tests {
     }
 
     #[test]
+    fn rows_have_dot_products_with_each_other() {
+        let mut vectors = table(&[&[1.0, 0.0], &[0.6, 0.8], &[1.0, 0.0]]);
+        vectors.clear(2);
+        assert!((vectors.dot(0, 1) - 0.6).abs() < 0.01);
+        assert!((vectors.dot(1, 1) - 1.0).abs() < 0.01);
+        for other in [2, 3] {
+            assert!(vectors.dot(0, other).abs() < f32::EPSILON, "{other}");
+        }
+    }
+
+    #[test]
     fn cleared_missing_and_refused_rows_score_nothing() {
         let mut vectors = table(&[&[1.0, 0.0], &[1.0, 0.0], &[1.0, 0.0]]);
         vectors.clear(1);
@@ -281,6 +324,17 @@ mod tests {
         assert_eq!((dots[0], dots[1], dots[3]), (0.0, 0.0, 0.0));
         assert!(dots[2] > 0.99);
         assert!(vectors.get(1).is_none());
+    }
+
+    #[test]
+    fn some_rows_give_what_a_scan_gives_for_them() {
+        let mut vectors = table(&[&[1.0, 0.0], &[0.6, 0.8], &[0.0, 1.0]]);
+        vectors.clear(1);
+        let query = [0.28, 0.96];
+        let scanned = vectors.scan(&query, &[1.0; 4]);
+        let rows = [2, 1, 3, 0];
+        let expected: Vec<f32> = rows.iter().map(|&row| scanned[row as usize]).collect();
+        assert_eq!(vectors.dots(&query, &rows), expected);
     }
 
     #[test]
