@@ -54,6 +54,7 @@ mod train;
 mod typed;
 mod vectors;
 mod vocabulary;
+mod wordings;
 
 pub use change::{Change, Preparer};
 pub use entry::{Candidate, Entry, Look, Word};

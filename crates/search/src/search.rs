@@ -14,7 +14,7 @@ use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, QueryVector, SearchRequest};
-use crate::{alike, facets, order, phrase, rank, spelling};
+use crate::{alike, facets, order, phrase, rank, spelling, wordings};
 
 /// Of so many of the best passages headings are looked at.
 const SECTIONED: usize = 100;
@@ -296,7 +296,7 @@ impl Voices {
         factors: &[f32],
     ) -> Self {
         let lexical =
-            (request.mode != Mode::Dense).then(|| index.lexical.score(&query.terms, factors));
+            (request.mode != Mode::Dense).then(|| wordings::score(index, &query.terms, factors));
         let mut voices = Self {
             lexical,
             dense: None,

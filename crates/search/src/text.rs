@@ -24,8 +24,15 @@ pub(crate) struct Token {
 
 /// The searchable words of a text in this language, in order.
 pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
+    each_token(text, language).collect()
+}
+
+/// The same, read no further than they are asked for.
+pub(crate) fn each_token(text: &str, language: Language) -> impl Iterator<Item = Token> {
     let stemmer = Stemmer::create(language.algorithm());
-    let token = |(start, word): (usize, &str)| {
+    let words = text.unicode_word_indices();
+    let words = words.filter(|(_, word)| word.len() <= MAX_WORD_BYTES);
+    words.filter_map(move |(start, word)| {
         let (spelling, term) = read(word, language, &stemmer)?;
         let range = start..start + word.len();
         Some(Token {
@@ -33,10 +40,7 @@ pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
             spelling,
             range,
         })
-    };
-    let words = text.unicode_word_indices();
-    let words = words.filter(|(_, word)| word.len() <= MAX_WORD_BYTES);
-    words.filter_map(token).collect()
+    })
 }
 
 /// How a word is spelt and what it is known by, unless it says nothing. English is folded first, as
