@@ -17,7 +17,10 @@ const YEARS: RangeInclusive<i32> = 1900..=2100;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
     /// Conditions alone: nothing to look for.
-    #[error("write what to look for beside the conditions and what is to be left out")]
+    #[error(
+        "write what to look for beside the conditions and what is to be left out; the library lists \
+         documents by type, year, program, tag and outcome"
+    )]
     NoWords,
     /// A condition that is not to hold.
     #[error(

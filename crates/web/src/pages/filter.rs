@@ -72,6 +72,26 @@ impl FilterForm {
         .any(|field| filled(field).is_some())
     }
 
+    /// What the filters are set to, for people: `: Annual Report, 2024`.
+    pub(super) fn chosen(&self) -> String {
+        let fields = [
+            &self.doc_type,
+            &self.year,
+            &self.program,
+            &self.tag,
+            &self.outcome,
+            &self.state,
+            &self.sort,
+        ];
+        let chosen = fields.into_iter().filter_map(|field| filled(field));
+        let by_default = SearchOrder::Relevance.as_str();
+        let chosen: Vec<&str> = chosen.filter(|value| *value != by_default).collect();
+        if chosen.is_empty() {
+            return String::new();
+        }
+        format!(": {}", chosen.join(", "))
+    }
+
     /// Whether older versions are asked for, too.
     pub(super) fn with_superseded(&self) -> bool {
         self.include_superseded == "true"
@@ -286,6 +306,18 @@ mod tests {
             FilterForm::default().address_with("/library", "year", ""),
             "/library"
         );
+    }
+
+    #[test]
+    fn what_is_chosen_is_told_in_a_line() {
+        let form = FilterForm {
+            q: "beans".into(),
+            year: "2024".into(),
+            doc_type: "Annual Report".into(),
+            ..FilterForm::default()
+        };
+        assert_eq!(form.chosen(), ": Annual Report, 2024");
+        assert_eq!(FilterForm::default().chosen(), "");
     }
 
     #[test]
