@@ -40,6 +40,9 @@ impl Tab {
     pub(super) async fn at(address: &str) -> Self {
         let (client, driver) = chromium::open().await;
         client.set_window_size(1280, 900).await.unwrap();
+        // Not every window system gives a new window the focus.
+        let focused = json!({ "enabled": true });
+        chromium::devtools(&client, "Emulation.setFocusEmulationEnabled", focused).await;
         Self {
             client,
             address: address.to_owned(),
