@@ -24,7 +24,7 @@ const CONCURRENT: usize = 4;
 
 fn main() {
     println!(
-        "passages  add/s   train   p50 ms  p99 ms  filtered p50  misspelt p50  phrase p50  stop phrase p50  {CONCURRENT} at once/s  beside a writer/s  save    load    file MB  resident MB"
+        "passages  add/s   train   p50 ms  p99 ms  filtered p50  misspelt p50  phrase p50  stop phrase p50  {CONCURRENT} at once/s  beside a writer/s  save    load    file MB  resident MB  at most"
     );
     let mut kept = None;
     for argument in std::env::args().skip(1) {
@@ -85,12 +85,13 @@ fn measure(passages: usize, kept: Option<&Path>) {
     let at_once = throughput(&index, false);
     let beside_writer = throughput(&index, true);
     let index = index.into_inner().expect("no thread panicked");
+    let resident = megabytes("VmRSS:");
     let path = std::env::temp_dir().join(format!("scale-{}.index", std::process::id()));
     let (saving, loading) = save_and_load(index, &path);
     let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
     std::fs::remove_file(&path).expect("the file was just written");
     println!(
-        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>12.2}  {:>10.2}  {:>15.2}  {at_once:>11.0}  {beside_writer:>17.0}  {:>5.2}s  {:>5.2}s  {:>7.1}  {:>11}",
+        "{passages:>8}  {:>5.0}  {:>5.1}s  {:>7.2} {:>7.2}  {:>12.2}  {:>12.2}  {:>10.2}  {:>15.2}  {at_once:>11.0}  {beside_writer:>17.0}  {:>5.2}s  {:>5.2}s  {:>7.1}  {resident:>11}  {:>7}",
         passages as f64 / adding.as_secs_f64(),
         training.as_secs_f64(),
         milliseconds(all[QUERIES / 2]),
@@ -102,7 +103,7 @@ fn measure(passages: usize, kept: Option<&Path>) {
         saving.as_secs_f64(),
         loading.as_secs_f64(),
         bytes as f64 / 1e6,
-        resident_megabytes(),
+        megabytes("VmHWM:"),
     );
 }
 
@@ -194,10 +195,11 @@ fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 
-/// What this process holds, where the system tells; 0 elsewhere.
-fn resident_megabytes() -> u64 {
+/// What this process holds (`VmRSS`) or has held at most (`VmHWM`), where the system tells; 0
+/// elsewhere.
+fn megabytes(line: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|found| found.strip_prefix(line));
     let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or_default() / 1024
 }
