@@ -21,7 +21,8 @@ pub(crate) fn page(
     pinned: &[u32],
 ) -> Vec<(u32, f32)> {
     let end = request.offset.saturating_add(request.limit);
-    let dense = index.dense.as_ref().filter(|_| request.diversity > 0.0);
+    let is_varied = request.diversity > 0.0 && !request.lists_all();
+    let dense = index.dense.as_ref().filter(|_| is_varied);
     let considered = match (request.order, dense) {
         (SearchOrder::Relevance, None) => end,
         (SearchOrder::Relevance, Some(_)) => end.max(diverse::POOL),

@@ -190,7 +190,8 @@ pub struct QueryVector {
 /// One question to the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchRequest {
-    /// What to look for. May be empty where `like` is not.
+    /// What to look for. Empty where `like` says it, or where all is listed
+    /// ([`Self::lists_all`]).
     pub text: String,
     /// The search as a person typed it, conditions and quotation marks included, where one did.
     pub typed: Option<String>,
@@ -224,7 +225,8 @@ pub struct SearchRequest {
     /// How much it counts whether a document is what is named among the
     /// words, 0 (not at all) to 1.
     pub named_weight: f32,
-    /// How many passages of one document at most; all of them where one alone is asked for.
+    /// How many passages of one document at most; all of them where one alone is asked for, and
+    /// the first of each where all is listed.
     pub per_document: usize,
     /// How much passages that repeat better ones step back, 0 (not at all) to 1.
     pub diversity: f32,
@@ -246,10 +248,19 @@ impl SearchRequest {
         self.typed.as_deref().unwrap_or(&self.text)
     }
 
+    /// Whether nothing is looked for, and everything is listed that conditions admit and that
+    /// has nothing unwanted.
+    pub fn lists_all(&self) -> bool {
+        let is_restricted = self.conditions.is_some() || !self.unwanted.is_empty();
+        is_restricted && self.text.is_empty() && self.like.is_empty()
+    }
+
     /// How many passages of one document are found at most.
     pub(crate) fn of_each_document(&self) -> usize {
         if self.filters.documents.len() == 1 {
             usize::MAX
+        } else if self.lists_all() {
+            1
         } else {
             self.per_document
         }

@@ -19,6 +19,9 @@ use crate::{alike, facets, order, phrase, rank, spelling, wordings};
 /// Of so many of the best passages headings are looked at.
 const SECTIONED: usize = 100;
 
+/// Why a passage is there that nobody looked for.
+const LISTED: &str = "listed as asked, nothing looked for";
+
 /// Of so many passages what chance gives is told.
 const CHANCE: usize = 4096;
 
@@ -144,10 +147,16 @@ fn rank(index: &Index, request: &SearchRequest, year: i32) -> Ranking {
 fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text, &index.archive);
-    if query.is_empty() {
+    if query.is_empty() && !request.lists_all() {
         return Ranking::nothing(query, named);
     }
     let factors = factors(index, request, &named, current_year);
+    if request.lists_all() {
+        return Ranking {
+            scores: factors,
+            ..Ranking::nothing(query, named)
+        };
+    }
     let voices = Voices::ask(index, request, (&typed, &query), &factors);
     let mut scores = voices.fused(&query);
     for (score, factor) in scores.iter_mut().zip(&factors) {
@@ -435,6 +444,7 @@ fn hit(
     let mut reasons = Vec::new();
     let is_pinned = request.pinned.iter().any(|p| p.passage == passage.id);
     reasons.extend(is_pinned.then(|| "pinned".to_owned()));
+    reasons.extend(request.lists_all().then(|| LISTED.to_owned()));
     reasons.extend(phrase::reasons(&request.phrases));
     let named = ranking.named.reasons(facets, request.named_weight);
     let is_new = |reason: &String| named.iter().all(|named| !named.starts_with(reason));

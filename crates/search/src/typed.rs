@@ -16,12 +16,6 @@ const YEARS: RangeInclusive<i32> = 1900..=2100;
 /// A part of a search that makes no sense; for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
-    /// Conditions alone: nothing to look for.
-    #[error(
-        "write what to look for beside the conditions and what is to be left out; the library lists \
-         documents by type, year, program, tag and outcome"
-    )]
-    NoWords,
     /// A condition that is not to hold.
     #[error(
         "a minus goes with words and wordings, not with '{0}:': write -garden or -\"twice a week\""
@@ -56,7 +50,8 @@ impl SearchRequest {
     /// Reads a search as people type it. `"in quotation marks"` must stand in a passage as
     /// it is; `type:`, `year:`, `program:`, `outcome:`, `tag:` and `funder:` are
     /// conditions, several of one name alternatives. A name that nothing follows is a
-    /// word like others. What has a `-` or a `NOT` before it must not stand in a passage.
+    /// word like others. What has a `-` or a `NOT` before it must not stand in a passage. Where
+    /// nothing else is typed, whatever is so is listed ([`Self::lists_all`]).
     pub fn typed(text: &str) -> Result<Self, NotUnderstood> {
         let mut request = Self::default();
         let unrestricted = Filters {
@@ -83,9 +78,6 @@ impl SearchRequest {
             words.push(part.value);
         }
         let is_restricted = conditions != unrestricted;
-        if words.is_empty() && (is_restricted || !request.unwanted.is_empty()) {
-            return Err(NotUnderstood::NoWords);
-        }
         if is_restricted {
             request.conditions = Some(conditions);
         }
@@ -298,8 +290,6 @@ mod tests {
         assert_eq!(shouted.unwanted.len(), 0);
         let error = SearchRequest::typed("boats -tag:rural").unwrap_err();
         assert_eq!(error, NotUnderstood::UnwantedCondition("tag"));
-        let error = SearchRequest::typed("-ferry").unwrap_err();
-        assert_eq!(error, NotUnderstood::NoWords);
     }
 
     #[test]
@@ -326,7 +316,20 @@ mod tests {
             error.contains("'type:poem'") && error.contains("Grant Proposal"),
             "{error}"
         );
-        let error = SearchRequest::typed("outcome:funded").unwrap_err();
-        assert_eq!(error, NotUnderstood::NoWords);
+    }
+
+    #[test]
+    fn conditions_alone_list_whatever_is_so() {
+        for (text, lists) in [
+            ("outcome:funded", true),
+            ("-ferry", true),
+            ("year:2024 -\"twice a week\"", true),
+            ("boats year:2024", false),
+            ("boats", false),
+            ("", false),
+        ] {
+            let request = SearchRequest::typed(text).unwrap();
+            assert_eq!(request.lists_all(), lists, "{text}");
+        }
     }
 }

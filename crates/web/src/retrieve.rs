@@ -95,6 +95,11 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
 async fn answer(state: &AppState, request: SearchRequest) -> Result<Answer, Error> {
     let year = state.clock.year();
     if let Some(outside) = &state.outside {
+        if request.lists_all() {
+            let message = "write what to look for beside the conditions: the search engine of this \
+                           site finds nothing by conditions alone";
+            return Err(Error::Invalid(vec![FieldProblem::query("q", message)]));
+        }
         let index = outside.index_for(state, &request).await?;
         return Ok(state.cpu.run(move || index.answer(&request, year)).await);
     }

@@ -117,6 +117,7 @@ pub(crate) async fn judged(site: &Site) -> Result<Vec<Judged>> {
     let mut requests: Vec<SearchRequest> = by_query.keys().map(|query| asked(query)).collect();
     retrieve::read(&site.state, &mut requests).await;
     let judged = requests.into_iter().zip(by_query.into_values());
+    let judged = judged.filter(|(request, _)| !request.lists_all());
     let judged = judged.map(|(request, grades)| Judged { request, grades });
     Ok(judged.collect())
 }

@@ -76,6 +76,9 @@ async fn is_searched_as_ever(editor: &Client) {
     assert_eq!(alike, ["beans.txt", "coach.txt"]);
     let none = editor.get("/api/search?q=garden&year=1999").await.ok();
     assert!(files(&none).is_empty());
+    let refused = editor.get("/api/search?q=year:2024").await.json(422);
+    let why = refused["detail"][0]["msg"].as_str().unwrap();
+    assert!(why.contains("finds nothing by conditions alone"), "{why}");
 
     let gone = put_in(editor, "gone.txt", "A periscope was donated.").await;
     will_find(editor, "periscope", &["gone.txt"]).await;

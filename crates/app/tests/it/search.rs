@@ -147,6 +147,8 @@ async fn what_is_typed_can_hold_wordings_and_conditions() {
             vec!["coaches.pdf"],
         ),
         (format!("{words} funder:trust"), vec![]),
+        ("year:2024".to_owned(), vec!["gardens.md"]),
+        ("-pantry".to_owned(), vec!["coaches.pdf"]),
     ] {
         let query: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         let mut found = filenames(&writer, &format!("q={query}")).await;

@@ -456,6 +456,40 @@ fn of_one_document_that_is_asked_for_all_passages_are_found() {
 }
 
 #[test]
+fn conditions_alone_list_the_first_passage_of_each_document_that_is_so() {
+    let of = |number, year, texts: &[&str]| {
+        filed(record(number, "Plan", texts), facets(Some(year), None))
+    };
+    let index = trained(index_of(library().into_iter().chain([
+        of(101, 2024, &["Beans and soil.", "Soil and beans."]),
+        of(102, 2026, &["Rent and leases.", "Ferries."]),
+        of(103, 2019, &["Books."]),
+    ])));
+    let ask = |text: &str| {
+        let hits = index.search(&SearchRequest::typed(text).unwrap(), YEAR);
+        hits.iter()
+            .map(|hit| hit.passage.0.as_u128())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ask("year:2020-"), [102_000, 101_000]);
+    assert_eq!(ask("year:2020- -rent"), [102_001, 101_000]);
+    let one = SearchRequest {
+        filters: Filters {
+            documents: vec![document(101)],
+            ..Filters::default()
+        },
+        ..SearchRequest::typed("year:2024").unwrap()
+    };
+    let answer = index.answer(&one, YEAR);
+    assert_eq!(answer.hits.len(), 2);
+    assert_eq!(answer.counts.passages, 2);
+    assert_eq!(
+        answer.hits[0].reasons,
+        ["listed as asked, nothing looked for", "2024"]
+    );
+}
+
+#[test]
 fn filters_hold_in_every_mode() {
     let index = trained(index_of(library()));
     let filters = Filters {

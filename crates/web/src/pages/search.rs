@@ -53,7 +53,7 @@ pub(super) struct SearchPage {
     pub(super) orders: &'static [&'static str],
     /// How far an embedding model has come that has not read everything yet.
     pub(super) reading: Option<String>,
-    /// How many documents and passages match.
+    /// How many documents and passages match, and how many of each are shown.
     pub(super) matching: String,
     /// What the search can be narrowed down by.
     pub(super) facets: Vec<Facet>,
@@ -132,14 +132,16 @@ pub(super) async fn search(
 ) -> Result<Response, Error> {
     let figures = state.documents.figures(&state.pool, false).await?;
     let page_number = filter.page_number()?.min(LAST_PAGE);
-    let (findings, problem) = match retrieve::typed(&filter.q) {
-        _ if !asks(&filter) => (Findings::default(), None),
+    let (mut findings, mut problem, mut shown) = (Findings::default(), None, "");
+    match retrieve::typed(&filter.q) {
+        _ if !asks(&filter) => {}
         Ok(typed) => {
             let request = request(&state, typed, &filter, page_number).await?;
-            (retrieve::find(&state, request).await?, None)
+            shown = of_each(&request);
+            findings = retrieve::find(&state, request).await?;
         }
-        Err(problem) => (Findings::default(), Some(problem.msg)),
-    };
+        Err(refused) => problem = Some(refused.msg),
+    }
     let page_address = |page: i64| filter.address_with("/search", "page", &page.to_string());
     let is_full = findings.found.len() == HITS && page_number < LAST_PAGE;
     page(&SearchPage {
@@ -149,7 +151,7 @@ pub(super) async fn search(
         documents: figures.documents,
         orders: SearchOrder::LABELS,
         reading: reading(&state).await?,
-        matching: matching(&findings.counts),
+        matching: matching(&findings.counts, shown),
         facets: facets(&findings.counts, &filter),
         did_you_mean: findings.did_you_mean.map(|meant| {
             let address = filter.address_with("/search", "q", &meant);
@@ -242,12 +244,21 @@ async fn reading(state: &AppState) -> Result<Option<String>, Error> {
     )))
 }
 
-fn matching(counts: &FacetCounts) -> String {
+fn matching(counts: &FacetCounts, shown: &str) -> String {
     let passages = show::counted(counts.passages, "passage");
-    format!(
-        "{passages} in {}",
-        show::counted(counts.documents, "document")
-    )
+    let documents = show::counted(counts.documents, "document");
+    format!("{passages} in {documents}{shown}")
+}
+
+/// How many passages of each document are shown, for people.
+fn of_each(request: &SearchRequest) -> &'static str {
+    if !request.filters.documents.is_empty() {
+        ""
+    } else if request.lists_all() {
+        ", the first of each shown"
+    } else {
+        ", at most three of each shown"
+    }
 }
 
 /// Where something is chosen, to give it up; else where a choice leaves something out.

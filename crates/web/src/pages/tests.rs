@@ -461,7 +461,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         documents,
         orders: SearchOrder::LABELS,
         reading: None,
-        matching: "31 passages in 12 documents".to_owned(),
+        matching: "31 passages in 12 documents, at most three of each shown".to_owned(),
         facets: Vec::new(),
         did_you_mean: None,
         liked: None,

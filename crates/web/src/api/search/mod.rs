@@ -52,7 +52,8 @@ struct SearchParams {
     /// What to look for, in plain words. What stands in quotation marks must stand in a passage
     /// like that; what has a `-` or a `NOT` before it must not. Conditions may be among the
     /// words: `type:report`, `year:2022-2024`, `program:"Early Literacy"`, `outcome:funded`,
-    /// `tag:rural`, `funder:trust`; several of one name are alternatives.
+    /// `tag:rural`, `funder:trust`; several of one name are alternatives. Without other words they list the first
+    /// passage of every document that is so, newest and funded first.
     /// May be left out where `like` says what to look for.
     #[serde(default)]
     #[param(max_length = 1_000, example = "reading coaches")]
