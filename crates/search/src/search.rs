@@ -19,8 +19,8 @@ use crate::{alike, facets, order, phrase, rank, spelling, wordings};
 /// Of so many of the best passages headings are looked at.
 const SECTIONED: usize = 100;
 
-/// Why a passage is there that nobody looked for.
-const LISTED: &str = "listed as asked, nothing looked for";
+/// Why a passage is there where no words were looked for.
+const LISTED: &str = "meets the conditions";
 
 /// Of so many passages what chance gives is told.
 const CHANCE: usize = 4096;
