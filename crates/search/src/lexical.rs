@@ -84,6 +84,11 @@ impl Postings {
     fn insert(&mut self, slot: u32, units: u32) {
         let units = u8::try_from(units).unwrap_or(u8::MAX);
         let at = self.slots.partition_point(|&s| s < slot);
+        // Little room to spare: these lists are most of what an index is.
+        if self.slots.len() == self.slots.capacity() {
+            self.slots.reserve_exact(self.slots.len() / 8 + 1);
+            self.units.reserve_exact(self.units.len() / 8 + 1);
+        }
         self.slots.insert(at, slot);
         self.units.insert(at, units);
     }

@@ -163,7 +163,7 @@ struct Occurrences {
     /// By number: in how many passages.
     holders: Vec<u32>,
     /// By passage: numbers with frequencies in words.
-    rows: Vec<Vec<(u32, f32)>>,
+    rows: SparseRows,
 }
 
 impl Occurrences {
@@ -171,11 +171,9 @@ impl Occurrences {
         let mut all = Self::default();
         for passage in passages {
             let counts = Counts::of(&passage);
-            let row = counts
-                .words()
-                .map(|(term, tf)| (all.note(term), tf))
-                .collect();
-            all.rows.push(row);
+            let mut rows = std::mem::take(&mut all.rows);
+            rows.push(counts.words().map(|(term, tf)| (all.note(term), tf)));
+            all.rows = rows;
         }
         all
     }
@@ -193,7 +191,7 @@ impl Occurrences {
     }
 
     /// The words to learn, and the weighted matrix with one column for each.
-    fn into_matrix(self) -> (HashMap<Box<str>, TermRow>, SparseRows) {
+    fn into_matrix(mut self) -> (HashMap<Box<str>, TermRow>, SparseRows) {
         let all = self.rows.len() as f32;
         let mut known = vec![None; self.holders.len()];
         let mut terms = HashMap::new();
@@ -202,13 +200,10 @@ impl Occurrences {
             known[number as usize] = Some(TermRow { row, idf });
             terms.insert(term.into(), TermRow { row, idf });
         }
-        let rows = self
-            .rows
-            .into_iter()
-            .map(|row| weighted(row, &known))
-            .collect();
-        let columns = terms.len();
-        (terms, SparseRows { columns, rows })
+        let mut matrix = std::mem::take(&mut self.rows);
+        matrix.reduce(|row| weigh(row, &known));
+        matrix.columns = terms.len();
+        (terms, matrix)
     }
 
     /// The most frequent words that are not too rare, in alphabetical order, so
@@ -228,21 +223,26 @@ impl Occurrences {
     }
 }
 
-/// A passage's row of the matrix: its known words by weight, at length 1.
-fn weighted(row: Vec<(u32, f32)>, known: &[Option<TermRow>]) -> Vec<(u32, f32)> {
-    let mut row: Vec<(u32, f32)> = row
-        .into_iter()
-        .filter_map(|(number, tf)| Some((known[number as usize]?, tf)))
-        .map(|(term, tf)| (term.row, damped(tf) * term.idf))
-        .collect();
+/// Makes the words of a passage, by number, its row of the matrix: those that are known, which
+/// come first, by weight, at length 1. Says how many they are.
+fn weigh(words: &mut [(u32, f32)], known: &[Option<TermRow>]) -> usize {
+    let mut count = 0;
+    for at in 0..words.len() {
+        let (number, tf) = words[at];
+        if let Some(term) = known[number as usize] {
+            words[count] = (term.row, damped(tf) * term.idf);
+            count += 1;
+        }
+    }
+    let row = &mut words[..count];
     row.sort_unstable_by_key(|(column, _)| *column);
     let length = row.iter().map(|(_, w)| w * w).sum::<f32>().sqrt();
     if length > 0.0 {
-        for (_, weight) in &mut row {
+        for (_, weight) in row {
             *weight /= length;
         }
     }
-    row
+    count
 }
 
 fn dot(a: impl Iterator<Item = f32>, b: impl Iterator<Item = f32>) -> f32 {

@@ -4,6 +4,7 @@
 //! "Finding Structure with Randomness" (2011), algorithms 4.4 and 5.1. Only
 //! tables of terms × dimensions are held, never passages × dimensions.
 
+use std::ops::Range;
 use std::thread;
 
 use nalgebra::{DMatrix, SymmetricEigen};
@@ -20,11 +21,44 @@ const PARTS: usize = 2;
 /// Directions weaker than this share of the strongest are rounding errors.
 const NEGLIGIBLE: f64 = 1e-9;
 
-/// Rows of (column, value) pairs.
+/// Rows of (column, value) pairs. They lie in one piece, which the system has back when it is no
+/// longer needed; of many small ones it would see little again.
 #[derive(Debug, Default)]
 pub(super) struct SparseRows {
     pub(super) columns: usize,
-    pub(super) rows: Vec<Vec<(u32, f32)>>,
+    entries: Vec<(u32, f32)>,
+    /// By row: where it ends.
+    ends: Vec<usize>,
+}
+
+impl SparseRows {
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Adds a row.
+    pub(super) fn push(&mut self, row: impl Iterator<Item = (u32, f32)>) {
+        self.entries.extend(row);
+        self.ends.push(self.entries.len());
+    }
+
+    /// Has each row be what `change` leaves of it: so many of its first pairs.
+    pub(super) fn reduce(&mut self, mut change: impl FnMut(&mut [(u32, f32)]) -> usize) {
+        let (mut begin, mut kept) = (0, 0);
+        for end in &mut self.ends {
+            let left = change(&mut self.entries[begin..*end]);
+            self.entries.copy_within(begin..begin + left, kept);
+            kept += left;
+            begin = std::mem::replace(end, kept);
+        }
+        self.entries.truncate(kept);
+    }
+
+    fn row(&self, at: usize) -> &[(u32, f32)] {
+        let begin = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.entries[begin..self.ends[at]]
+    }
 }
 
 /// A dense table, row by row.
@@ -58,9 +92,7 @@ impl Table {
 /// The first `rank` right singular vectors as the columns of a table with one
 /// row per column of `matrix`; fewer if the matrix has not so many.
 pub(super) fn right_singular_vectors(matrix: &SparseRows, rank: usize, seed: u64) -> Table {
-    let width = (rank + OVERSAMPLING)
-        .min(matrix.columns)
-        .min(matrix.rows.len());
+    let width = (rank + OVERSAMPLING).min(matrix.columns).min(matrix.len());
     let mut basis = orthonormal(&random_signs(matrix.columns, width, seed));
     for _ in 0..ROUNDS {
         basis = orthonormal(&gram_times(matrix, &basis));
@@ -74,7 +106,7 @@ fn gram_times(matrix: &SparseRows, basis: &Table) -> Table {
     sum_over_parts(matrix, |rows| {
         let mut sum = Table::zeros(matrix.columns, basis.width);
         let mut projection = vec![0.0; basis.width];
-        for row in rows {
+        for row in rows.map(|at| matrix.row(at)) {
             project(row, basis, &mut projection);
             for &(column, value) in row {
                 add_scaled(sum.row_mut(column as usize), value, &projection);
@@ -97,7 +129,7 @@ fn gram_of_projection(matrix: &SparseRows, basis: &Table) -> DMatrix<f64> {
     let sum = sum_over_parts(matrix, |rows| {
         let mut sum = vec![0.0; width * width];
         let mut projection = vec![0.0; width];
-        for row in rows {
+        for row in rows.map(|at| matrix.row(at)) {
             project(row, basis, &mut projection);
             add_outer(&mut sum, &projection);
         }
@@ -110,18 +142,18 @@ fn gram_of_projection(matrix: &SparseRows, basis: &Table) -> DMatrix<f64> {
 /// in order. `None` for a matrix without rows.
 fn sum_over_parts<T>(
     matrix: &SparseRows,
-    work: impl Fn(&[Vec<(u32, f32)>]) -> Vec<T> + Sync,
+    work: impl Fn(Range<usize>) -> Vec<T> + Sync,
 ) -> Option<Vec<T>>
 where
     T: Send + Copy + std::ops::AddAssign,
 {
-    let part = matrix.rows.len().div_ceil(PARTS).max(1);
+    let all = matrix.len();
+    let part = all.div_ceil(PARTS).max(1);
     let sums: Vec<Vec<T>> = thread::scope(|scope| {
         let work = &work;
-        let running: Vec<_> = matrix
-            .rows
-            .chunks(part)
-            .map(|rows| scope.spawn(move || work(rows)))
+        let parts = (0..all).step_by(part);
+        let running: Vec<_> = parts
+            .map(|begin| scope.spawn(move || work(begin..all.min(begin + part))))
             .collect();
         running
             .into_iter()
@@ -239,15 +271,18 @@ mod tests {
 
     /// A matrix of the given dense rows.
     fn sparse(rows: &[&[f32]]) -> SparseRows {
-        let nonzero = |row: &&[f32]| {
-            (0..)
-                .zip(row.iter().copied())
-                .filter(|(_, value)| *value != 0.0)
-                .collect()
-        };
+        let mut matrix = of_columns(rows[0].len());
+        for row in rows {
+            let numbered = (0..).zip(row.iter().copied());
+            matrix.push(numbered.filter(|(_, value)| *value != 0.0));
+        }
+        matrix
+    }
+
+    fn of_columns(columns: usize) -> SparseRows {
         SparseRows {
-            columns: rows[0].len(),
-            rows: rows.iter().map(nonzero).collect(),
+            columns,
+            ..SparseRows::default()
         }
     }
 
@@ -295,12 +330,21 @@ mod tests {
     #[test]
     fn a_matrix_of_nothing_has_no_direction() {
         let nothing = sparse(&[&[0.0, 0.0], &[0.0, 0.0]]);
-        let empty = SparseRows {
-            columns: 0,
-            rows: vec![Vec::new(); 3],
-        };
+        let mut empty = of_columns(0);
+        (0..3).for_each(|_| empty.push(std::iter::empty()));
         assert_eq!(right_singular_vectors(&empty, 2, 1).width, 0);
         assert_eq!(right_singular_vectors(&nothing, 2, 1).width, 0);
+    }
+
+    #[test]
+    fn rows_keep_what_is_left_of_them() {
+        let mut matrix = sparse(&[&[1.0, 2.0, 3.0], &[4.0, 0.0, 5.0], &[6.0, 0.0, 0.0]]);
+        matrix.reduce(|row| {
+            row.reverse();
+            row.len() - 1
+        });
+        let rows: Vec<_> = (0..3).map(|at| matrix.row(at)).collect();
+        assert_eq!(rows, [&[(2, 3.0), (1, 2.0)][..], &[(2, 5.0)], &[]]);
     }
 
     #[test]
