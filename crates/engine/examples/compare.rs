@@ -196,7 +196,7 @@ fn measure_collection<'a>(folder: &Path, fill: impl FnOnce(Vec<DocumentRecord>) 
 }
 
 fn measure_invented<'a>(passages: usize, fill: impl FnOnce(Vec<DocumentRecord>) -> Outside<'a>) {
-    let records = invented(passages, &mut Random(7));
+    let records: Vec<DocumentRecord> = invented(passages, &mut Random(7)).collect();
     let index = in_memory(&records);
     let outside = fill(records);
     let random = &mut Random(11);

@@ -41,13 +41,13 @@ fn prepared(passages: usize, kept: Option<&Path>) -> (Index, Duration, Duration)
     if let Some(index) = kept.and_then(|path| Index::load(path).ok()) {
         return (index, Duration::ZERO, Duration::ZERO);
     }
-    let records = invented(passages, &mut Random(7));
-    let start = Instant::now();
     let mut index = Index::new();
-    for record in records {
+    let mut adding = Duration::ZERO;
+    for record in invented(passages, &mut Random(7)) {
+        let start = Instant::now();
         index.upsert(record);
+        adding += start.elapsed();
     }
-    let adding = start.elapsed();
     let start = Instant::now();
     let trained = index.training_set().train(1);
     index.install(trained);

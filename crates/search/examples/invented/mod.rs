@@ -19,12 +19,13 @@ pub(crate) fn words(random: &mut Random) -> Vec<String> {
     (0..count).map(|_| word(theme, random)).collect()
 }
 
-/// Documents with so many passages in all.
-pub(crate) fn invented(passages: usize, random: &mut Random) -> Vec<DocumentRecord> {
+/// Documents with so many passages in all, each made when it is asked for.
+pub(crate) fn invented(
+    passages: usize,
+    random: &mut Random,
+) -> impl Iterator<Item = DocumentRecord> {
     let documents = passages.div_ceil(PASSAGES_PER_DOCUMENT);
-    (0..documents)
-        .map(|number| document(number, random))
-        .collect()
+    (0..documents).map(|number| document(number, random))
 }
 
 /// A document by its number.
