@@ -55,6 +55,8 @@ fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, St
         return Some((folded, term));
     }
     let word = word.to_lowercase().replace(is_unseen, "");
+    // With a plain apostrophe stemmers know what is left out before a vowel: *l’école*.
+    let word = word.replace('\u{2019}', "'");
     if language.passes_over(&word) {
         return None;
     }
@@ -315,6 +317,13 @@ mod tests {
         let niño = tokens("El niño", Language::Spanish);
         assert_eq!(niño.len(), 1, "an article says nothing");
         assert_eq!(niño[0].term, "nin");
+    }
+
+    #[test]
+    fn what_is_left_out_before_a_vowel_is_no_part_of_a_word() {
+        for text in ["l'école", "L’école", "école"] {
+            assert_eq!(tokens(text, Language::French)[0].term, "ecol", "{text}");
+        }
     }
 
     #[test]
