@@ -115,7 +115,7 @@ impl ModelVoice {
         }
     }
 
-    /// The same voice of other passages.
+    /// The same voice of some of its passages.
     pub(crate) fn with(&self, by_slot: Vec<f32>) -> Self {
         Self {
             cosines: Cosines {

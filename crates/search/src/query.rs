@@ -33,7 +33,8 @@ pub(crate) struct QueryTerm {
     /// Of which documents it speaks: a language may know another word by the same term.
     pub(crate) languages: Languages,
     /// Where there are any, it counts only in passages that have all terms of one of these: words
-    /// of a wording that say little each alone.
+    /// of a wording that say little each alone. All of it where they stand in a row
+    /// ([`crate::wordings`]).
     pub(crate) beside: Vec<Vec<String>>,
     /// Which of the words that were typed it is. Languages know a word by several terms.
     word: Option<usize>,

@@ -76,9 +76,9 @@ pub(crate) fn select(
 ) -> Vec<(u32, f32)> {
     let mut size = limit.saturating_mul(4).max(64);
     loop {
-        let best = best(archive, scores, size);
-        let were_all = best.len() < size;
-        let chosen = sparing(archive, best, limit, per_document);
+        let candidates = best(archive, scores, size);
+        let were_all = candidates.len() < size;
+        let chosen = sparing(archive, candidates, limit, per_document);
         if chosen.len() == limit || were_all {
             return chosen;
         }

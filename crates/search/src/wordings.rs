@@ -1,5 +1,6 @@
-//! Words that count beside each other: those of a wording that stands for what was typed. In a row
-//! they say what it says; scattered over a passage they say little.
+//! Words that count beside each other: those of a wording that stands for what was typed, and parts
+//! of what was typed that say nothing alone (501(c)(3), 1.2 million). In a row they say what it says;
+//! scattered over a passage they say little.
 
 use std::collections::HashMap;
 
@@ -9,6 +10,7 @@ use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
 use crate::query::QueryTerm;
+use crate::rank;
 use crate::text;
 
 /// What the words of a wording count in a passage that has them, but not in a row.
@@ -37,7 +39,7 @@ pub(crate) fn score(index: &Index, query: &[QueryTerm], admitted: &[f32]) -> Vec
     let mut in_a_row = holders;
     for (wording, slots) in &mut in_a_row {
         slots.retain(|&slot| scores[slot as usize] > 0.0);
-        keep_best(slots, &scores);
+        keep_best(index, slots, &scores);
         slots.retain(|&slot| stands_in(index.archive.passage(slot), wording));
     }
     for term in beside() {
@@ -48,11 +50,11 @@ pub(crate) fn score(index: &Index, query: &[QueryTerm], admitted: &[f32]) -> Vec
 }
 
 /// Leaves no more than are looked at, by their scores.
-fn keep_best(slots: &mut Vec<u32>, scores: &[f32]) {
+fn keep_best(index: &Index, slots: &mut Vec<u32>, scores: &[f32]) {
     if slots.len() > LOOKED_AT {
-        let by_score = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]);
-        slots.select_nth_unstable_by(LOOKED_AT, |a, b| by_score(a, b).then(a.cmp(b)));
-        slots.truncate(LOOKED_AT);
+        let candidates = slots.iter().map(|&slot| (slot, scores[slot as usize]));
+        let best = rank::best_of(&index.archive, candidates, LOOKED_AT).into_iter();
+        *slots = best.map(|(slot, _)| slot).collect();
     }
 }
 
@@ -76,23 +78,26 @@ fn has_in_a_row(field: &str, wording: &[String], language: Language) -> bool {
     let Some(first) = wording.first() else {
         return false;
     };
+    // Stemmers of other languages may take letters from the beginning, too.
+    let Some(letters) = kept_letters(first).filter(|_| language == Language::English) else {
+        let tokens = text::each_token(field, language);
+        let terms: Vec<String> = tokens.map(|token| token.term).collect();
+        return terms.windows(wording.len()).any(|row| row == wording);
+    };
     let reads_on = |at: usize| {
         let found = text::each_token(&field[at..], language).map(|token| token.term);
         found.take(wording.len()).eq(wording.iter().cloned())
     };
-    beginnings(field, kept_letters(first)).any(reads_on)
+    beginnings(field, letters).any(reads_on) || folded(field, letters.len()).any(reads_on)
 }
 
-/// What a word has in common with its term: a stem's last letter may be another (*agencies* is
-/// `agenc`, *community* `communiti`), and a number may be written with gaps.
-fn kept_letters(term: &str) -> &str {
+/// What an English word has in common with its term, as far as it is written without accents: a
+/// stem's last letter may be another (*agencies* is `agenc`, *community* `communiti`), and a number
+/// may be written with gaps. `None` for terms in other letters.
+fn kept_letters(term: &str) -> Option<&str> {
     let is_number = term.starts_with(|c: char| c.is_ascii_digit());
-    let kept = if is_number {
-        1
-    } else {
-        term.len().saturating_sub(1).max(1)
-    };
-    term.get(..kept).unwrap_or(term)
+    let kept = if is_number { 1 } else { term.len().max(2) - 1 };
+    term.get(..kept).filter(|letters| letters.is_ascii())
 }
 
 /// Where words begin in a text with these letters.
@@ -106,6 +111,20 @@ fn beginnings<'a>(field: &'a str, letters: &'a str) -> impl Iterator<Item = usiz
             && !field[..*at].ends_with(char::is_alphanumeric)
     };
     memchr2_iter(first, first.to_ascii_uppercase(), bytes).filter(is_it)
+}
+
+/// Where words begin in a text that have others than ASCII letters among so many first bytes, and
+/// may be read as something else: *É* as an `e`, a curly apostrophe as a plain one.
+fn folded(field: &str, bytes: usize) -> impl Iterator<Item = usize> + '_ {
+    let mut begin = None;
+    field.char_indices().filter_map(move |(at, c)| {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            begin = None;
+            return None;
+        }
+        let start = *begin.get_or_insert(at);
+        (!c.is_ascii() && at < start + bytes).then_some(start)
+    })
 }
 
 #[cfg(test)]
@@ -194,9 +213,16 @@ mod tests {
             ("501(c)(3)", "501 c 3"),
             ("for 1,200 days", "1200 day"),
             ("regular request; request for proposals", "request propos"),
+            ("our Éducation plan", "educ plan"),
+            ("the O’Brien Fund", "o'brien fund"),
+            ("Peña Center", "pena center"),
+            ("Запрос на ремонт", "запрос на ремонт"),
         ] {
             assert!(has(field, wording), "{wording} in {field}");
         }
+        let row = ["ecol", "maternel"].map(str::to_owned);
+        assert!(has_in_a_row("L’école maternelle", &row, Language::French));
+        assert!(!has_in_a_row("Maternelle, école", &row, Language::French));
         for (field, wording) in [
             ("proposals at our request", "request propos"),
             ("request by letter for proposals", "request propos"),
