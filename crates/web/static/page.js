@@ -1,4 +1,5 @@
-// What every page does: shortcuts, and a word when the server cannot be reached.
+// What every page does: shortcuts, filters that stand open where there is room, and a word when
+// the server cannot be reached.
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
@@ -10,6 +11,13 @@ document.addEventListener("keydown", (event) => {
     field.select();
   }
 });
+
+const wide = matchMedia("(min-width: 761px)");
+const makeRoom = () => {
+  for (const filters of document.querySelectorAll("details.narrow")) filters.open = wide.matches;
+};
+makeRoom();
+wide.addEventListener("change", makeRoom);
 
 // htmx leaves the page as it is when a request fails; say so.
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::form::filled;
+use super::show;
 use crate::error::{Error, FieldProblem};
 
 /// What was found in them waits for a person's word.
@@ -72,7 +73,7 @@ impl FilterForm {
         .any(|field| filled(field).is_some())
     }
 
-    /// What the filters are set to, for people: `: Annual Report, 2024`.
+    /// What the filters are set to, for people: `: Annual Report, 2024, newest first`.
     pub(super) fn chosen(&self) -> String {
         let fields = [
             &self.doc_type,
@@ -81,11 +82,17 @@ impl FilterForm {
             &self.tag,
             &self.outcome,
             &self.state,
-            &self.sort,
         ];
-        let chosen = fields.into_iter().filter_map(|field| filled(field));
-        let by_default = SearchOrder::Relevance.as_str();
-        let chosen: Vec<&str> = chosen.filter(|value| *value != by_default).collect();
+        let mut chosen: Vec<String> = fields
+            .into_iter()
+            .filter_map(|field| filled(field).map(str::to_owned))
+            .collect();
+        let order = filled(&self.sort).filter(|order| *order != SearchOrder::Relevance.as_str());
+        chosen.extend(order.map(|order| show::order(order).to_lowercase()));
+        chosen.extend(
+            self.with_superseded()
+                .then(|| "older versions, too".to_owned()),
+        );
         if chosen.is_empty() {
             return String::new();
         }
@@ -314,9 +321,19 @@ mod tests {
             q: "beans".into(),
             year: "2024".into(),
             doc_type: "Annual Report".into(),
+            sort: "newest".into(),
+            include_superseded: "true".into(),
             ..FilterForm::default()
         };
-        assert_eq!(form.chosen(), ": Annual Report, 2024");
+        assert_eq!(
+            form.chosen(),
+            ": Annual Report, 2024, newest first, older versions, too"
+        );
+        let usual = FilterForm {
+            sort: "relevance".into(),
+            ..FilterForm::default()
+        };
+        assert_eq!(usual.chosen(), "");
         assert_eq!(FilterForm::default().chosen(), "");
     }
 

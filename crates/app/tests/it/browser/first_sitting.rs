@@ -160,6 +160,7 @@ async fn adds_documents(tab: &Tab, site: &Site) {
 
 async fn searches(tab: &Tab) {
     tab.goto("/search").await;
+    tab.sees("label[for=sort]", "Order").await;
     tab.write("#q", "Who audited the accounts?").await;
     tab.click(".search-row .btn").await;
     tab.sees(".hit:first-child .excerpt", "An independent auditor")

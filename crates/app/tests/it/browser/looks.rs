@@ -94,6 +94,7 @@ async fn every_page_is_for_everybody_on_every_screen() {
             is_in_order(&tab, address, scheme).await;
             skips_the_navigation(&tab, address).await;
         }
+        with_open_filters(&tab, scheme).await;
         with_a_chosen_file(&tab, &server).await;
         is_in_order(&tab, "/library/add with a file", scheme).await;
         with_a_draft(&tab).await;
@@ -113,6 +114,25 @@ async fn skips_the_navigation(tab: &Tab, page: &str) {
     tab.press_enter().await;
     let focus = tab.look("return document.activeElement.id").await;
     assert_eq!(focus, "main", "{page}");
+}
+
+async fn with_open_filters(tab: &Tab, scheme: &str) {
+    for (page, field, label, told) in [
+        ("/library", "#state", "To confirm", ": To confirm"),
+        (
+            "/search?q=reading",
+            "#sort",
+            "Newest first",
+            ": newest first",
+        ),
+    ] {
+        tab.goto(page).await;
+        tab.click(".narrow summary").await;
+        tab.sees("label[for=year]", "Year").await;
+        is_in_order(tab, page, scheme).await;
+        tab.choose(field, label).await;
+        tab.sees("#chosen", told).await;
+    }
 }
 
 async fn with_a_chosen_file(tab: &Tab, server: &TestServer) {
