@@ -1,6 +1,7 @@
 //! The page of hits that is asked for, in the order that is asked for.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use archivist_domain::SearchOrder;
 
@@ -24,6 +25,7 @@ pub(crate) fn page(
     let is_varied = request.diversity > 0.0 && !request.lists_all();
     let dense = index.dense.as_ref().filter(|_| is_varied);
     let considered = match (request.order, dense) {
+        _ if request.lists_all() => usize::MAX,
         (SearchOrder::Relevance, None) => end,
         (SearchOrder::Relevance, Some(_)) => end.max(diverse::POOL),
         _ => end.max(SORTED),
@@ -34,6 +36,10 @@ pub(crate) fn page(
         (SearchOrder::Relevance, Some(dense)) => {
             diverse::reorder(&mut best, &dense.vectors, request.diversity);
         }
+        (order, _) if request.lists_all() => {
+            by_year(archive, &mut best);
+            sort(archive, &mut best, order);
+        }
         (order, _) => {
             // No more than these, however far the page: else pages would sort other passages.
             let sorted = best.len().min(SORTED);
@@ -41,13 +47,31 @@ pub(crate) fn page(
         }
     }
     if request.order == SearchOrder::Relevance && !pinned.is_empty() {
-        best.retain(|(slot, _)| !pinned.contains(slot));
+        let is_one_of_each = request.of_each_document() == 1;
+        let document = |slot: u32| archive.passage(slot).document;
+        let theirs: HashSet<_> = pinned.iter().map(|&slot| document(slot)).collect();
+        best.retain(|(slot, _)| {
+            let stands_already = is_one_of_each && theirs.contains(&document(*slot));
+            !pinned.contains(slot) && !stands_already
+        });
         let first = pinned.iter().map(|&slot| (slot, scores[slot as usize]));
         best.splice(0..0, first);
     }
     best.truncate(end);
     best.drain(..request.offset.min(best.len()));
     best
+}
+
+/// Where nothing was looked for: of equals those of the latest year first, then by title.
+fn by_year(archive: &Archive, best: &mut [(u32, f32)]) {
+    best.sort_by(|(a, score), (b, other)| {
+        let document = |slot: u32| &archive.documents[&archive.passage(slot).document];
+        let (one, two) = (document(*a), document(*b));
+        other
+            .total_cmp(score)
+            .then_with(|| two.facets.year.cmp(&one.facets.year))
+            .then_with(|| one.title.cmp(&two.title))
+    });
 }
 
 /// Passages that are equal in what is sorted by stay in the order of their scores.

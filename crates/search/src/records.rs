@@ -249,7 +249,8 @@ impl SearchRequest {
     }
 
     /// Whether nothing is looked for, and everything is listed that conditions admit and that
-    /// has nothing unwanted.
+    /// has nothing unwanted: one passage of each document, by age and outcome as far as these
+    /// count, then by year and title.
     pub fn lists_all(&self) -> bool {
         let is_restricted = self.conditions.is_some() || !self.unwanted.is_empty();
         is_restricted && self.text.is_empty() && self.like.is_empty()

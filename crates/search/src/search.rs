@@ -348,7 +348,7 @@ impl Voices {
         looks.map(|(slot, _)| slot).collect()
     }
 
-    /// What they say of these slots, in their order; the learned one of another vector.
+    /// What they say of these slots alone, in their order; the learned one by this vector.
     fn of(&self, slots: &[u32], dense: &Dense, vector: &[f32]) -> Self {
         let of = |scores: &[f32]| slots.iter().map(|&slot| scores[slot as usize]).collect();
         let model = self.model.as_ref();

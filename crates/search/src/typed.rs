@@ -5,7 +5,9 @@ use std::ops::{Range, RangeInclusive};
 
 use archivist_domain::{DocType, Outcome};
 
+use crate::language::Language;
 use crate::records::{Filters, SearchRequest};
+use crate::text;
 
 /// What a condition is called.
 const NAMES: [&str; 6] = ["type", "year", "program", "outcome", "tag", "funder"];
@@ -82,9 +84,18 @@ impl SearchRequest {
             request.conditions = Some(conditions);
         }
         request.text = words.join(" ");
+        let is_filtered = is_restricted || !request.unwanted.is_empty();
+        if is_filtered && request.phrases.is_empty() && says_nothing(&request.text) {
+            request.text.clear();
+        }
         request.typed = Some(text.to_owned());
         Ok(request)
     }
+}
+
+/// Whether a text has no word that can be searched for.
+fn says_nothing(text: &str) -> bool {
+    text::tokens(text, Language::English).is_empty()
 }
 
 /// Where in a search as it was typed the values of conditions stand, in bytes.
@@ -324,6 +335,8 @@ mod tests {
             ("outcome:funded", true),
             ("-ferry", true),
             ("year:2024 -\"twice a week\"", true),
+            ("the year:2024 ?", true),
+            ("\"of the\" year:2024", false),
             ("boats year:2024", false),
             ("boats", false),
             ("", false),

@@ -92,13 +92,32 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
     })
 }
 
+/// What is wrong with a search that this site cannot answer.
+pub fn refused(state: &AppState, request: &SearchRequest) -> Option<FieldProblem> {
+    let message = "write what to look for beside the conditions and what is to be left out: the \
+                   search engine of this site finds nothing by these alone";
+    let is_refused = request.lists_all() && !lists(state);
+    is_refused.then(|| FieldProblem::query("q", message))
+}
+
+/// What is wrong with a search for passages like these, where none of them is there and nothing
+/// else is looked for.
+pub fn unlike(request: &SearchRequest, asked: &[PassageId]) -> Option<FieldProblem> {
+    let says_nothing = request.text.is_empty() && request.like.is_empty();
+    let message = "the passage that others are to be like is no longer in the library";
+    (says_nothing && !asked.is_empty()).then(|| FieldProblem::query("like", message))
+}
+
+/// Whether conditions alone list the documents that are so.
+pub fn lists(state: &AppState) -> bool {
+    state.outside.is_none()
+}
+
 async fn answer(state: &AppState, request: SearchRequest) -> Result<Answer, Error> {
     let year = state.clock.year();
     if let Some(outside) = &state.outside {
-        if request.lists_all() {
-            let message = "write what to look for beside the conditions: the search engine of this \
-                           site finds nothing by conditions alone";
-            return Err(Error::Invalid(vec![FieldProblem::query("q", message)]));
+        if let Some(problem) = refused(state, &request) {
+            return Err(Error::Invalid(vec![problem]));
         }
         let index = outside.index_for(state, &request).await?;
         return Ok(state.cpu.run(move || index.answer(&request, year)).await);

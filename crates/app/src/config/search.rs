@@ -33,13 +33,14 @@ pub(crate) struct FilterArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SearchArgs {
     /// What to look for; "a wording" in quotation marks must stand in a passage, and
-    /// type:, year:, program:, outcome:, tag: and funder: are conditions
+    /// type:, year:, program:, outcome:, tag: and funder: are conditions, which alone list the
+    /// documents that are so; what has a NOT before it must not stand in a passage
     pub query: String,
     /// How many passages at most
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub limit: u16,
     /// In which order: relevance, newest, oldest or title; the others put the best hundred
-    /// passages in order
+    /// passages in order, or all where conditions alone are typed
     #[arg(long, default_value = "relevance")]
     pub sort: SearchOrder,
     /// Look for others like this passage, too; its id stands in the output of --json

@@ -6,6 +6,7 @@ use archivist_engine::testing::{PgVectorServer, qdrant_server, reluctant_qdrant_
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection};
 
+use crate::support::forms::Browser;
 use crate::support::process::send;
 use crate::support::server::{EDITOR, SECRET, neighbour};
 use crate::support::{Client, TestServer, a_document, eventually};
@@ -78,7 +79,7 @@ async fn is_searched_as_ever(editor: &Client) {
     assert!(files(&none).is_empty());
     let refused = editor.get("/api/search?q=year:2024").await.json(422);
     let why = refused["detail"][0]["msg"].as_str().unwrap();
-    assert!(why.contains("finds nothing by conditions alone"), "{why}");
+    assert!(why.contains("finds nothing by these alone"), "{why}");
 
     let gone = put_in(editor, "gone.txt", "A periscope was donated.").await;
     will_find(editor, "periscope", &["gone.txt"]).await;
@@ -98,6 +99,13 @@ async fn a_library_in_pgvector_is_searched_as_ever_by_every_process() {
         (told["serves"].as_bool(), told["name"].is_string()),
         (Some(true), true)
     );
+
+    let browser = Browser::sign_in(&server, EDITOR).await;
+    let page = browser.look_at("/search?q=year:2024").await;
+    assert_eq!(page.status.as_u16(), 200);
+    assert!(page.text().contains("finds nothing by these alone"));
+    let hints = browser.look_at("/search").await.text();
+    assert!(hints.contains("Conditions can be typed") && !hints.contains("Conditions alone"));
 
     let (process, address) = neighbour(&server, &["--search-engine", &url]);
     let there = Client::new(&address).sign_in(EDITOR, SECRET).await;

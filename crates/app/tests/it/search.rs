@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Client, TestServer, a_document, eventually};
 
@@ -354,8 +355,24 @@ async fn passages_are_found_by_passages_like_them() {
         rest.iter()
             .all(|hit| hit["passage_id"] != similar["passage_id"])
     );
-    let nothing = editor
-        .get("/api/search?without=00000000-0000-4000-8000-000000000000")
-        .await;
+    // With conditions, but nothing else.
+    let of_year = async |year: u16| hits(&editor, &format!("like={liked}&q=year:{year}")).await;
+    assert!(of_year(2022).await.is_empty() && !of_year(2024).await.is_empty());
+    let gone = Uuid::nil();
+    let nothing = editor.get(&format!("/api/search?without={gone}")).await;
     assert_eq!(nothing.status, 422, "{}", nothing.text());
+    let nothing = editor
+        .get(&format!("/api/search?like={gone}&q=year:2024"))
+        .await;
+    assert!(
+        nothing.text().contains("no longer in the library"),
+        "{}",
+        nothing.text()
+    );
+    nothing.json(422);
+    assert!(
+        !hits(&editor, &format!("like={gone}&q=coaches"))
+            .await
+            .is_empty()
+    );
 }

@@ -8,6 +8,7 @@ use crate::records::{Filters, Mode, PassageRecord};
 
 mod answering;
 mod languages;
+mod listing;
 mod modelled;
 mod saving;
 
@@ -456,34 +457,46 @@ fn of_one_document_that_is_asked_for_all_passages_are_found() {
 }
 
 #[test]
-fn conditions_alone_list_the_first_passage_of_each_document_that_is_so() {
-    let of = |number, year, texts: &[&str]| {
-        filed(record(number, "Plan", texts), facets(Some(year), None))
+fn filters_follow_what_documents_are_filed_as() {
+    let of = |number, year| {
+        filed(
+            record(number, "Plan", &["Beans."]),
+            facets(Some(year), None),
+        )
     };
-    let index = trained(index_of(library().into_iter().chain([
-        of(101, 2024, &["Beans and soil.", "Soil and beans."]),
-        of(102, 2026, &["Rent and leases.", "Ferries."]),
-        of(103, 2019, &["Books."]),
-    ])));
-    let ask = |text: &str| {
-        let hits = index.search(&SearchRequest::typed(text).unwrap(), YEAR);
-        hits.iter()
-            .map(|hit| hit.passage.0.as_u128())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(ask("year:2020-"), [102_000, 101_000]);
-    assert_eq!(ask("year:2020- -rent"), [102_001, 101_000]);
-    let one = SearchRequest {
-        filters: Filters {
-            documents: vec![document(101)],
+    let mut index = index_of([of(1, 2021), of(2, 2022), of(3, 2023)]);
+    index.upsert(of(1, 2024));
+    index.remove(document(2));
+    index.upsert(of(4, 2022));
+    index.upsert(of(5, 2021));
+    let is_as_filed = |index: &Index| {
+        let found = |filters: Filters| {
+            let request = SearchRequest {
+                filters,
+                ..SearchRequest::new("beans")
+            };
+            let mut found = documents_of(&index.search(&request, YEAR));
+            found.sort_unstable();
+            found
+        };
+        for (year, expected) in [(2021, 5), (2022, 4), (2023, 3), (2024, 1)] {
+            let years = Filters {
+                years: vec![year],
+                ..Filters::default()
+            };
+            assert_eq!(found(years), [document(expected)], "{year}");
+        }
+        let without = Filters {
+            exclude_documents: vec![document(1), document(4)],
             ..Filters::default()
-        },
-        ..SearchRequest::typed("year:2024").unwrap()
+        };
+        assert_eq!(found(without), [3, 5].map(document));
     };
-    let answer = index.answer(&one, YEAR);
-    assert_eq!(answer.hits.len(), 2);
-    assert_eq!(answer.counts.passages, 2);
-    assert_eq!(answer.hits[0].reasons, ["meets the conditions", "2024"]);
+    is_as_filed(&index);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    index.save(&path).unwrap();
+    is_as_filed(&Index::load(&path).unwrap());
 }
 
 #[test]

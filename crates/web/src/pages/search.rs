@@ -51,6 +51,10 @@ pub(super) struct SearchPage {
     pub(super) hits: Vec<HitView>,
     /// The orders that passages may stand in.
     pub(super) orders: &'static [&'static str],
+    /// Whether conditions alone list documents.
+    pub(super) lists: bool,
+    /// Whether they do here.
+    pub(super) listed: bool,
     /// How far an embedding model has come that has not read everything yet.
     pub(super) reading: Option<String>,
     /// How many documents and passages match, and how many of each are shown.
@@ -132,13 +136,19 @@ pub(super) async fn search(
 ) -> Result<Response, Error> {
     let figures = state.documents.figures(&state.pool, false).await?;
     let page_number = filter.page_number()?.min(LAST_PAGE);
-    let (mut findings, mut problem, mut shown) = (Findings::default(), None, "");
+    let (mut findings, mut problem) = (Findings::default(), None);
+    let (mut shown, mut listed) = ("", false);
     match retrieve::typed(&filter.q) {
         _ if !asks(&filter) => {}
         Ok(typed) => {
             let request = request(&state, typed, &filter, page_number).await?;
-            shown = of_each(&request);
-            findings = retrieve::find(&state, request).await?;
+            (shown, listed) = (of_each(&request), request.lists_all());
+            let unlike = retrieve::unlike(&request, &filter.like);
+            let refused = unlike.or_else(|| retrieve::refused(&state, &request));
+            problem = refused.map(|refused| refused.msg);
+            if problem.is_none() {
+                findings = retrieve::find(&state, request).await?;
+            }
         }
         Err(refused) => problem = Some(refused.msg),
     }
@@ -150,6 +160,8 @@ pub(super) async fn search(
         choices: Choices::load(&state.pool, &figures).await?,
         documents: figures.documents,
         orders: SearchOrder::LABELS,
+        lists: retrieve::lists(&state),
+        listed,
         reading: reading(&state).await?,
         matching: matching(&findings.counts, shown),
         facets: facets(&findings.counts, &filter),

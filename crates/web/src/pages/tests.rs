@@ -460,6 +460,8 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         choices: choices(),
         documents,
         orders: SearchOrder::LABELS,
+        lists: true,
+        listed: false,
         reading: None,
         matching: "31 passages in 12 documents, at most three of each shown".to_owned(),
         facets: Vec::new(),

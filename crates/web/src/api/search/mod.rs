@@ -52,8 +52,11 @@ struct SearchParams {
     /// What to look for, in plain words. What stands in quotation marks must stand in a passage
     /// like that; what has a `-` or a `NOT` before it must not. Conditions may be among the
     /// words: `type:report`, `year:2022-2024`, `program:"Early Literacy"`, `outcome:funded`,
-    /// `tag:rural`, `funder:trust`; several of one name are alternatives. Without other words they list the first
-    /// passage of every document that is so, newest and funded first.
+    /// `tag:rural`, `funder:trust`; several of one name are alternatives.
+    /// Without other words, conditions and what must not stand in a passage list one passage of
+    /// each document that is so, by age and outcome as far as these count, then by year; the other
+    /// orders put all of them in order. Where a search engine outside of the server keeps the
+    /// passages, that is refused.
     /// May be left out where `like` says what to look for.
     #[serde(default)]
     #[param(max_length = 1_000, example = "reading coaches")]
@@ -141,6 +144,9 @@ async fn search(
     let mut request = params.check()?;
     request.like = retrieve::places(&state, &liked).await?;
     request.without = retrieve::places(&state, &unwanted).await?;
+    if let Some(problem) = retrieve::unlike(&request, &liked) {
+        return Err(Error::Invalid(vec![problem]));
+    }
     request.pinned = retrieve::pinned(&state, &query).await?;
     if request.text.is_empty() {
         request.without.extend(&request.like);
