@@ -103,16 +103,15 @@ fn spellings(value: f64) -> Vec<Vec<String>> {
     let millions = value / 1e6;
     if millions >= 1.0 && is_short(millions) {
         ways.push(format!("{millions}m"));
-        // With a comma for the point, which no term keeps.
-        let figures = [
-            format!("{millions}"),
-            format!("{millions}").replace('.', ""),
-        ];
-        let named = figures.iter().flat_map(|figure| {
-            let word = move |word| format!("{figure} {word}");
-            MILLIONS.iter().map(word)
-        });
-        ways.extend(named);
+        ways.extend(MILLIONS.map(|word| format!("{millions} {word}")));
+        // With a comma for the point, which no term keeps, as only other languages write it: in
+        // English 12 million are no 1.2 million.
+        let with_comma = format!("{millions}").replace('.', "");
+        ways.extend(
+            MILLIONS[1..]
+                .iter()
+                .map(|word| format!("{with_comma} {word}")),
+        );
     }
     let mut spellings: Vec<Vec<String>> = Vec::new();
     for way in ways {
@@ -161,7 +160,7 @@ mod tests {
             ("45k for vans", "45000, 45.000, 45 000, 45k, 45 thousand"),
             (
                 "$1.2 million",
-                "1200000, 1 200 000, 1.2m, 1.2 million, 1.2 millon, 1.2 mio, 12 million, \
+                "1200000, 1 200 000, 1.2m, 1.2 million, 1.2 millon, 1.2 mio, \
                  12 millon, 12 mio",
             ),
             (

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::archive::Passage;
 use crate::language::Language;
 use crate::query::{Query, QueryTerm};
-use crate::text;
+use crate::{text, wordings};
 
 /// More words would be a list, not a reason.
 const MAX_WORDS: usize = 6;
@@ -24,9 +24,8 @@ pub(crate) struct Matches {
     pub(crate) labels: Vec<String>,
     /// Words that were typed and stand nowhere, and the word here that each is taken for.
     pub(crate) taken_for: Vec<(String, String)>,
-    /// Wordings that were typed, those of the passage that mean the same, and whether their words
-    /// stand there in a row.
-    pub(crate) stands_for: Vec<(String, String, bool)>,
+    /// Wordings that were typed, and those of the passage that mean the same.
+    pub(crate) stands_for: Vec<(String, String)>,
 }
 
 impl Matches {
@@ -41,13 +40,9 @@ impl Matches {
         let (in_text, above, in_labels) = (find(&text), find(&above), find(&passage.tags));
         let fields = [&in_text, &above, &in_labels];
         let word_of = |term: &str| fields.iter().find_map(|found| found.words.get(term));
-        let has = |term: &str| word_of(term).is_some();
-
-        let counting: Vec<&QueryTerm> = query
-            .terms
-            .iter()
-            .filter(|term| term.counts_with(has))
-            .collect();
+        let stands = |wording: &Vec<String>| fields.iter().any(|found| found.in_a_row(wording));
+        let counts = |term: &&QueryTerm| term.beside.is_empty() || term.beside.iter().any(stands);
+        let counting: Vec<&QueryTerm> = query.terms.iter().filter(counts).collect();
         let labels = passage.tags.lines();
         let labels = labels.filter(|label| !find(label).ranges(&counting).is_empty());
         let taken_for = query.readings.iter().filter_map(|reading| {
@@ -57,14 +52,11 @@ impl Matches {
         let mut taken_for: Vec<(String, String)> = taken_for.collect();
         taken_for.dedup();
         let synonyms = query.synonyms.iter();
-        let synonyms = synonyms.filter(|synonym| synonym.terms.iter().all(|term| has(term)));
+        let synonyms = synonyms.filter(|synonym| stands(&synonym.terms));
         Self {
             taken_for,
             stands_for: synonyms
-                .map(|synonym| {
-                    let in_a_row = fields.iter().any(|found| found.in_a_row(&synonym.terms));
-                    (synonym.typed.clone(), synonym.wording.clone(), in_a_row)
-                })
+                .map(|synonym| (synonym.typed.clone(), synonym.wording.clone()))
                 .collect(),
             labels: labels.map(str::to_owned).collect(),
             marks: in_text.ranges(&counting),
@@ -92,13 +84,8 @@ impl Matches {
         reasons.extend(funder.first().map(|funder| format!("for {funder}")));
         let taken_for = |(typed, word): &(String, String)| format!("“{typed}” taken for {word}");
         reasons.extend(self.taken_for.iter().map(taken_for));
-        let stands_for = |(typed, wording, in_a_row): &(String, String, bool)| {
-            if *in_a_row {
-                format!("“{wording}” stands for {typed}")
-            } else {
-                format!("has the words of “{wording}”, which stands for {typed}")
-            }
-        };
+        let stands_for =
+            |(typed, wording): &(String, String)| format!("“{wording}” stands for {typed}");
         reasons.extend(self.stands_for.iter().map(stands_for));
         reasons
     }
@@ -138,12 +125,10 @@ impl Found {
 
     /// Whether these terms stand in a row, but for words that say nothing.
     fn in_a_row(&self, terms: &[String]) -> bool {
-        self.places.windows(terms.len()).any(|row| {
-            let first = row[0].1;
-            let numbered = (first..).zip(terms).zip(row);
-            let mut each =
-                numbered.map(|((number, term), found)| (term, number) == (&found.0, found.1));
-            each.all(|is_it| is_it)
+        self.places.windows(terms.len().max(1)).any(|row| {
+            let found: Vec<&str> = row.iter().map(|(term, ..)| term.as_str()).collect();
+            let is_unbroken = row.windows(2).all(|pair| pair[0].1 + 1 == pair[1].1);
+            is_unbroken && wordings::are_those(&found, terms)
         })
     }
 
@@ -251,10 +236,7 @@ mod tests {
         );
         assert_eq!(
             reasons("RFP", "Proposals are made at our request"),
-            [
-                "matched request, Proposals",
-                "has the words of “Request for Proposal”, which stands for RFP"
-            ]
+            Vec::<String>::new()
         );
         assert_eq!(reasons("RFP", "Our proposal"), Vec::<String>::new());
         assert_eq!(

@@ -176,7 +176,7 @@ impl Lexical {
         let mut scores = vec![0.0; admitted.len()];
         for term in query.iter().filter(|term| term.beside.is_empty()) {
             if let Some(postings) = self.find(&term.term) {
-                let count = self.counting(term, 1.0, admitted, &mut scores);
+                let count = self.counting(term, admitted, &mut scores);
                 let found = postings.slots.iter().zip(&postings.units);
                 found.for_each(count);
             }
@@ -184,17 +184,16 @@ impl Lexical {
         scores
     }
 
-    /// Adds a share of what a term counts to the scores of some of the slots that hold it.
+    /// Adds what a term counts to the scores of those of the slots that hold it.
     pub(crate) fn count(
         &self,
         term: &QueryTerm,
-        share: f32,
         slots: &[u32],
         admitted: &[f32],
         scores: &mut [f32],
     ) {
         if let Some(postings) = self.find(&term.term) {
-            let count = self.counting(term, share, admitted, scores);
+            let count = self.counting(term, admitted, scores);
             let places = slots.iter().filter_map(|slot| {
                 let place = postings.slots.binary_search(slot).ok()?;
                 Some((slot, &postings.units[place]))
@@ -207,11 +206,10 @@ impl Lexical {
     fn counting(
         &self,
         term: &QueryTerm,
-        share: f32,
         admitted: &[f32],
         scores: &mut [f32],
     ) -> impl FnMut((&u32, &u8)) {
-        let gain = share * term.weight * self.rarity(&term.term) * (K1 + 1.0);
+        let gain = term.weight * self.rarity(&term.term) * (K1 + 1.0);
         let per_unit = self.length_factor();
         move |(&slot, &units)| {
             let at = slot as usize;

@@ -32,9 +32,8 @@ pub(crate) struct QueryTerm {
     pub(crate) weight: f32,
     /// Of which documents it speaks: a language may know another word by the same term.
     pub(crate) languages: Languages,
-    /// Where there are any, it counts only in passages that have all terms of one of these: words
-    /// of a wording that say little each alone. All of it where they stand in a row
-    /// ([`crate::wordings`]).
+    /// Where there are any, it counts only in passages that have the terms of one of these in a row:
+    /// words of a wording that say little each alone ([`crate::wordings`]).
     pub(crate) beside: Vec<Vec<String>>,
     /// Which of the words that were typed it is. Languages know a word by several terms.
     word: Option<usize>,
@@ -67,12 +66,6 @@ impl QueryTerm {
         } else {
             self.beside.extend_from_slice(beside);
         }
-    }
-
-    /// Whether it counts in a passage that has these terms.
-    pub(crate) fn counts_with(&self, has: impl Fn(&str) -> bool) -> bool {
-        let is_whole = |terms: &Vec<String>| terms.iter().all(|term| has(term));
-        self.beside.is_empty() || self.beside.iter().any(is_whole)
     }
 }
 
