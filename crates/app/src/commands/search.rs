@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use archivist_search::{Hit, SearchRequest};
-use archivist_web::retrieve::{self, Found};
+use archivist_web::retrieve::{self, Findings, Found};
 use serde_json::{Value, json};
 
 use super::{filters, print_json};
@@ -18,7 +18,12 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     let found = find(&site, &args).await;
     let documents = site.document_count().await;
     site.close().await?;
-    let (found, documents) = (found?, documents?);
+    let Findings {
+        found,
+        did_you_mean,
+        ..
+    } = found?;
+    let documents = documents?;
     if args.json {
         print_json(&Value::Array(
             found.iter().map(|hit| as_json(hit, args.explain)).collect(),
@@ -28,6 +33,9 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     } else if found.is_empty() {
         say!("Nothing found in {documents} documents. Try other words, or fewer restrictions.");
     } else {
+        if let Some(meant) = did_you_mean {
+            say!("Did you mean: {meant}");
+        }
         for (i, hit) in found.iter().enumerate() {
             print_hit(i + 1, hit, args.explain);
         }
@@ -35,7 +43,7 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
+async fn find(site: &Site, args: &SearchArgs) -> Result<Findings> {
     if args.query.trim().is_empty() && args.like.is_empty() {
         bail!("say what to look for");
     }
@@ -46,7 +54,7 @@ async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
             "there is no such passage in the library: use a passage_id of `archivist search --json`"
         );
     }
-    let typed = SearchRequest::typed(&args.query)?;
+    let typed = retrieve::typed(&args.query).map_err(|problem| anyhow!(problem.msg))?;
     let without = if typed.text.is_empty() {
         like.clone()
     } else {
@@ -61,7 +69,7 @@ async fn find(site: &Site, args: &SearchArgs) -> Result<Vec<Found>> {
         limit: usize::from(args.limit),
         ..typed
     };
-    Ok(retrieve::search(&site.state, request).await?)
+    Ok(retrieve::find(&site.state, request).await?)
 }
 
 fn as_json(found: &Found, explains: bool) -> Value {

@@ -34,7 +34,8 @@ pub(crate) struct FilterArgs {
 pub(crate) struct SearchArgs {
     /// What to look for; "a wording" in quotation marks must stand in a passage, and
     /// type:, year:, program:, outcome:, tag: and funder: are conditions, which alone list the
-    /// documents that are so; what has a NOT before it must not stand in a passage
+    /// documents that are so; what has a NOT or a - before it must not stand in a passage
+    #[arg(allow_hyphen_values = true)]
     pub query: String,
     /// How many passages at most
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
