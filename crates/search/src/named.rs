@@ -65,9 +65,27 @@ impl Named {
             sections: Sections::named(&words),
             share: 0.0,
         };
-        Self {
+        let named = Self {
             share: named.share(&words, archive),
             ..named
+        };
+        named.with_a_kind(&words, archive)
+    }
+
+    /// The same with the kinds that a word alone stands for, where all else is names.
+    fn with_a_kind(self, words: &[String], archive: &Archive) -> Self {
+        let has_names =
+            !(self.years.is_empty() && self.funders.is_empty() && self.programs.is_empty());
+        if !has_names || !self.doc_types.is_empty() || self.share >= 1.0 {
+            return self;
+        }
+        let by_a_word = Self {
+            doc_types: doc_types_with(words),
+            ..self.clone()
+        };
+        match by_a_word.share(words, archive) {
+            share if share >= 1.0 => Self { share, ..by_a_word },
+            _ => self,
         }
     }
 
@@ -114,6 +132,21 @@ impl Named {
         let others = others.filter(|is_it| *is_it == Some(false)).count();
         let step = self.step(weight);
         (0..others).map(|_| step).product()
+    }
+
+    /// Whether a document is all that was named, and nothing else was typed: *impact report*, *2022*.
+    pub(crate) fn asks_for(&self, facets: &Facets) -> bool {
+        let [of_type, of_year, of_funder, of_program, of_audience] = self.looks(facets);
+        let told = [of_type, of_year, of_funder, of_program];
+        self.share >= 1.0
+            && told.contains(&Some(true))
+            && !told.contains(&Some(false))
+            && of_audience != Some(false)
+    }
+
+    /// Whether nothing but names was typed.
+    pub(crate) fn is_all(&self) -> bool {
+        self.share >= 1.0
     }
 
     /// What of it a document is, for people.
@@ -184,6 +217,17 @@ fn doc_types(text: &str) -> Vec<DocType> {
     DocType::ALL.iter().copied().filter(is_typed).collect()
 }
 
+/// The kinds that have one of these words in their names: beside other names alone it says enough,
+/// as in *proposals 2022*.
+fn doc_types_with(words: &[String]) -> Vec<DocType> {
+    let typed: Vec<String> = words.iter().flat_map(|word| stems(word)).collect();
+    let is_typed = |doc_type: &DocType| {
+        let mut label = stems(doc_type.as_str()).into_iter();
+        label.any(|word| typed.contains(&word))
+    };
+    DocType::ALL.iter().copied().filter(is_typed).collect()
+}
+
 fn stems(text: &str) -> Vec<String> {
     let tokens = text::tokens(text, Language::English).into_iter();
     tokens.map(|token| token.term).collect()
@@ -226,6 +270,16 @@ mod tests {
         assert_eq!(of_reports.years, [2023, 2021]);
         assert_eq!(of_reports.doc_types, [DocType::AnnualReport]);
         assert_eq!(named("reports of 20233 visits, other"), Named::default());
+    }
+
+    #[test]
+    fn a_word_of_a_kind_says_enough_beside_other_names_alone() {
+        let types = |text: &str| named(text).doc_types;
+        assert_eq!(types("proposals 2022"), [DocType::GrantProposal]);
+        assert!(types("reports of FY2023").contains(&DocType::AnnualReport));
+        for text in ["proposals", "proposals on beans 2022", "beans 2022"] {
+            assert_eq!(types(text), [], "{text}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! One search, from the request to the hits.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use archivist_domain::{DocumentId, PassageId};
 
+use crate::archive::Document;
 use crate::embed::Embedder;
 use crate::explain::Matches;
 use crate::feedback;
@@ -21,6 +23,10 @@ const SECTIONED: usize = 100;
 
 /// Why a passage is there where no words were looked for.
 const LISTED: &str = "meets the conditions";
+
+/// What the first passage of a document scores at least, where nothing but what it is was typed,
+/// against the best passage of such documents.
+const FIRST_OF_NAMED: f32 = 0.8;
 
 /// Of so many passages what chance gives is told.
 const CHANCE: usize = 4096;
@@ -167,6 +173,9 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     } else {
         Forms::none()
     };
+    if named.is_all() && request.named_weight > 0.0 {
+        find_named(index, &named, &factors, &mut scores);
+    }
     let (of_section, of_other_sections) =
         prefer_sections(index, &named, request.named_weight, &mut scores);
     for slot in alike::slots(&index.archive, &request.pinned) {
@@ -182,6 +191,29 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         of_other_sections,
         forms,
         ..Ranking::nothing(query, named)
+    }
+}
+
+/// Where nothing but names was typed, documents that are all of it are found by their first
+/// passages, whatever words these have, and before all other documents.
+fn find_named(index: &Index, named: &Named, factors: &[f32], scores: &mut [f32]) {
+    let documents = index.archive.documents.values();
+    let (asked, others): (Vec<_>, Vec<_>) =
+        documents.partition(|document| named.asks_for(&document.facets));
+    let best = |documents: &[&Arc<Document>]| {
+        let slots = documents.iter().flat_map(|document| &document.slots);
+        slots.fold(0.0_f32, |best, &slot| best.max(scores[slot as usize]))
+    };
+    let least = best(&others).next_up().max(best(&asked) * FIRST_OF_NAMED);
+    let least = if least.is_normal() { least } else { 1.0 };
+    for document in asked {
+        let place = |slot: &&u32| index.archive.passage(**slot).place();
+        if let Some(&first) = document.slots.iter().min_by_key(place) {
+            let at = first as usize;
+            if factors[at] > 0.0 {
+                scores[at] = scores[at].max(least);
+            }
+        }
     }
 }
 

@@ -296,6 +296,38 @@ fn facets_titles_and_labels_follow_a_change() {
 }
 
 #[test]
+fn names_alone_find_the_documents_that_are_it_whatever_their_words() {
+    let of_type = |number, doc_type, texts: &[&str]| {
+        let named = Facets {
+            doc_type,
+            ..facets(Some(2024), None)
+        };
+        filed(record(number, "Untitled", texts), named)
+    };
+    let index = trained(index_of(library().into_iter().chain([
+        of_type(
+            101,
+            DocType::ImpactReport,
+            &["Ferries sail.", "Boats, too."],
+        ),
+        of_type(102, DocType::Other, &["A report on the impact of rain."]),
+        of_type(103, DocType::Other, &["We report an impact."]),
+    ])));
+    let hits = ask(&index, "impact report");
+    let found = hits
+        .iter()
+        .find(|hit| hit.document == document(101))
+        .unwrap();
+    assert_eq!(found.passage.0.as_u128(), 101_000);
+    let why = "type Impact Report, as typed".to_owned();
+    assert!(found.reasons.contains(&why), "{:?}", found.reasons);
+    assert_eq!(hits[0].document, document(101));
+    // Other words say what is looked for.
+    let hits = ask(&index, "impact report on rain");
+    assert_eq!(hits[0].document, document(102));
+}
+
+#[test]
 fn documents_of_a_year_that_is_named_come_first_and_say_so() {
     let plan = |number| record(number, "Plan", &["Beans for the pantry."]);
     let index = index_of([
