@@ -220,13 +220,13 @@ const STOP_WORDS: &[&str] = &[
     "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did",
     "do", "does", "doing", "during", "each", "either", "for", "from", "further", "had", "has",
     "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into",
-    "is", "it", "it's", "its", "itself", "many", "may", "me", "might", "more", "most", "much",
-    "must", "my", "neither", "nor", "not", "of", "on", "only", "or", "other", "our", "ours", "out",
-    "over", "own", "same", "shall", "she", "should", "so", "some", "such", "than", "that", "the",
-    "their", "theirs", "them", "then", "there", "these", "they", "this", "those", "through",
-    "thus", "to", "too", "under", "until", "up", "upon", "us", "very", "was", "we", "were", "what",
-    "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with",
-    "within", "would", "you", "your", "yours",
+    "is", "it", "it's", "its", "itself", "may", "me", "might", "more", "most", "must", "my",
+    "neither", "nor", "not", "of", "on", "only", "or", "other", "our", "ours", "out", "over",
+    "own", "same", "shall", "she", "should", "so", "some", "such", "than", "that", "the", "their",
+    "theirs", "them", "then", "there", "these", "they", "this", "those", "through", "thus", "to",
+    "too", "under", "until", "up", "upon", "us", "very", "was", "we", "were", "what", "when",
+    "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within",
+    "would", "you", "your", "yours",
 ];
 
 #[cfg(test)]
