@@ -179,7 +179,9 @@ async fn a_step_that_somebody_else_has_made_impossible_is_refused() {
     let made = editor.post("/api/outputs", output.body()).await.created();
     let path = format!("/outputs/{}", made["output_id"].as_str().unwrap());
     tab.goto(&path).await;
-    assert_eq!(tab.count("[name=status][value=awarded]:disabled").await, 1);
+    let is_out_of_reach = "return document.querySelector('[name=status][value=awarded]')?.disabled";
+    tab.until("it cannot be awarded yet", is_out_of_reach, &[])
+        .await;
     tab.click("[name=status][value=pending]").await;
     tab.write("#funder_name", "Department of Tides").await;
     for status in ["pending", "not_awarded"] {
