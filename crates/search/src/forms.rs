@@ -1,8 +1,6 @@
 //! Words as they were typed before other words that are stemmed alike: *governance* is no
 //! *government*.
 
-use memchr::memchr2_iter;
-
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
@@ -142,27 +140,16 @@ fn has_form(passage: &Passage, text: &str, form: &str) -> bool {
 /// Whether a text has a word of this form.
 fn has_word(text: &str, form: &str) -> bool {
     // What singular and plural have in common.
-    let stem = form.strip_suffix('y').unwrap_or(form).as_bytes();
-    let Some(&first) = stem.first() else {
-        return false;
-    };
-    let bytes = text.as_bytes();
-    let begins_so = |at: &usize| {
-        let letters = bytes.get(*at..at + stem.len());
-        letters.is_some_and(|letters| letters.eq_ignore_ascii_case(stem))
-    };
-    let places = memchr2_iter(first, first.to_ascii_uppercase(), bytes).filter(begins_so);
-    let mut words = places.filter_map(|at| word_at(text, at));
+    let stem = form.strip_suffix('y').unwrap_or(form);
+    let mut words = text::beginnings(text, stem).map(|at| word_at(text, at));
     words.any(|word| self::form(word).is_some_and(|found| found == form))
 }
 
-/// The word that begins at this byte of an ASCII letter, if one does.
-fn word_at(text: &str, at: usize) -> Option<&str> {
-    let before = text[..at].chars().next_back();
+/// The word that begins at this byte.
+fn word_at(text: &str, at: usize) -> &str {
     let rest = &text[at..];
     let end = rest.find(|c: char| !c.is_alphanumeric());
-    let begins = !before.is_some_and(char::is_alphanumeric);
-    begins.then(|| &rest[..end.unwrap_or(rest.len())])
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 /// An English word in small letters without the ending of a plural; `None` where it has others than

@@ -1,7 +1,6 @@
 //! The page of hits that is asked for, in the order that is asked for.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 use archivist_domain::SearchOrder;
 
@@ -22,10 +21,30 @@ pub(crate) fn page(
     pinned: &[u32],
 ) -> Vec<(u32, f32)> {
     let end = request.offset.saturating_add(request.limit);
-    let is_varied = request.diversity > 0.0 && !request.lists_all();
-    let dense = index.dense.as_ref().filter(|_| is_varied);
+    let mut best = if request.lists_all() {
+        listed(&index.archive, scores, request)
+    } else {
+        found(index, scores, request, end)
+    };
+    if request.order == SearchOrder::Relevance && !pinned.is_empty() {
+        let is_one_of_each = request.of_each_document() == 1;
+        let document = |slot: u32| index.archive.passage(slot).document;
+        let is_same = |one: u32, other: u32| {
+            one == other || is_one_of_each && document(one) == document(other)
+        };
+        best.retain(|(slot, _)| !pinned.iter().any(|&pin| is_same(pin, *slot)));
+        let first = pinned.iter().map(|&slot| (slot, scores[slot as usize]));
+        best.splice(0..0, first);
+    }
+    best.truncate(end);
+    best.drain(..request.offset.min(best.len()));
+    best
+}
+
+/// What was found, in order up to this place at least.
+fn found(index: &Index, scores: &[f32], request: &SearchRequest, end: usize) -> Vec<(u32, f32)> {
+    let dense = index.dense.as_ref().filter(|_| request.diversity > 0.0);
     let considered = match (request.order, dense) {
-        _ if request.lists_all() => usize::MAX,
         (SearchOrder::Relevance, None) => end,
         (SearchOrder::Relevance, Some(_)) => end.max(diverse::POOL),
         _ => end.max(SORTED),
@@ -36,30 +55,21 @@ pub(crate) fn page(
         (SearchOrder::Relevance, Some(dense)) => {
             diverse::reorder(&mut best, &dense.vectors, request.diversity);
         }
-        (order, _) if request.lists_all() => {
-            by_year(archive, &mut best);
-            sort(archive, &mut best, order);
-        }
         (order, _) => {
             // No more than these, however far the page: else pages would sort other passages.
             let sorted = best.len().min(SORTED);
             sort(archive, &mut best[..sorted], order);
         }
     }
-    if request.order == SearchOrder::Relevance && !pinned.is_empty() {
-        let is_one_of_each = request.of_each_document() == 1;
-        let document = |slot: u32| archive.passage(slot).document;
-        let theirs: HashSet<_> = pinned.iter().map(|&slot| document(slot)).collect();
-        best.retain(|(slot, _)| {
-            let stands_already = is_one_of_each && theirs.contains(&document(*slot));
-            !pinned.contains(slot) && !stands_already
-        });
-        let first = pinned.iter().map(|&slot| (slot, scores[slot as usize]));
-        best.splice(0..0, first);
-    }
-    best.truncate(end);
-    best.drain(..request.offset.min(best.len()));
     best
+}
+
+/// All that is listed, in order: nothing is best where nothing was looked for.
+fn listed(archive: &Archive, scores: &[f32], request: &SearchRequest) -> Vec<(u32, f32)> {
+    let mut all = rank::select(archive, scores, usize::MAX, request.of_each_document());
+    by_year(archive, &mut all);
+    sort(archive, &mut all, request.order);
+    all
 }
 
 /// Where nothing was looked for: of equals those of the latest year first, then by title.

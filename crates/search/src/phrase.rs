@@ -1,6 +1,5 @@
 //! Wordings that passages must have, as they were typed in quotation marks.
 
-use memchr::memchr2_iter;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::archive::Passage;
@@ -99,22 +98,10 @@ fn has_wording(field: &str, wording: &[String]) -> bool {
     let is_plain =
         |word: &String| word.is_ascii() && !word.starts_with(|c: char| c.is_ascii_digit());
     if field.is_ascii() && !first.is_empty() && wording.iter().all(is_plain) {
-        return beginnings(field, first).any(|at| reads_on(field, at, wording));
+        return text::beginnings(field, first).any(|at| reads_on(field, at, wording));
     }
     let words = text::wording(field);
     words.windows(wording.len()).any(|found| found == wording)
-}
-
-/// Where a word may begin in an ASCII text: its letters stand there, and no letter before them.
-fn beginnings<'a>(field: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let (field, word) = (field.as_bytes(), word.as_bytes());
-    let [lower, upper] = [word[0].to_ascii_lowercase(), word[0].to_ascii_uppercase()];
-    let is_it = move |at: &usize| {
-        let letters = field.get(*at..at + word.len());
-        letters.is_some_and(|letters| letters.eq_ignore_ascii_case(word))
-            && (*at == 0 || !field[at - 1].is_ascii_alphanumeric())
-    };
-    memchr2_iter(lower, upper, field).filter(is_it)
 }
 
 /// Whether an ASCII text has these words in a row from this byte on. What stands before white

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use memchr::memchr2_iter;
 use snowball_stemmers_rs::Stemmer;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
@@ -117,6 +118,22 @@ pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
     }
     words.sort_by_key(|word| word.range.start);
     words
+}
+
+/// Where words begin in a text with these ASCII letters, whatever their case.
+pub(crate) fn beginnings<'a>(text: &'a str, letters: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let (bytes, letters) = (text.as_bytes(), letters.as_bytes());
+    let first = letters.first().copied();
+    let places = first.map(|first| {
+        let [lower, upper] = [first.to_ascii_lowercase(), first.to_ascii_uppercase()];
+        memchr2_iter(lower, upper, bytes)
+    });
+    let is_it = move |at: &usize| {
+        let found = bytes.get(*at..at + letters.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(letters))
+            && !text[..*at].ends_with(char::is_alphanumeric)
+    };
+    places.into_iter().flatten().filter(is_it)
 }
 
 /// Every word of a text as it is written, folded but not stemmed, in order.
@@ -324,6 +341,14 @@ mod tests {
         for text in ["l'école", "L’école", "école"] {
             assert_eq!(tokens(text, Language::French)[0].term, "ecol", "{text}");
         }
+    }
+
+    #[test]
+    fn words_begin_where_no_letter_stands_before_them() {
+        let places = |text: &str, letters: &str| beginnings(text, letters).collect::<Vec<_>>();
+        assert_eq!(places("Rent, rental; parents (RENTS)", "rent"), [0, 6, 23]);
+        assert_eq!(places("érent “rent” 9rent", "rent"), [10]);
+        assert_eq!(places("rent", ""), [0; 0]);
     }
 
     #[test]

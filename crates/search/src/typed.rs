@@ -5,9 +5,8 @@ use std::ops::{Range, RangeInclusive};
 
 use archivist_domain::{DocType, Outcome};
 
-use crate::language::Language;
 use crate::records::{Filters, SearchRequest};
-use crate::text;
+use crate::synonyms::Synonyms;
 
 /// What a condition is called.
 const NAMES: [&str; 6] = ["type", "year", "program", "outcome", "tag", "funder"];
@@ -85,17 +84,13 @@ impl SearchRequest {
         }
         request.text = words.join(" ");
         let is_filtered = is_restricted || !request.unwanted.is_empty();
-        if is_filtered && request.phrases.is_empty() && says_nothing(&request.text) {
+        let says_something = Synonyms::can_be_searched_for(&request.text);
+        if is_filtered && request.phrases.is_empty() && !says_something {
             request.text.clear();
         }
         request.typed = Some(text.to_owned());
         Ok(request)
     }
-}
-
-/// Whether a text has no word that can be searched for.
-fn says_nothing(text: &str) -> bool {
-    text::tokens(text, Language::English).is_empty()
 }
 
 /// Where in a search as it was typed the values of conditions stand, in bytes.

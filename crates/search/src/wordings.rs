@@ -4,20 +4,15 @@
 
 use std::collections::HashMap;
 
-use memchr::memchr2_iter;
-
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
 use crate::query::QueryTerm;
 use crate::rank;
-use crate::text::{self, Token};
+use crate::text::{self, Token, Wording};
 
 /// Where the words of a wording stand is looked up in so many of the passages that have them all.
 const LOOKED_AT: usize = 1000;
-
-/// The words of a wording, as terms.
-type Wording = Vec<String>;
 
 /// The BM25 score of every slot, 0 where nothing matches or where `admitted` is 0.
 pub(crate) fn score(index: &Index, query: &[QueryTerm], admitted: &[f32]) -> Vec<f32> {
@@ -104,7 +99,7 @@ fn has_in_a_row(field: &str, wording: &[String], language: Language) -> bool {
     };
     let starts = if letters.len() > 2 { letters.len() } else { 1 };
     letters.into_iter().take(starts).any(|letters| {
-        beginnings(field, letters).any(reads_on) || folded(field, letters.len()).any(reads_on)
+        text::beginnings(field, letters).any(reads_on) || folded(field, letters.len()).any(reads_on)
     })
 }
 
@@ -115,19 +110,6 @@ fn kept_letters(term: &str) -> Option<&str> {
     let is_number = term.starts_with(|c: char| c.is_ascii_digit());
     let kept = if is_number { 1 } else { term.len().max(2) - 1 };
     term.get(..kept).filter(|letters| letters.is_ascii())
-}
-
-/// Where words begin in a text with these letters.
-fn beginnings<'a>(field: &'a str, letters: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let (bytes, letters) = (field.as_bytes(), letters.as_bytes());
-    let first = letters[0];
-    let is_it = move |at: &usize| {
-        let found = bytes.get(*at..at + letters.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(letters))
-            && field.is_char_boundary(*at)
-            && !field[..*at].ends_with(char::is_alphanumeric)
-    };
-    memchr2_iter(first, first.to_ascii_uppercase(), bytes).filter(is_it)
 }
 
 /// Where words begin in a text that have others than ASCII letters among so many first bytes, and

@@ -168,14 +168,12 @@ struct Occurrences {
 
 impl Occurrences {
     fn count<'a>(passages: impl Iterator<Item = PassageText<'a>>) -> Self {
-        let mut all = Self::default();
+        let (mut all, mut rows) = (Self::default(), SparseRows::default());
         for passage in passages {
             let counts = Counts::of(&passage);
-            let mut rows = std::mem::take(&mut all.rows);
             rows.push(counts.words().map(|(term, tf)| (all.note(term), tf)));
-            all.rows = rows;
         }
-        all
+        Self { rows, ..all }
     }
 
     /// The number of a term that one more passage holds.

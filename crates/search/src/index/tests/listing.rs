@@ -73,6 +73,14 @@ fn a_listing_is_in_order_however_long_and_names_each_document_once() {
         }],
         ..all()
     };
-    let listed = listed(pinned);
-    assert_eq!((listed.len(), listed[0]), (130, document(7)));
+    let of_one = SearchRequest {
+        filters: Filters {
+            documents: vec![document(7)],
+            ..Filters::default()
+        },
+        ..pinned.clone()
+    };
+    assert_eq!(listed(of_one), [document(7); 2]);
+    let with_pin = listed(pinned);
+    assert_eq!((with_pin.len(), with_pin[0]), (130, document(7)));
 }
