@@ -1,13 +1,20 @@
 //! The language of a document, as far as its words are concerned.
 
-use std::collections::HashSet;
+mod usual;
+
 use std::sync::LazyLock;
 
 use snowball_stemmers_rs::Algorithm;
 use whatlang::{Detector, Lang};
 
-/// Shorter texts are taken for English: they say too little.
+use crate::text;
+
+/// Of shorter texts letters say too little.
 const MIN_BYTES: usize = 200;
+/// Fewer words that say nothing do not tell the language of a text.
+const MIN_USUAL: usize = 3;
+/// Nor that of a search, which is short, and in one of the archive's languages.
+const MIN_USUAL_TYPED: usize = 2;
 /// So much of a text is looked at.
 pub(crate) const MAX_BYTES: usize = 4000;
 
@@ -72,11 +79,6 @@ const LANGUAGES: [Known; COUNT] = [
     known!(Turkish, Tur),
 ];
 
-/// Words that say nothing, by language; English has a list of its own.
-static STOP_WORDS: LazyLock<[HashSet<&'static str>; COUNT]> = LazyLock::new(|| {
-    LANGUAGES.map(|known| stop_words::get(known.listed).iter().copied().collect())
-});
-
 static DETECTOR: LazyLock<Detector> =
     LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|known| known.told).collect()));
 
@@ -105,22 +107,45 @@ impl From<Language> for Languages {
 }
 
 impl Language {
-    /// The language of a text, where it is told beyond doubt; else English.
+    /// The language of a text, where it is told beyond doubt by its letters or by its usual words;
+    /// else English.
     pub(crate) fn of(text: &str) -> Self {
-        let mut end = text.len().min(MAX_BYTES);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        if end < MIN_BYTES {
-            return Self::default();
-        }
-        let told = DETECTOR.detect(&text[..end]);
-        let told = told.filter(whatlang::Info::is_reliable);
-        let found = told.and_then(|info| {
-            let mut all = LANGUAGES.iter();
-            all.find(|known| known.told == info.lang())
-        });
-        found.map_or_else(Self::default, |known| known.language)
+        let text = &text[..text.floor_char_boundary(MAX_BYTES)];
+        let all = LANGUAGES.map(|known| known.language);
+        let by_words = || Self::by_usual_words(text, &all, MIN_USUAL);
+        Self::by_letters(text).or_else(by_words).unwrap_or_default()
+    }
+
+    /// Of these languages the one that a search is typed in, where that is told beyond doubt.
+    pub(crate) fn typed(text: &str, languages: &[Self]) -> Option<Self> {
+        Self::by_usual_words(text, languages, MIN_USUAL_TYPED).filter(|_| languages.len() > 1)
+    }
+
+    fn by_letters(text: &str) -> Option<Self> {
+        let told = DETECTOR.detect(text).filter(whatlang::Info::is_reliable);
+        let told = told.filter(|_| text.len() >= MIN_BYTES)?.lang();
+        let known = LANGUAGES.iter().find(|known| known.told == told);
+        known.map(|known| known.language)
+    }
+
+    /// The one of these languages that passes over more words of a text than each of the others,
+    /// and over so many.
+    fn by_usual_words(text: &str, languages: &[Self], least: usize) -> Option<Self> {
+        let words: Vec<String> = text::lowered_words(text).collect();
+        let usual = |language: &Self| {
+            words
+                .iter()
+                .filter(|word| language.passes_over(word))
+                .count()
+        };
+        let counts: Vec<usize> = languages.iter().map(usual).collect();
+        let most = counts.iter().copied().max().filter(|most| *most >= least)?;
+        let mut those = languages
+            .iter()
+            .zip(&counts)
+            .filter(|(_, count)| **count == most);
+        let first = those.next().map(|(language, _)| *language);
+        first.filter(|_| those.next().is_none())
     }
 
     /// Its place among all.
@@ -139,9 +164,9 @@ impl Language {
         LANGUAGES[self.number()].stemmed
     }
 
-    /// Whether a word in small letters says nothing; never asked of English.
+    /// Whether a word in small letters says nothing.
     pub(crate) fn passes_over(self, word: &str) -> bool {
-        STOP_WORDS[self.number()].contains(word)
+        usual::says_nothing(word, self)
     }
 }
 
@@ -157,11 +182,44 @@ mod tests {
         Wörter sie gelernt haben, damit die Lehrerinnen sehen, wie sie vorankommen.";
 
     #[test]
-    fn texts_are_told_apart_and_short_ones_are_english() {
+    fn texts_are_told_apart_and_those_that_say_too_little_are_english() {
         assert_eq!(Language::of(SPANISH), Language::Spanish);
         assert_eq!(Language::of(GERMAN), Language::German);
+        assert_eq!(
+            Language::of("Die Familien werden das ganze Jahr über betreut."),
+            Language::German
+        );
+        assert_eq!(
+            Language::of("We read with them over the year, and we die in it."),
+            Language::English
+        );
         assert_eq!(Language::of("Las familias del valle"), Language::English);
         assert_eq!(Language::of(&"1234 5678 ".repeat(40)), Language::English);
+    }
+
+    #[test]
+    fn a_search_is_in_the_language_that_most_of_its_usual_words_are_of() {
+        let both = [Language::English, Language::German];
+        for (text, language) in [
+            (
+                "Was ist der Unterschied zwischen den Programmen?",
+                Some(Language::German),
+            ),
+            (
+                "what is the difference between our programs",
+                Some(Language::English),
+            ),
+            ("who will die", None),
+            ("die Familien", None),
+            ("Familien", None),
+        ] {
+            assert_eq!(Language::typed(text, &both), language, "{text}");
+        }
+        assert_eq!(
+            Language::typed("was ist der Plan", &both[1..]),
+            None,
+            "there is no choice"
+        );
     }
 
     #[test]

@@ -101,13 +101,10 @@ impl Query {
         let typed = terms(text);
         let words = text::words(text, languages);
         let counted = counted(&words);
-        let breadth = if typed.is_empty() {
-            words.len()
-        } else {
-            typed.iter().collect::<HashSet<_>>().len()
-        };
+        let first_stems = words.iter().filter_map(|word| word.stems.first());
+        let different: HashSet<&str> = first_stems.map(|stem| stem.term.as_str()).collect();
         let mut query = Self {
-            words: breadth,
+            words: different.len(),
             typed: counted.len(),
             terms: counted,
             is_broadened: false,

@@ -55,14 +55,24 @@ fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, St
         let term = stemmer.stem(&folded).into_owned();
         return Some((folded, term));
     }
-    let word = word.to_lowercase().replace(is_unseen, "");
-    // With a plain apostrophe stemmers know what is left out before a vowel: *l’école*.
-    let word = word.replace('\u{2019}', "'");
+    let word = lowered(word);
     if language.passes_over(&word) {
         return None;
     }
     let term = fold(&stemmer.stem(&word));
     Some((word, term))
+}
+
+/// A word in small letters, with its accents. With a plain apostrophe stemmers know what is left out
+/// before a vowel: *l’école*.
+fn lowered(word: &str) -> String {
+    let word = word.to_lowercase().replace(is_unseen, "");
+    word.replace('\u{2019}', "'")
+}
+
+/// The words of a text in small letters, with their accents.
+pub(crate) fn lowered_words(text: &str) -> impl Iterator<Item = String> {
+    text.unicode_words().map(lowered)
 }
 
 /// An abbreviation in capitals without the `s` of its plural, which stemmers do not know: `RFPs`.
@@ -100,15 +110,20 @@ impl Word {
 }
 
 /// The words of a search in an archive of these languages, in order: those that say something
-/// in one of them.
+/// in the language that it is typed in, or in one of them where that is not told.
 pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
+    let typed = Language::typed(text, languages);
+    let says_nothing = |range: &Range<usize>| {
+        typed.is_some_and(|language| language.passes_over(&lowered(&text[range.clone()])))
+    };
     for &language in languages {
         let languages = language.into();
         for Token { term, range, .. } in tokens(text, language) {
             let stem = Stem { term, languages };
             match words.iter_mut().find(|word| word.range == range) {
                 Some(word) => word.add(stem),
+                None if says_nothing(&range) => {}
                 None => words.push(Word {
                     stems: vec![stem],
                     range,
@@ -331,6 +346,11 @@ mod tests {
             })
             .collect();
         assert_eq!(terms, ["los", "nino nin"]);
+        let found = words(
+            "los niños de la escuela",
+            &[Language::English, Language::Spanish],
+        );
+        assert_eq!(found.len(), 2, "{found:?}");
         let niño = tokens("El niño", Language::Spanish);
         assert_eq!(niño.len(), 1, "an article says nothing");
         assert_eq!(niño[0].term, "nin");

@@ -44,6 +44,23 @@ fn words_that_say_nothing_in_their_language_find_nothing() {
     assert_eq!(answer.did_you_mean, None);
 }
 
+const GERMAN: &str = "Die Familien im Tal werden das ganze Jahr über betreut.";
+
+#[test]
+fn usual_words_of_the_language_that_is_typed_are_no_words_of_another() {
+    let dice = "A die, another die and one more die, as dice are called.";
+    let index = index_of([
+        record(1, "Plan", &[GERMAN]),
+        record(2, "Games", &[dice]),
+        record(3, "Plan of the valley", &[ENGLISH]),
+    ]);
+    assert_eq!(
+        found(&index, "Wie werden die Familien betreut?"),
+        [document(1)]
+    );
+    assert_eq!(found(&index, "one die"), [document(2)]);
+}
+
 #[test]
 fn misspelt_words_and_phrases_are_found_in_each_language() {
     let index = index_of(library());
