@@ -5,11 +5,13 @@
 /// Many words add up to a sure direction; few may stand for a name.
 const DENSE_WEIGHTS: (f32, f32) = (0.3, 0.8);
 
-/// The dense voice: cosines by slot, and the cosine that chance gives.
+/// The dense voice: cosines by slot, the cosine that chance gives, and what the voice counts
+/// against one that can be trusted wholly.
 #[derive(Debug)]
 pub(crate) struct Cosines {
     pub(crate) by_slot: Vec<f32>,
     pub(crate) floor: f32,
+    pub(crate) trust: f32,
 }
 
 impl Cosines {
@@ -27,7 +29,7 @@ impl Cosines {
 pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>, breadth: f32) -> Vec<f32> {
     match (lexical, dense) {
         (Some(words), Some(cosines)) if best(words) > 0.0 => {
-            both(words, cosines, dense_weight(breadth))
+            both(words, cosines, dense_weight(cosines, breadth))
         }
         (_, Some(cosines)) => alone(cosines),
         (Some(words), None) => {
@@ -38,9 +40,9 @@ pub(crate) fn fuse(lexical: Option<&[f32]>, dense: Option<&Cosines>, breadth: f3
     }
 }
 
-fn dense_weight(breadth: f32) -> f32 {
+fn dense_weight(cosines: &Cosines, breadth: f32) -> f32 {
     let (narrow, broad) = DENSE_WEIGHTS;
-    narrow + (broad - narrow) * breadth
+    cosines.trust * (narrow + (broad - narrow) * breadth)
 }
 
 fn both(words: &[f32], cosines: &Cosines, dense_weight: f32) -> Vec<f32> {
@@ -111,6 +113,7 @@ impl ModelVoice {
             cosines: Cosines {
                 by_slot,
                 floor: chance.floor,
+                trust: 1.0,
             },
         }
     }
@@ -120,7 +123,7 @@ impl ModelVoice {
         Self {
             cosines: Cosines {
                 by_slot,
-                floor: self.cosines.floor,
+                ..self.cosines
             },
             least: self.least,
         }
@@ -143,7 +146,7 @@ pub(crate) fn with_model(
             .map(|cosine| cosine.max(0.0))
             .collect();
     };
-    let learned_weight = learned.map_or(0.0, |_| dense_weight(breadth) * LEARNED_BESIDE_MODEL);
+    let learned_weight = learned.map_or(0.0, |l| dense_weight(l, breadth) * LEARNED_BESIDE_MODEL);
     let total = 1.0 + MODEL_WEIGHT + learned_weight;
     let word_scale = inverse(best(words)) / total;
     let ModelVoice {
@@ -193,6 +196,7 @@ mod tests {
         Cosines {
             by_slot: by_slot.to_vec(),
             floor: 0.4,
+            trust: 1.0,
         }
     }
 
@@ -203,12 +207,25 @@ mod tests {
             Some(&cosines(&[0.0, 0.8, 0.8])),
             1.0,
         );
-        let weight = dense_weight(1.0);
+        let weight = DENSE_WEIGHTS.1;
         let whole = 1.0 + weight;
         let expected = [1.0 / whole, (0.5 + weight) / whole, weight / whole];
         for (score, expected) in fused.iter().zip(expected) {
             assert!((score - expected).abs() < 1e-6, "{fused:?}");
         }
+    }
+
+    #[test]
+    fn a_voice_that_is_trusted_less_counts_less() {
+        let doubted = Cosines {
+            trust: 0.5,
+            ..cosines(&[0.0, 0.8])
+        };
+        let fused = fuse(Some(&[8.0, 0.0]), Some(&doubted), 1.0);
+        assert!(
+            (fused[1] / fused[0] - 0.5 * DENSE_WEIGHTS.1).abs() < 1e-6,
+            "{fused:?}"
+        );
     }
 
     #[test]

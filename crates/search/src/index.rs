@@ -31,7 +31,7 @@ pub(crate) struct Dense {
 }
 
 /// What stands behind the search by meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DenseState {
     /// Too few passages to learn vectors from: search is by words only.
     TooFewPassages {
@@ -48,6 +48,9 @@ pub enum DenseState {
         dims: usize,
         /// How many passages they were learned from.
         learned_from: usize,
+        /// What likeness by them counts, 0.2 to 1: less where they find passages again by a piece of
+        /// them much worse than words do.
+        trust: f32,
     },
 }
 
@@ -110,6 +113,7 @@ impl Index {
             Some(dense) => DenseState::Ready {
                 dims: dense.model.dims(),
                 learned_from: dense.learned_from,
+                trust: dense.model.trust(),
             },
             None if passages < MIN_PASSAGES => DenseState::TooFewPassages {
                 passages,

@@ -124,6 +124,14 @@ fn worth(gain: f32, units: f32, norm: f32) -> f32 {
     gain * tf / (tf + norm)
 }
 
+/// What a term of this gain adds to the score of a passage that holds so many units of it and is
+/// so many times as long as the average.
+pub(crate) fn share(gain: f32, units: u32, length: f32) -> f32 {
+    let most = u32::from(u8::MAX);
+    let norm = K1 * (1.0 - B + B * length);
+    worth(gain * (K1 + 1.0), units.min(most) as f32, norm)
+}
+
 impl Lexical {
     /// For some passages of an archive with these words.
     pub(crate) fn of_part(whole: Arc<Vocabulary>) -> Self {

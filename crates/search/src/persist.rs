@@ -400,6 +400,7 @@ fn write_dense(to: &mut Writer, dense: &Dense) {
 
 pub(crate) fn write_model(to: &mut Writer, model: &Lsa) {
     to.number(model.floor);
+    to.number(model.trust);
     to.all(model.terms.iter(), |to, (term, known)| {
         to.text(term);
         to.number(known.row);
@@ -426,6 +427,7 @@ fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Unreadable> 
 
 pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Unreadable> {
     let floor = from.number()?;
+    let trust = from.number()?;
     let terms = from.all(|from| {
         let term: Box<str> = from.text()?.into();
         Ok((
@@ -440,5 +442,6 @@ pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Unreadable> {
         terms: terms.into_iter().collect(),
         directions: Vectors::read(from)?,
         floor,
+        trust,
     })
 }

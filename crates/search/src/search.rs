@@ -366,6 +366,7 @@ impl Voices {
         voices.dense = Some(Cosines {
             by_slot: dense.vectors.scan(&vector, factors),
             floor: dense.model.floor(),
+            trust: dense.model.trust(),
         });
         voices
     }
@@ -389,6 +390,7 @@ impl Voices {
             dense: Some(Cosines {
                 by_slot: dense.vectors.dots(vector, slots),
                 floor: dense.model.floor(),
+                trust: dense.model.trust(),
             }),
             model: model.map(|model| model.with(of(&model.cosines.by_slot))),
         }

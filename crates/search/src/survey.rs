@@ -15,6 +15,7 @@ use archivist_domain::PassageId;
 
 use crate::archive::{Archive, Parts, Passage};
 use crate::embed::Embedder;
+use crate::embed::known_items::KnownItems;
 use crate::embed::lsa::Lsa;
 use crate::entry::{self, Entry};
 use crate::given::{self, PassageVector};
@@ -147,10 +148,14 @@ impl Surveyor {
 
     /// Learns from what was seen: seconds of work for ten thousand passages.
     pub fn finish(self) -> Survey {
-        let texts = || self.sample.iter().map(Passage::fields);
-        let model = Lsa::train(texts(), self.seed).map(|mut model| {
-            // For the floor alone: passages get theirs when they are put in.
-            model.read_all(texts(), self.seed);
+        let sample: Vec<&Passage> = self.sample.iter().collect();
+        let items = KnownItems::among(&sample);
+        let texts = sample.iter().enumerate();
+        let texts = texts.map(|(at, passage)| items.fields(at, passage));
+        let model = Lsa::train(texts, self.seed);
+        let model = model.map(|mut model| {
+            // For floor and trust alone: passages get vectors when they are put in.
+            model.read_all(self.sample.iter(), &items, sample.len(), self.seed);
             Arc::new(model)
         });
         Survey {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::archive::Passage;
+use crate::embed::known_items::KnownItems;
 use crate::embed::lsa::Lsa;
 use crate::vectors::Vectors;
 
@@ -58,10 +59,13 @@ impl TrainingSet {
     /// too small gives no model, and search stays with words.
     pub fn train(self, seed: u64) -> Trained {
         let passages: Vec<&Passage> = self.passages.iter().map(|(_, p)| &**p).collect();
-        let learned = spread(&passages, LEARNED).into_iter();
-        let mut model = Lsa::train(learned.map(Passage::fields), seed);
+        let places: Vec<usize> = (0..passages.len()).collect();
+        let learned = spread(&places, LEARNED);
+        let items = KnownItems::among(&passages);
+        let texts = learned.iter().map(|&at| items.fields(at, passages[at]));
+        let mut model = Lsa::train(texts, seed);
         let vectors = match &mut model {
-            Some(model) => model.read_all(passages.into_iter().map(Passage::fields), seed),
+            Some(model) => model.read_all(passages.into_iter(), &items, learned.len(), seed),
             None => Vectors::default(),
         };
         Trained {

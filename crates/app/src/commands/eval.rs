@@ -33,7 +33,8 @@ const READ_AT_ONCE: usize = 256;
 /// How each mode did on a collection.
 struct Report {
     documents: usize,
-    is_trained: bool,
+    /// What likeness by learned vectors counts, where there are any.
+    trust: Option<f32>,
     modes: Vec<(&'static str, Evaluation)>,
     /// The last of the modes with one signal each, and with all of them.
     signals: Vec<(&'static str, Evaluation)>,
@@ -126,7 +127,7 @@ fn measure(folder: &Path, args: &EvalArgs) -> Result<Report> {
     let signals = signals.map(|(name, how)| (name, evaluate(&how)));
     let report = Report {
         documents: collection.corpus.len(),
-        is_trained: is_trained(&index),
+        trust: trust(&index),
         modes: modes.into(),
         signals: signals.collect(),
         learned: None,
@@ -140,8 +141,12 @@ fn measure(folder: &Path, args: &EvalArgs) -> Result<Report> {
     Ok(report)
 }
 
-fn is_trained(index: &Index) -> bool {
-    matches!(index.dense_state(), DenseState::Ready { .. })
+/// What likeness by learned vectors counts, where there are any.
+fn trust(index: &Index) -> Option<f32> {
+    match index.dense_state() {
+        DenseState::Ready { trust, .. } => Some(trust),
+        _ => None,
+    }
 }
 
 /// Has a model read the collection into the index; returns what it makes of the queries.
@@ -215,7 +220,8 @@ impl Report {
         let mut told = json!({
             "documents": self.documents,
             "queries": self.queries(),
-            "vectors_trained": self.is_trained,
+            "vectors_trained": self.trust.is_some(),
+            "vectors_trust": self.trust,
             "modes": of_each(&|found| json!(found.mean())),
             "intervals": of_each(&|found| {
                 let Interval { low, high } = self.interval(found);
@@ -247,8 +253,12 @@ impl Report {
             self.documents,
             self.queries()
         );
-        if !self.is_trained {
-            say!("Too few documents to learn vectors from: only words are compared.");
+        match self.trust {
+            None => say!("Too few documents to learn vectors from: only words are compared."),
+            Some(trust) => say!(
+                "Learned vectors count {trust:.2} of what they count at best, by how well they find \
+                 passages again"
+            ),
         }
         say!("");
         say!("mode         nDCG@10  95 % confidence     MAP     MRR   R@10  R@100");

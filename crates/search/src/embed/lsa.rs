@@ -9,7 +9,9 @@
 use std::collections::HashMap;
 
 use super::Embedder;
+use super::known_items::KnownItems;
 use super::svd::{self, SparseRows};
+use crate::archive::Passage;
 use crate::lexical::Counts;
 use crate::query::Query;
 use crate::random::SplitMix;
@@ -50,12 +52,13 @@ pub(crate) struct Lsa {
     pub(crate) terms: HashMap<Box<str>, TermRow>,
     pub(crate) directions: Vectors,
     pub(crate) floor: f32,
+    pub(crate) trust: f32,
 }
 
 impl Lsa {
     /// Learns from passages; `None` if there are too few, or too alike, to learn
     /// anything. The same passages in the same order and the same seed give the
-    /// same model. The floor is not set yet.
+    /// same model. Floor and trust are not set yet.
     pub(crate) fn train<'a>(
         passages: impl ExactSizeIterator<Item = PassageText<'a>>,
         seed: u64,
@@ -75,21 +78,35 @@ impl Lsa {
             terms,
             directions,
             floor: 1.0,
+            trust: 1.0,
         })
     }
 
-    /// The vectors of passages, a row for each, whose chance also sets the floor.
+    /// The vectors of passages, a row for each. Their chance sets the floor, and how well `items`
+    /// are found among them the trust.
     pub(crate) fn read_all<'a>(
         &mut self,
-        passages: impl Iterator<Item = PassageText<'a>>,
+        passages: impl Iterator<Item = &'a Passage>,
+        items: &KnownItems,
+        learned_from: usize,
         seed: u64,
     ) -> Vectors {
+        let mut looking = items.look_for(self, learned_from);
         let mut vectors = Vectors::new(self.dims());
         for (row, passage) in passages.enumerate() {
-            vectors.set_or_clear(row, self.passage(&Counts::of(&passage)));
+            let counts = Counts::of(&passage.fields());
+            let vector = self.passage(&counts);
+            looking.see(passage.document, &counts, vector.as_deref());
+            vectors.set_or_clear(row, vector);
         }
+        self.trust = looking.trust();
         self.measure_floor(&vectors, seed);
         vectors
+    }
+
+    /// How rare a word is: `ln(N / n)`, if it is known.
+    pub(super) fn rarity(&self, term: &str) -> Option<f32> {
+        self.terms.get(term).map(|known| known.idf)
     }
 
     /// Sets the floor to what pairs of these vectors, drawn by chance, seldom
@@ -144,6 +161,10 @@ impl Embedder for Lsa {
 
     fn floor(&self) -> f32 {
         self.floor
+    }
+
+    fn trust(&self) -> f32 {
+        self.trust
     }
 }
 

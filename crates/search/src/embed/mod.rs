@@ -3,6 +3,7 @@
 //! The built-in one is learned from the archive itself (`lsa`). Models from
 //! outside, local or behind an API, come in through the same trait.
 
+pub(crate) mod known_items;
 pub(crate) mod lsa;
 mod svd;
 
@@ -25,4 +26,7 @@ pub(crate) trait Embedder: Send + Sync {
     /// The cosine up to which two texts may be alike by chance. A passage that
     /// shares no word with the query is found only above it.
     fn floor(&self) -> f32;
+
+    /// What likeness by it counts, against 1 for that of vectors that find what they should.
+    fn trust(&self) -> f32;
 }

@@ -210,7 +210,10 @@ fn small_archives_search_by_words_and_say_so() {
 #[test]
 fn vectors_are_narrower_than_a_small_archive_is_long() {
     let index = trained(index_of(library().into_iter().take(10)));
-    let DenseState::Ready { dims, learned_from } = index.dense_state() else {
+    let DenseState::Ready {
+        dims, learned_from, ..
+    } = index.dense_state()
+    else {
         panic!("no vectors: {:?}", index.dense_state());
     };
     assert_eq!(learned_from, 20);

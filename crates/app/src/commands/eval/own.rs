@@ -47,7 +47,7 @@ async fn measured(site: &Site, seed: u64) -> Result<Report> {
     let usual = of_archive(&index, &judged, Clone::clone, year);
     Ok(Report {
         documents: index.document_count(),
-        is_trained: super::is_trained(&index),
+        trust: super::trust(&index),
         modes: modes.into(),
         signals: vec![("all", usual)],
         learned: Some(learned),
