@@ -2,6 +2,7 @@
 
 use archivist_domain::{Section, count};
 
+use crate::confidence::subject_stems;
 use crate::conflict::conflicts;
 use crate::cues::Cues;
 use crate::ground::{self, Claim, Verdict};
@@ -28,6 +29,7 @@ pub fn review(request: &DraftRequest, sources: &[Source], draft: &str) -> Review
     let missing_elements = missing_elements(request.section, &claims);
     let words = count::words(&citation::strip(draft));
     let issues = [
+        unknown(request, sources),
         wrong_markers(request, sources, draft),
         sentences_with(
             &claims,
@@ -54,6 +56,31 @@ pub fn review(request: &DraftRequest, sources: &[Source], draft: &str) -> Review
         claims,
         words,
     }
+}
+
+/// Where at least half of the words that say what the request is about stand in no source: what the
+/// draft says may be true, but of something else.
+fn unknown(request: &DraftRequest, sources: &[Source]) -> Option<String> {
+    let mut subject = subject_stems(&request.query);
+    let words = subject.len();
+    for source in sources {
+        let heading = source.heading.as_deref().unwrap_or_default();
+        for told in [&source.title, heading, &source.text] {
+            let told = text::content_stems(told);
+            subject.retain(|stem| !told.contains(stem));
+        }
+    }
+    let is_unknown = !sources.is_empty() && !subject.is_empty() && 2 * subject.len() >= words;
+    let typed = text::words(&request.query).into_iter();
+    // Each once, as it was typed.
+    let named = typed.filter(|word| subject.remove(&word.stem));
+    let named: Vec<&str> = named.map(|word| &request.query[word.range]).collect();
+    is_unknown.then(|| {
+        format!(
+            "Warning: no source speaks of {}; the library may know nothing of it.",
+            named.join(", ")
+        )
+    })
 }
 
 fn missing_elements(section: Section, claims: &[Claim]) -> Vec<&'static str> {
@@ -177,6 +204,23 @@ mod tests {
                 "{line}: {review:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_request_that_no_source_speaks_of_is_told() {
+        let unknown = |query: &str| {
+            let mut request = fixture::request(Section::OrganizationalCapacity);
+            request.query = query.to_owned();
+            unknown(&request, &fixture::sources())
+        };
+        assert_eq!(
+            unknown("Penguins for children in Antarctica, and more penguins").as_deref(),
+            Some(
+                "Warning: no source speaks of Penguins, Antarctica; the library may know nothing of it."
+            )
+        );
+        assert_eq!(unknown("The board of directors and its penguins"), None);
+        assert_eq!(unknown("Write a section for a grant"), None);
     }
 
     #[test]
