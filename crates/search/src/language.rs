@@ -118,7 +118,10 @@ impl Language {
 
     /// Of these languages the one that a search is typed in, where that is told beyond doubt.
     pub(crate) fn typed(text: &str, languages: &[Self]) -> Option<Self> {
-        Self::by_usual_words(text, languages, MIN_USUAL_TYPED).filter(|_| languages.len() > 1)
+        if languages.len() < 2 {
+            return None;
+        }
+        Self::by_usual_words(text, languages, MIN_USUAL_TYPED)
     }
 
     fn by_letters(text: &str) -> Option<Self> {

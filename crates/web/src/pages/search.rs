@@ -74,7 +74,22 @@ pub(super) struct SearchPage {
     /// Searches that the person comes back to.
     pub(super) saved: Vec<SavedView>,
     /// What is wrong with the search, for whoever typed it.
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Problem>,
+}
+
+/// Why a search has no answer.
+pub(super) struct Problem {
+    pub(super) heading: &'static str,
+    pub(super) text: String,
+}
+
+impl Problem {
+    fn new(heading: &'static str) -> impl Fn(FieldProblem) -> Self {
+        move |refused| Self {
+            heading,
+            text: refused.msg,
+        }
+    }
 }
 
 /// A passage that was found.
@@ -144,13 +159,14 @@ pub(super) async fn search(
             let request = request(&state, typed, &filter, page_number).await?;
             (shown, listed) = (of_each(&request), request.lists_all());
             let unlike = retrieve::unlike(&request, &filter.like);
-            let refused = unlike.or_else(|| retrieve::refused(&state, &request));
-            problem = refused.map(|refused| refused.msg);
+            let refused = retrieve::refused(&state, &request);
+            let unlike = unlike.map(Problem::new("That passage is gone"));
+            problem = unlike.or(refused.map(Problem::new("This search needs words")));
             if problem.is_none() {
                 findings = retrieve::find(&state, request).await?;
             }
         }
-        Err(refused) => problem = Some(refused.msg),
+        Err(refused) => problem = Some(Problem::new("This search was not understood")(refused)),
     }
     let page_address = |page: i64| filter.address_with("/search", "page", &page.to_string());
     let is_full = findings.found.len() == HITS && page_number < LAST_PAGE;

@@ -34,7 +34,7 @@ use super::library::{JobLine, JobsFragment, LibraryPage, Row};
 use super::marked;
 use super::named::{Name, Named};
 use super::output::{self, OutputPage, SourceView, TrackingForm, edit};
-use super::search::{HitView, SearchPage};
+use super::search::{HitView, Problem, SearchPage};
 use super::shell::{Person, Place, Shell};
 use super::show;
 use super::sign_in::SignInPage;
@@ -481,7 +481,10 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
 fn a_search_that_makes_no_sense_says_what_to_write() {
     let mut page = search(Vec::new(), 9);
     page.filter.q = "coaches year:<soon>".to_owned();
-    page.problem = Some("'year:<soon>' is no year: write year:2024".to_owned());
+    page.problem = Some(Problem {
+        heading: "This search was not understood",
+        text: "'year:<soon>' is no year: write year:2024".to_owned(),
+    });
     let html = rendered(&page);
     assert!(html.contains("This search was not understood"));
     assert!(html.contains("write year:2024") && !html.contains("<soon>"));
