@@ -1,5 +1,7 @@
 //! Two voices, one score.
 
+use crate::embed::Embedder;
+
 /// What the dense voice counts against 1 for the lexical one: for a query that
 /// names something in a word or two, and for one that describes it at length.
 /// Many words add up to a sure direction; few may stand for a name.
@@ -15,6 +17,15 @@ pub(crate) struct Cosines {
 }
 
 impl Cosines {
+    /// Those of a model that learned from the archive.
+    pub(crate) fn learned(by_slot: Vec<f32>, model: &impl Embedder) -> Self {
+        Self {
+            by_slot,
+            floor: model.floor(),
+            trust: model.trust(),
+        }
+    }
+
     /// The cosine of a slot where it means something.
     pub(crate) fn above_floor(&self, slot: usize) -> Option<f32> {
         Some(self.by_slot[slot]).filter(|c| *c > self.floor)
@@ -226,6 +237,24 @@ mod tests {
             (fused[1] / fused[0] - 0.5 * DENSE_WEIGHTS.1).abs() < 1e-6,
             "{fused:?}"
         );
+    }
+
+    #[test]
+    fn beside_a_model_what_was_learned_counts_by_its_trust_too() {
+        let chance = Chance {
+            floor: 0.4,
+            least: 0.0,
+        };
+        let model = ModelVoice::new(vec![0.5, 0.5], chance);
+        let learned = |trust| Cosines {
+            trust,
+            ..cosines(&[0.2, 0.8])
+        };
+        let gain = |trust| {
+            let fused = with_model(Some(&[1.0, 1.0]), Some(&learned(trust)), &model, 1.0);
+            fused[1] - fused[0]
+        };
+        assert!(gain(1.0) > gain(0.5) && gain(0.5) > 0.0);
     }
 
     #[test]

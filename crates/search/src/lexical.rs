@@ -83,7 +83,11 @@ pub(crate) struct Postings {
 impl Postings {
     fn insert(&mut self, slot: u32, units: u32) {
         let units = u8::try_from(units).unwrap_or(u8::MAX);
-        let at = self.slots.partition_point(|&s| s < slot);
+        // Passages mostly come in the order of their slots, and long lists lie far apart in memory.
+        let at = match self.slots.last() {
+            Some(last) if *last > slot => self.slots.partition_point(|&s| s < slot),
+            _ => self.slots.len(),
+        };
         // Little room to spare: these lists are most of what an index is.
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(self.slots.len() / 8 + 1);
@@ -250,12 +254,9 @@ impl Lexical {
         &self,
         counts: &'a Counts,
     ) -> impl Iterator<Item = (&'a str, f32)> + use<'a> {
-        let norm = K1 * (1.0 - B) + self.length_factor() * counts.length as f32;
-        let most = u32::from(u8::MAX);
+        let length = self.length_factor() * counts.length as f32 / (K1 * B);
         let units = counts.units.iter();
-        units.map(move |(term, &units)| {
-            (term.as_str(), worth(K1 + 1.0, units.min(most) as f32, norm))
-        })
+        units.map(move |(term, &units)| (term.as_str(), share(1.0, units, length)))
     }
 
     /// How many passages hold a term.

@@ -363,11 +363,8 @@ impl Voices {
         } else {
             vector
         };
-        voices.dense = Some(Cosines {
-            by_slot: dense.vectors.scan(&vector, factors),
-            floor: dense.model.floor(),
-            trust: dense.model.trust(),
-        });
+        let cosines = dense.vectors.scan(&vector, factors);
+        voices.dense = Some(Cosines::learned(cosines, &*dense.model));
         voices
     }
 
@@ -387,11 +384,10 @@ impl Voices {
         let model = self.model.as_ref();
         Self {
             lexical: self.lexical.as_deref().map(of),
-            dense: Some(Cosines {
-                by_slot: dense.vectors.dots(vector, slots),
-                floor: dense.model.floor(),
-                trust: dense.model.trust(),
-            }),
+            dense: Some(Cosines::learned(
+                dense.vectors.dots(vector, slots),
+                &*dense.model,
+            )),
             model: model.map(|model| model.with(of(&model.cosines.by_slot))),
         }
     }

@@ -15,7 +15,6 @@ use archivist_domain::PassageId;
 
 use crate::archive::{Archive, Parts, Passage};
 use crate::embed::Embedder;
-use crate::embed::known_items::KnownItems;
 use crate::embed::lsa::Lsa;
 use crate::entry::{self, Entry};
 use crate::given::{self, PassageVector};
@@ -25,7 +24,7 @@ use crate::lexical::{Counts, Lexical};
 use crate::random::SplitMix;
 use crate::records::DocumentRecord;
 use crate::synonyms::Synonyms;
-use crate::train::LEARNED;
+use crate::train::{self, LEARNED};
 use crate::vectors::Vectors;
 use crate::vocabulary::Vocabulary;
 
@@ -149,15 +148,8 @@ impl Surveyor {
     /// Learns from what was seen: seconds of work for ten thousand passages.
     pub fn finish(self) -> Survey {
         let sample: Vec<&Passage> = self.sample.iter().collect();
-        let items = KnownItems::among(&sample);
-        let texts = sample.iter().enumerate();
-        let texts = texts.map(|(at, passage)| items.fields(at, passage));
-        let model = Lsa::train(texts, self.seed);
-        let model = model.map(|mut model| {
-            // For floor and trust alone: passages get vectors when they are put in.
-            model.read_all(self.sample.iter(), &items, sample.len(), self.seed);
-            Arc::new(model)
-        });
+        // Passages get their vectors when they are put in.
+        let model = train::learn(&sample, self.seed).map(|(model, _)| Arc::new(model));
         Survey {
             words: Arc::new(self.words),
             model,

@@ -30,12 +30,21 @@ pub struct Trained {
     pub(crate) vectors: Vectors,
 }
 
-/// At most so many of these, evenly spread, in their order.
-fn spread<T: Copy>(all: &[T], most: usize) -> Vec<T> {
-    if all.len() <= most {
-        return all.to_vec();
-    }
-    (0..most).map(|at| all[at * all.len() / most]).collect()
+/// So many places among so many at most, evenly spread, ascending.
+pub(crate) fn spread(all: usize, most: usize) -> Vec<usize> {
+    let count = all.min(most);
+    (0..count).map(|at| at * all / count).collect()
+}
+
+/// Learns from passages, as far as they teach anything, and gives each its vector, a row for each.
+/// The same passages in the same order and the same seed give the same.
+pub(crate) fn learn(passages: &[&Passage], seed: u64) -> Option<(Lsa, Vectors)> {
+    let learned = spread(passages.len(), LEARNED);
+    let items = KnownItems::among(passages, &learned);
+    let texts = learned.iter().map(|&at| items.fields(at, passages[at]));
+    let mut model = Lsa::train(texts, seed)?;
+    let vectors = model.read_all(passages, (&items, &learned), seed);
+    Some((model, vectors))
 }
 
 impl TrainingSet {
@@ -59,19 +68,11 @@ impl TrainingSet {
     /// too small gives no model, and search stays with words.
     pub fn train(self, seed: u64) -> Trained {
         let passages: Vec<&Passage> = self.passages.iter().map(|(_, p)| &**p).collect();
-        let places: Vec<usize> = (0..passages.len()).collect();
-        let learned = spread(&places, LEARNED);
-        let items = KnownItems::among(&passages);
-        let texts = learned.iter().map(|&at| items.fields(at, passages[at]));
-        let mut model = Lsa::train(texts, seed);
-        let vectors = match &mut model {
-            Some(model) => model.read_all(passages.into_iter(), &items, learned.len(), seed),
-            None => Vectors::default(),
-        };
+        let (model, vectors) = learn(&passages, seed).unzip();
         Trained {
             model,
             passages: self.passages,
-            vectors,
+            vectors: vectors.unwrap_or_default(),
         }
     }
 }
@@ -82,9 +83,10 @@ mod tests {
 
     #[test]
     fn what_is_learned_from_is_spread_over_all() {
-        assert_eq!(spread(&[1, 2, 3], 3), [1, 2, 3]);
-        let all: Vec<usize> = (0..10).collect();
-        assert_eq!(spread(&all, 4), [0, 2, 5, 7]);
-        assert_eq!(spread(&all, 9).len(), 9);
+        assert_eq!(spread(3, 3), [0, 1, 2]);
+        assert_eq!(spread(10, 4), [0, 2, 5, 7]);
+        assert_eq!(spread(10, 9).len(), 9);
+        assert_eq!(spread(0, 9), [0; 0]);
+        assert_eq!(spread(9, 0), [0; 0]);
     }
 }

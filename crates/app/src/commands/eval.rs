@@ -221,7 +221,7 @@ impl Report {
             "documents": self.documents,
             "queries": self.queries(),
             "vectors_trained": self.trust.is_some(),
-            "vectors_trust": self.trust,
+            "vectors_trust": self.trust.map(|trust| (f64::from(trust) * 1000.0).round() / 1000.0),
             "modes": of_each(&|found| json!(found.mean())),
             "intervals": of_each(&|found| {
                 let Interval { low, high } = self.interval(found);

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use archivist_domain::DocumentId;
+use archivist_domain::PassageId;
 
 use super::Embedder;
 use super::lsa::Lsa;
@@ -17,6 +17,7 @@ use crate::lexical::{self, Counts};
 use crate::query::Query;
 use crate::records::PassageText;
 use crate::synonyms::Synonyms;
+use crate::train;
 use crate::vectors::Vectors;
 
 /// At most so many passages lose a piece.
@@ -30,12 +31,12 @@ const TIMES: usize = 3;
 /// Items count that are found among so many.
 const DEPTH: usize = 10;
 /// What vectors are taken to find of what words find, before anything is measured, and how many
-/// items found that stands for.
+/// items found that stands for: a small archive has few items.
 const USUAL: f32 = 0.85;
-const USUAL_ITEMS: f32 = 10.0;
+const USUAL_ITEMS: f32 = 20.0;
 /// What vectors find of what words find: up to the first they are trusted least, from the second on
-/// wholly.
-const FOUND: (f32, f32) = (0.6, 0.8);
+/// wholly, evenly in between.
+const FOUND: (f32, f32) = (0.7, 0.8);
 /// What the least trusted vectors count, against 1.
 const LEAST: f32 = 0.2;
 
@@ -50,7 +51,7 @@ pub(crate) struct KnownItems {
 /// A passage to be found by a piece of it.
 #[derive(Debug)]
 struct Item {
-    document: DocumentId,
+    passage: PassageId,
     piece: Query,
     rest: Counts,
     /// How long the passage was, in units.
@@ -58,12 +59,12 @@ struct Item {
 }
 
 impl KnownItems {
-    /// Takes pieces out of passages that are evenly spread over these.
-    pub(crate) fn among(passages: &[&Passage]) -> Self {
-        let most = (passages.len() / OF_PASSAGES).min(MOST);
+    /// Takes pieces out of some of the passages that are learned from, which stand at these places.
+    pub(crate) fn among(passages: &[&Passage], learned: &[usize]) -> Self {
+        let most = (learned.len() / OF_PASSAGES).min(MOST);
         let mut items = Self::default();
-        for at in (0..most).map(|item| item * passages.len() / most) {
-            items.take(at, passages[at]);
+        for at in train::spread(learned.len(), most) {
+            items.take(learned[at], passages[learned[at]]);
         }
         items
     }
@@ -86,7 +87,7 @@ impl KnownItems {
             ..passage.fields()
         };
         self.items.push(Item {
-            document: passage.document,
+            passage: passage.id,
             rest: Counts::of(&fields),
             piece,
             length,
@@ -139,15 +140,16 @@ fn middle(text: &str) -> Option<Range<usize>> {
 /// Items that are being looked for, passage by passage.
 #[derive(Debug)]
 pub(crate) struct Looking {
-    /// How long a passage is, in units.
+    /// How long passages are that have an item, in units.
     average: f32,
     /// Of the pieces, by item.
     vectors: Vectors,
     /// By term: the items whose piece has it, and what it counts there.
     terms: HashMap<String, Vec<(usize, f32)>>,
     sought: Vec<Sought>,
-    /// By item, of the passage that is looked at.
-    scores: Vec<f32>,
+    /// By item, of the passage that is looked at. Of more digits than what is added up, so that the
+    /// order in which that happens makes no difference.
+    scores: Vec<f64>,
     /// 1 for each item.
     all: Vec<f32>,
 }
@@ -155,64 +157,72 @@ pub(crate) struct Looking {
 /// Places in this are by words and by meaning.
 #[derive(Debug)]
 struct Sought {
-    document: DocumentId,
+    passage: PassageId,
     /// What its own passage, without the piece, scores.
-    own: [f32; 2],
-    /// How many passages of other documents stand before that.
+    own: [f64; 2],
+    /// How many other passages stand before that.
     before: [usize; 2],
 }
 
 impl Looking {
     fn add(&mut self, item: &Item, model: &Lsa, learned_from: f32) {
         let number = self.sought.len();
-        let mut words = 0.0;
+        let mut words = 0.0_f64;
         for term in item.piece.typed() {
-            // What the model does not know is in one other passage, if in any.
+            // What the model does not know is rare.
             let rarity = model
                 .rarity(&term.term)
                 .unwrap_or_else(|| learned_from.ln());
             let gain = term.weight * rarity;
             let units = item.rest.units.get(&term.term).copied().unwrap_or_default();
-            words += lexical::share(gain, units, item.rest.length as f32 / self.average);
+            let length = item.rest.length as f32 / self.average;
+            words += f64::from(lexical::share(gain, units, length));
             let places = self.terms.entry(term.term.clone()).or_default();
             places.push((number, gain));
         }
         self.vectors.set_or_clear(number, model.query(&item.piece));
         let rest = model.passage(&item.rest);
-        let meaning = rest.map_or(0.0, |rest| self.vectors.scan(&rest, &self.all)[number]);
+        let all = &self.all;
+        let meaning = rest.map_or(0.0, |rest| self.vectors.scan(&rest, all)[number]);
         self.sought.push(Sought {
-            document: item.document,
-            own: [words, meaning],
+            passage: item.passage,
+            own: [words, meaning.into()],
             before: [0; 2],
         });
     }
 
     /// Takes a passage of the archive into account: its words and its vector.
-    pub(crate) fn see(&mut self, document: DocumentId, counts: &Counts, vector: Option<&[f32]>) {
+    pub(crate) fn see(&mut self, passage: PassageId, counts: &Counts, vector: Option<&[f32]>) {
         let length = counts.length as f32 / self.average;
         self.scores.fill(0.0);
         for (term, &units) in &counts.units {
             for &(item, gain) in self.terms.get(term).into_iter().flatten() {
-                self.scores[item] += lexical::share(gain, units, length);
+                self.scores[item] += f64::from(lexical::share(gain, units, length));
             }
         }
         let meaning = vector.map(|vector| self.vectors.scan(vector, &self.all));
         for (item, sought) in self.sought.iter_mut().enumerate() {
-            if sought.document != document {
+            if sought.passage != passage {
                 let meaning = meaning.as_ref().map_or(0.0, |meaning| meaning[item]);
                 sought.before[0] += usize::from(self.scores[item] >= sought.own[0]);
-                sought.before[1] += usize::from(meaning >= sought.own[1]);
+                sought.before[1] += usize::from(f64::from(meaning) >= sought.own[1]);
             }
         }
+    }
+
+    /// The items' nDCG at 10, added up: by words, by meaning.
+    fn found(&self) -> [f32; 2] {
+        [0, 1].map(|by| self.sought.iter().map(|item| item.gain(by)).sum())
     }
 
     /// What the vectors count, 0.2 to 1: by the nDCG at 10 of all items by meaning against that
     /// by words.
     pub(crate) fn trust(&self) -> f32 {
-        let found = |by: usize| self.sought.iter().map(|item| item.gain(by)).sum::<f32>();
-        let share = (found(1) + USUAL * USUAL_ITEMS) / (found(0) + USUAL_ITEMS);
+        let [words, meaning] = self.found();
+        let share = (meaning + USUAL * USUAL_ITEMS) / (words + USUAL_ITEMS);
         let (least, enough) = FOUND;
-        ((share - least) / (enough - least)).clamp(LEAST, 1.0)
+        let between = ((share - least) / (enough - least)).clamp(0.0, 1.0);
+        LEAST + (1.0 - LEAST) * between
     }
 }
 
@@ -230,7 +240,7 @@ impl Sought {
 mod tests {
     use std::sync::Arc;
 
-    use archivist_domain::PassageId;
+    use archivist_domain::DocumentId;
     use uuid::Uuid;
 
     use super::*;
@@ -267,26 +277,37 @@ mod tests {
         each.collect()
     }
 
-    fn trust(passages: &[Passage]) -> f32 {
+    /// What was found by words and by meaning, and the trust.
+    fn measured(passages: &[Passage]) -> ([f32; 2], f32) {
         let all: Vec<&Passage> = passages.iter().collect();
-        let items = KnownItems::among(&all);
+        let items = KnownItems::among(&all, &train::spread(all.len(), all.len()));
         let texts = all.iter().enumerate();
         let texts = texts.map(|(at, passage)| items.fields(at, passage));
-        let mut model = Lsa::train(texts, 1).unwrap();
-        model.read_all(all.iter().copied(), &items, all.len(), 1);
-        model.trust()
+        let model = Lsa::train(texts, 1).unwrap();
+        let mut looking = items.look_for(&model, all.len());
+        for passage in all {
+            let counts = Counts::of(&passage.fields());
+            looking.see(passage.id, &counts, model.passage(&counts).as_deref());
+        }
+        (looking.found(), looking.trust())
     }
 
     #[test]
     fn vectors_that_find_what_words_find_are_trusted() {
-        assert!((trust(&of_themes(20)) - 1.0).abs() < f32::EPSILON);
+        let ([words, meaning], trust) = measured(&of_themes(20));
+        assert!(words > 5.0 && meaning > 5.0, "{words} {meaning}");
+        assert!((trust - 1.0).abs() < f32::EPSILON, "{trust}");
     }
 
     #[test]
     fn vectors_that_blur_what_words_tell_apart_are_trusted_less() {
         // More themes than there are dimensions for.
-        let trust = trust(&of_themes(PASSAGES));
-        assert!(trust < 0.5, "{trust}");
+        let blurred = of_themes(PASSAGES);
+        let ([words, meaning], trust) = measured(&blurred);
+        assert!(words > 20.0 && meaning < words / 2.0, "{words} {meaning}");
+        assert!(trust < 0.7, "{trust}");
+        let again = measured(&blurred).1;
+        assert!((trust - again).abs() < f32::EPSILON, "{trust} {again}");
     }
 
     #[test]
@@ -296,7 +317,10 @@ mod tests {
         let passages: Vec<Passage> = (0..16)
             .map(|number| passage(number, if number == 0 { &long } else { "too short" }))
             .collect();
-        let items = KnownItems::among(&passages.iter().collect::<Vec<_>>());
+        let items = KnownItems::among(
+            &passages.iter().collect::<Vec<_>>(),
+            &(0..16).collect::<Vec<_>>(),
+        );
         assert_eq!(items.items.len(), 1);
         let left = items.fields(0, &passages[0]).text.into_owned();
         assert!(left.contains("w14") && left.contains("w25"), "{left}");

@@ -82,21 +82,23 @@ impl Lsa {
         })
     }
 
-    /// The vectors of passages, a row for each. Their chance sets the floor, and how well `items`
-    /// are found among them the trust.
-    pub(crate) fn read_all<'a>(
+    /// The vectors of passages, a row for each, whose chance sets the floor. How well `items` are
+    /// found among those that were learned from sets the trust; `learned` are their places,
+    /// ascending.
+    pub(crate) fn read_all(
         &mut self,
-        passages: impl Iterator<Item = &'a Passage>,
-        items: &KnownItems,
-        learned_from: usize,
+        passages: &[&Passage],
+        (items, learned): (&KnownItems, &[usize]),
         seed: u64,
     ) -> Vectors {
-        let mut looking = items.look_for(self, learned_from);
+        let mut looking = items.look_for(self, learned.len());
         let mut vectors = Vectors::new(self.dims());
-        for (row, passage) in passages.enumerate() {
+        for (row, passage) in passages.iter().enumerate() {
             let counts = Counts::of(&passage.fields());
             let vector = self.passage(&counts);
-            looking.see(passage.document, &counts, vector.as_deref());
+            if learned.binary_search(&row).is_ok() {
+                looking.see(passage.id, &counts, vector.as_deref());
+            }
             vectors.set_or_clear(row, vector);
         }
         self.trust = looking.trust();
