@@ -41,7 +41,8 @@ pub(crate) fn amounts(text: &str) -> Vec<Amount> {
     values.map(amount).collect()
 }
 
-/// A text whose figures have no blanks between thousands: `45 000` is `45000`.
+/// A text whose figures have neither blanks nor points between thousands: `45 000` and `45.000` are
+/// `45000`.
 fn without_gaps(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let digits = |from: usize| {
@@ -51,9 +52,13 @@ fn without_gaps(text: &str) -> String {
     let is_gap = |at: usize| {
         let before = chars[..at].iter().rev();
         let before = before.take_while(|c| c.is_ascii_digit()).count();
-        matches!(chars[at], ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}')
-            && (1..=3).contains(&before)
-            && digits(at + 1) == 3
+        let follows = || chars.iter().skip(at + 4).find(|c| !c.is_whitespace());
+        let is_between = match chars[at] {
+            // 1.234 million is no 1234 million, and 45.000,50 no 4500050.
+            '.' => !matches!(follows(), Some('m' | 'M' | ',')),
+            gap => matches!(gap, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'),
+        };
+        is_between && (1..=3).contains(&before) && digits(at + 1) == 3
     };
     let kept = (0..chars.len()).filter(|&at| !is_gap(at));
     kept.map(|at| chars[at]).collect()
@@ -173,6 +178,10 @@ mod tests {
             assert_eq!(written(typed).join(", "), expected, "{typed}");
         }
         assert_eq!(written("45 000 for vans"), written("45000"));
+        for dotted in ["45.000", "45.000 €", "45.000 for vans"] {
+            assert_eq!(written(dotted), written("45000"), "{dotted}");
+        }
+        assert_eq!(written("1.234 million"), written("1234000"));
         assert_eq!(written("138 thousand"), written("$138k"));
         for million in ["1,2 Mio", "1.2 Mio.", "1,2 Millionen"] {
             assert_eq!(written(million), written("$1.2 million"), "{million}");

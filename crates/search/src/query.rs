@@ -140,6 +140,7 @@ impl Query {
         synonyms: &Synonyms,
         languages: &[Language],
     ) -> Self {
+        self.take_accented(text, lexical, languages);
         self.share_rarity(lexical);
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings, languages) {
@@ -151,6 +152,24 @@ impl Query {
             self.add(term);
         }
         self
+    }
+
+    /// Has words count with the accents that they were typed without.
+    fn take_accented(&mut self, text: &str, lexical: &Lexical, languages: &[Language]) {
+        for (number, word) in text::words(text, languages).into_iter().enumerate() {
+            let typed = text::fold(&text[word.range]);
+            let accented = lexical.spellings().accented(&typed);
+            let words = accented.flat_map(|spelling| text::words(spelling, languages));
+            for stem in words.flat_map(|word| word.stems) {
+                match self.terms.iter_mut().find(|known| known.term == stem.term) {
+                    Some(known) => known.languages = known.languages.with(stem.languages),
+                    None => self.terms.push(QueryTerm {
+                        word: Some(number),
+                        ..QueryTerm::of_stem(stem, 1.0)
+                    }),
+                }
+            }
+        }
     }
 
     /// Has parts of a wording that was typed count only beside its other words, where they say

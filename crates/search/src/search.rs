@@ -153,11 +153,13 @@ fn rank(index: &Index, request: &SearchRequest, year: i32) -> Ranking {
 fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text, &index.archive);
-    if query.is_empty() && !request.lists_all() {
+    // Wordings are looked for whatever their words say alone.
+    let is_listed = request.lists_all() || !request.phrases.is_empty();
+    if query.is_empty() && !is_listed {
         return Ranking::nothing(query, named);
     }
     let factors = factors(index, request, &named, current_year);
-    if request.lists_all() {
+    if query.is_empty() {
         return Ranking {
             scores: factors,
             ..Ranking::nothing(query, named)

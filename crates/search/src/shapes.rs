@@ -54,6 +54,11 @@ impl Shapes {
         self.names.push(term);
     }
 
+    /// The word of a number.
+    pub(crate) fn word(&self, number: usize) -> &str {
+        &self.names[number]
+    }
+
     /// The numbers and names of all words that may be within `most` changes of a word, and some
     /// that are not.
     pub(crate) fn like(&self, word: &str, most: usize) -> impl Iterator<Item = (usize, &str)> {

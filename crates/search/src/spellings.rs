@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::shapes::Shapes;
+use crate::text;
 
 /// Words as they are written, in small letters, with in how many passages each stands.
 #[derive(Debug, Default, Clone)]
@@ -12,6 +13,8 @@ pub(crate) struct Spellings {
     shapes: Shapes,
     /// By number.
     holders: Vec<u32>,
+    /// By what is left of them without accents: the numbers of words that have some.
+    accented: HashMap<String, Vec<u32>>,
 }
 
 impl Spellings {
@@ -59,6 +62,13 @@ impl Spellings {
         self.held(self.shapes.beginning(beginning))
     }
 
+    /// The words with accents that are this one without them.
+    pub(crate) fn accented(&self, folded: &str) -> impl Iterator<Item = &str> {
+        let numbers = self.accented.get(folded).into_iter().flatten();
+        let words = numbers.map(|&number| (number as usize, self.shapes.word(number as usize)));
+        self.held(words).map(|(word, _)| word)
+    }
+
     fn held<'a>(
         &'a self,
         words: impl Iterator<Item = (usize, &'a str)>,
@@ -76,6 +86,12 @@ impl Spellings {
         let spelling: Arc<str> = spelling.into();
         self.shapes.push(Arc::clone(&spelling));
         let key = u32::try_from(number).expect("fewer than 2^32 words");
+        if !spelling.is_ascii() {
+            self.accented
+                .entry(text::fold(&spelling))
+                .or_default()
+                .push(key);
+        }
         self.numbers.insert(spelling, key);
         self.holders.push(0);
         number

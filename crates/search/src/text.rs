@@ -110,13 +110,11 @@ impl Word {
 }
 
 /// The words of a search in an archive of these languages, in order: those that say something
-/// in the language that it is typed in, or in one of them where that is not told.
+/// in one of them and in the language that it is typed in, which is English where it is not told.
 pub(crate) fn words(text: &str, languages: &[Language]) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    let typed = Language::typed(text, languages);
-    let says_nothing = |range: &Range<usize>| {
-        typed.is_some_and(|language| language.passes_over(&lowered(&text[range.clone()])))
-    };
+    let typed = Language::typed(text, languages).unwrap_or_default();
+    let says_nothing = |range: &Range<usize>| typed.passes_over(&lowered(&text[range.clone()]));
     for &language in languages {
         let languages = language.into();
         for Token { term, range, .. } in tokens(text, language) {

@@ -31,59 +31,76 @@ pub(super) fn says_nothing(word: &str, language: Language) -> bool {
     }
 }
 
-/// Words of the lists that do say something: nouns and verbs of work, time, people and places, and
-/// what distinguishes them (*medio ambiente*, *primera infancia*).
+/// Words of the lists that do say something: numbers, nouns and verbs of work, time, people and
+/// places, and what distinguishes them (*medio ambiente*, *primera infancia*).
 fn said(language: Language) -> HashSet<&'static str> {
     let words = match language {
-        Language::English | Language::Dutch => "",
-        Language::Danish => "far lav mand",
+        Language::English => "",
+        Language::Danish => "far fem fire lav mand ni otte seks syv ti to tre",
+        Language::Dutch => {
+            "dertig drie duizend honderd negen tien twee veertig vier vijf vijftig zes zeven"
+        }
         Language::Finnish => {
-            "aika aikaa apu asia asiat avun kukka tavoitteena uuden uudet uusi uusia uusien uutta \
-             vuoden vuosi vuosien vuosina vuotta"
+            "aika aikaa apu asia asiat avun kahdeksan kaksi kolme kukka kuusi kymmenen neljä sata \
+             seitsemän tavoitteena uuden uudet uusi uusia uusien uutta viisi vuoden vuosi vuosien \
+             vuosina vuotta yhdeksän"
         }
         Language::French => {
-            "droite effet essai force gens mine naturel naturelle naturelles nouveau nouveaux ouvert \
-             ouverte ouverts parole personne personnes pièce retour sujet valeur voie état"
+            "cent cinq cinquante deux deuxième dix douze droite début effet essai force gens huit mille \
+             mine mot naturel naturelle naturelles neuf nouveau nouveaux onze ouvert ouverte ouverts \
+             parole personne personnes pièce premier première quarante quatorze quatre quinze retour \
+             seize sept six soixante sujet treize trente trois troisième valeur vingt voie état"
         }
         Language::German => {
-            "beispiel ernst gott jahr jahre jahren mann mensch menschen mittel neue neuen ordnung \
-             recht rechte rechten rechter rechtes sache startseite suche tag tage tagen wissen zeit"
+            "acht beispiel drei dritte dritten dritter drittes elf ende ernst erste ersten erster erstes \
+             fünf gott jahr jahre jahren mann mensch menschen mittel neue neuen neun ordnung recht \
+             rechte rechten rechter rechtes sache sechs sieben startseite suche tag tage tagen teil \
+             vier wissen zehn zeit zwanzig zwei zweite zweiten zweiter zweites zwölf"
         }
         Language::Italian => {
-            "anni anno anticipo attesa citta città comprare conclusione consiglio cortesia esempio \
-             forza futuro generale gente giorni giorno gruppo luogo mesi miliardi milioni minimi \
-             momento mondo nome nuovi nuovo paese persone piedi posto press promesso registrazione \
-             scola scopo tempo titolo uomo vita"
+            "anni anno anticipo attesa cento cinque citta città comprare conclusione consiglio \
+             cortesia esempio forza futuro generale gente giorni giorno gruppo luogo mesi mila \
+             miliardi milioni minimi momento mondo nome novanta nove nuovi nuovo ore ottanta otto \
+             paese persone piedi posto press promesso quattro registrazione scola scopo sette stato \
+             tempo titolo tre trenta uomo vita"
         }
         Language::Norwegian => {
             "arbeid folk makt navn punkt rett slutt start stille tid tilstand verdi"
         }
         Language::Portuguese => {
-            "anos apoio caminho conselho corrente estado exemplo final geral grupo hora horas iniciar \
-             inicio local lugar meio menor meses momento máximo noite nome nova novas novo novos \
-             nível número obra pessoas ponto pontos posição povo primeira primeiras primeiro \
-             primeiros questão relação sistema tempo tipo trabalhar trabalho valor verdade \
-             verdadeiro viagem área"
+            "anos apoio caminho catorze cento cinco conselho corrente dez direita dois doze duas estado \
+             exemplo fim final geral grupo hora horas iniciar inicio local lugar meio menor meses mil \
+             momento máximo noite nome nova novas nove novo novos nível número obra oito onze pessoas \
+             ponto pontos posição povo primeira primeiras primeiro primeiros quatro questão quinze \
+             relação seis sete sistema tempo tipo trabalhar trabalho treze três valor verdade \
+             verdadeiro viagem vinte zero área"
         }
-        Language::Romanian => "halbă nevoie noroc timp vreme",
+        Language::Romanian => {
+            "cinci doi două halbă nevoie nouă noroc opt patru sută timp trei vreme zece şapte şase"
+        }
         Language::Russian => {
-            "большой вечер взгляд вода война время времени глаз год года году голова голос город \
-             дверь дел дело деньги день дом дорога друг душа жена женщина жизнь жить земля имя книга \
-             комната лет лицо любить люди маленький мать машина место миллионов минута мир мира \
-             москва народ новый нога ночь ответить отец писать плечо помнить правда процентов путь \
-             работа работать ребенок решить россия рука русский свет сила слово случай смотреть \
-             советский старый стол сторона страна товарищ тысяч улица утро хороший час человек"
+            "большой вечер взгляд вода восемь война время времени глаз год года году голова голос город \
+             два дверь двадцать двенадцать две девять дел дело деньги день десять дом дорога друг \
+             душа жена женщина жизнь жить земля имя книга комната лет лицо любить люди маленький мать \
+             машина место миллионов минута мир мира москва народ новый нога ночь ответить отец писать \
+             плечо помнить правда процентов путь пять работа работать ребенок решить россия рука \
+             русский свет семь сила слово случай смотреть советский старый стол сторона страна \
+             товарищ три тысяч улица утро хороший час человек четыре шесть"
         }
         Language::Spanish => {
-            "acuerdo dia dias días ejemplo empleais emplean emplear empleas empleo final general \
-             horas lugar mayor medio momento nueva nuevas nuevo nuevos pais paìs primer primera \
-             primero primeros tiempo total trabaja trabajais trabajamos trabajan trabajar trabajas \
-             trabajo usar uso valor verdad verdadera verdadero"
+            "acuerdo cinco cuatro cuenta dia dias dos día días ejemplo empleais emplean emplear empleas \
+             empleo estado estados final general horas lugar mayor medio momento nueva nuevas nuevo \
+             nuevos ocho pais paìs poder primer primera primero primeros segunda segundo seis siete \
+             tercera tiempo total trabaja trabajais trabajamos trabajan trabajar trabajas trabajo tres \
+             usar uso valor verdad verdadera verdadero"
         }
         Language::Swedish => {
-            "beslut beslutat beslutit dag dagar dagarna dagen likställd likställda nummer"
+            "beslut beslutat beslutit dag dagar dagarna dagen elva fem fyra hundra likställd likställda \
+             nio nummer sex sju tio tolv tre två åtta"
         }
-        Language::Turkish => "kaynak",
+        Language::Turkish => {
+            "altı beş dokuz dört elli iki kaynak kırk otuz sekiz yedi yetmiş yirmi yüz üç"
+        }
     };
     words.split_whitespace().collect()
 }
@@ -110,7 +127,10 @@ mod tests {
     #[test]
     fn what_an_organization_may_look_for_says_something() {
         for (language, words) in [
-            (Language::Spanish, "empleo trabajo medio primera 2 9"),
+            (
+                Language::Spanish,
+                "empleo trabajo medio primera cuenta día cinco 2 9",
+            ),
             (Language::Portuguese, "apoio trabalho conselho"),
             (Language::French, "personnes valeur"),
             (Language::German, "mittel wissen menschen"),

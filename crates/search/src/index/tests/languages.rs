@@ -62,6 +62,65 @@ fn usual_words_of_the_language_that_is_typed_are_no_words_of_another() {
 }
 
 #[test]
+fn words_without_their_accents_are_those_with_them() {
+    let portuguese = "A metodologia da avaliação é a mesma todos os anos, e os voluntários da \
+        associação registam os resultados das crianças em todas as escolas do concelho.";
+    let spanish = "La metodología es la misma todos los años, y los voluntarios registran los \
+        resultados de los niños en todas las escuelas del municipio con la tesorería.";
+    let index = index_of([
+        record(1, "Relatório", &[portuguese]),
+        record(2, "Memoria", &[spanish]),
+        record(3, "Plan of the valley", &[ENGLISH]),
+    ]);
+    for (text, documents) in [
+        ("metodologia", vec![document(1), document(2)]),
+        ("avaliacao", vec![document(1)]),
+        ("tesoreria", vec![document(2)]),
+    ] {
+        let answer = index.answer(&SearchRequest::new(text), YEAR);
+        let mut found = documents_of(&answer.hits);
+        found.sort_unstable();
+        assert_eq!(found, documents, "{text}");
+        assert_eq!(answer.did_you_mean, None, "{text}");
+    }
+}
+
+#[test]
+fn wordings_are_found_whatever_their_words_say_alone() {
+    let index = index_of([
+        record(1, "Memoria", &[SPANISH, "El grupo se llama Con Nosotros."]),
+        record(2, "Plan of the valley", &[ENGLISH]),
+        record(3, "Music", &["They heard The Who of the sixties."]),
+    ]);
+    let phrase = |text: &str| {
+        let request = SearchRequest::typed(text).unwrap();
+        let hits = index.search(&request, YEAR);
+        let reasons = hits.iter().flat_map(|hit| hit.reasons.clone());
+        (documents_of(&hits), reasons.collect::<Vec<_>>())
+    };
+    let (found, reasons) = phrase("\"Con Nosotros\"");
+    assert_eq!(found, [document(1)]);
+    assert!(reasons[0].contains("Con Nosotros"), "{reasons:?}");
+    assert_eq!(phrase("\"the who\"").0, [document(3)]);
+    assert_eq!(phrase("\"who the\"").0, []);
+    assert_eq!(phrase("the who").0, []);
+}
+
+#[test]
+fn usual_english_words_are_no_stems_of_other_languages() {
+    let index = index_of([
+        record(
+            1,
+            "Memoria",
+            &[SPANISH, "En mayo empieza el año, con una nota."],
+        ),
+        record(2, "Plan of the valley", &[ENGLISH]),
+    ]);
+    assert_eq!(found(&index, "may"), []);
+    assert_eq!(found(&index, "mayo"), [document(1)]);
+}
+
+#[test]
 fn misspelt_words_and_phrases_are_found_in_each_language() {
     let index = index_of(library());
     let answer = index.answer(&SearchRequest::new("volutarios"), YEAR);
