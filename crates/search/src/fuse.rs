@@ -1,6 +1,8 @@
 //! Two voices, one score.
 
 use crate::embed::Embedder;
+use crate::embed::lsa::Lsa;
+use crate::language::Languages;
 
 /// What the dense voice counts against 1 for the lexical one: for a query that
 /// names something in a word or two, and for one that describes it at length.
@@ -13,22 +15,39 @@ const DENSE_WEIGHTS: (f32, f32) = (0.3, 0.8);
 pub(crate) struct Cosines {
     pub(crate) by_slot: Vec<f32>,
     pub(crate) floor: f32,
+    /// The same by slot, where it differs.
+    pub(crate) floors: Option<Vec<f32>>,
     pub(crate) trust: f32,
 }
 
 impl Cosines {
-    /// Those of a model that learned from the archive.
-    pub(crate) fn learned(by_slot: Vec<f32>, model: &impl Embedder) -> Self {
+    /// Those of a model that learned from the archive, of passages in these languages.
+    pub(crate) fn learned(
+        by_slot: Vec<f32>,
+        model: &Lsa,
+        languages: impl Iterator<Item = Languages>,
+    ) -> Self {
+        let floors = model.has_floors().then_some(languages);
         Self {
             by_slot,
-            floor: model.floor(),
+            floor: model.floor(Languages::ALL),
+            floors: floors.map(|all| all.map(|languages| model.floor(languages)).collect()),
             trust: model.trust(),
         }
     }
 
+    /// Whether the cosine of a slot means something.
+    fn means(&self, slot: usize) -> bool {
+        let floor = self
+            .floors
+            .as_ref()
+            .map_or(self.floor, |floors| floors[slot]);
+        self.by_slot[slot] > floor
+    }
+
     /// The cosine of a slot where it means something.
     pub(crate) fn above_floor(&self, slot: usize) -> Option<f32> {
-        Some(self.by_slot[slot]).filter(|c| *c > self.floor)
+        self.means(slot).then(|| self.by_slot[slot])
     }
 }
 
@@ -59,8 +78,9 @@ fn dense_weight(cosines: &Cosines, breadth: f32) -> f32 {
 fn both(words: &[f32], cosines: &Cosines, dense_weight: f32) -> Vec<f32> {
     let word_scale = inverse(best(words)) / (1.0 + dense_weight);
     let dense_scale = dense_weight * inverse(best(&cosines.by_slot)) / (1.0 + dense_weight);
-    let fused = words.iter().zip(&cosines.by_slot).map(|(&word, &cosine)| {
-        if word > 0.0 || cosine > cosines.floor {
+    let by_slot = words.iter().zip(&cosines.by_slot).enumerate();
+    let fused = by_slot.map(|(at, (&word, &cosine))| {
+        if word > 0.0 || cosines.means(at) {
             word * word_scale + cosine.max(0.0) * dense_scale
         } else {
             0.0
@@ -124,6 +144,7 @@ impl ModelVoice {
             cosines: Cosines {
                 by_slot,
                 floor: chance.floor,
+                floors: None,
                 trust: 1.0,
             },
         }
@@ -134,7 +155,9 @@ impl ModelVoice {
         Self {
             cosines: Cosines {
                 by_slot,
-                ..self.cosines
+                floor: self.cosines.floor,
+                floors: None,
+                trust: self.cosines.trust,
             },
             least: self.least,
         }
@@ -187,8 +210,10 @@ pub(crate) fn with_model(
 
 /// Cosines need no scaling: they are comparable as they are.
 fn alone(cosines: &Cosines) -> Vec<f32> {
-    let found = |&cosine: &f32| if cosine > cosines.floor { cosine } else { 0.0 };
-    cosines.by_slot.iter().map(found).collect()
+    let slots = 0..cosines.by_slot.len();
+    slots
+        .map(|slot| cosines.above_floor(slot).unwrap_or_default())
+        .collect()
 }
 
 fn best(scores: &[f32]) -> f32 {
@@ -207,6 +232,7 @@ mod tests {
         Cosines {
             by_slot: by_slot.to_vec(),
             floor: 0.4,
+            floors: None,
             trust: 1.0,
         }
     }
@@ -266,6 +292,24 @@ mod tests {
         );
         assert!(fused[0] > fused[2] && fused[2] > 0.0);
         assert!(fused[1].abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn chance_may_differ_from_slot_to_slot() {
+        let by_language = Cosines {
+            floors: Some(vec![0.4, 0.7]),
+            ..cosines(&[0.5, 0.5])
+        };
+        assert_eq!(fuse(None, Some(&by_language), 0.5), [0.5, 0.0]);
+        let fused = fuse(
+            Some(&[0.0, 0.0, 1.0]),
+            Some(&Cosines {
+                floors: Some(vec![0.4, 0.7, 0.4]),
+                ..cosines(&[0.5, 0.5, 0.1])
+            }),
+            0.5,
+        );
+        assert!(fused[0] > 0.0 && fused[1] <= 0.0, "{fused:?}");
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl Languages {
         Self(self.0 | other.0)
     }
 
+    /// Whether the one at a place is among them.
+    pub(crate) const fn has(self, number: usize) -> bool {
+        self.0 & (1 << number) != 0
+    }
+
     /// Whether one of them is among others, too.
     pub(crate) const fn meet(self, others: Self) -> bool {
         self.0 & others.0 != 0

@@ -15,7 +15,9 @@ use crate::archive::{Archive, Document, Passage, labels};
 use crate::codec::{Reader, Unreadable, Writer};
 use crate::embed::lsa::{Lsa, TermRow};
 use crate::index::{Dense, Index};
-use crate::language::{Language, Languages};
+use crate::language::{
+    self, {Language, Languages},
+};
 use crate::lexical::{Lexical, Postings};
 use crate::packed::{Alphabet, Packed};
 use crate::records::Facets;
@@ -399,7 +401,9 @@ fn write_dense(to: &mut Writer, dense: &Dense) {
 }
 
 pub(crate) fn write_model(to: &mut Writer, model: &Lsa) {
-    to.number(model.floor);
+    for floor in model.floors {
+        to.number(floor);
+    }
     to.number(model.trust);
     to.all(model.terms.iter(), |to, (term, known)| {
         to.text(term);
@@ -426,7 +430,10 @@ fn read_dense(from: &mut Reader<'_>, slots: usize) -> Result<Dense, Unreadable> 
 }
 
 pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Unreadable> {
-    let floor = from.number()?;
+    let mut floors = [1.0; language::COUNT];
+    for floor in &mut floors {
+        *floor = from.number()?;
+    }
     let trust = from.number()?;
     let terms = from.all(|from| {
         let term: Box<str> = from.text()?.into();
@@ -441,7 +448,7 @@ pub(crate) fn read_model(from: &mut Reader<'_>) -> Result<Lsa, Unreadable> {
     Ok(Lsa {
         terms: terms.into_iter().collect(),
         directions: Vectors::read(from)?,
-        floor,
+        floors,
         trust,
     })
 }

@@ -358,7 +358,7 @@ impl Voices {
         };
         let vector = if request.mode == Mode::Hybrid {
             let slots = voices.worded(factors);
-            let first_look = voices.of(&slots, dense, &vector).fused(query);
+            let first_look = voices.of(&slots, index, dense, &vector).fused(query);
             let scored = slots.into_iter().zip(first_look);
             let best = rank::best_of(&index.archive, scored, feedback::PASSAGES);
             feedback::moved(&dense.vectors, vector, &best, query.breadth())
@@ -366,7 +366,8 @@ impl Voices {
             vector
         };
         let cosines = dense.vectors.scan(&vector, factors);
-        voices.dense = Some(Cosines::learned(cosines, &*dense.model));
+        let languages = index.lexical.languages.iter().copied();
+        voices.dense = Some(Cosines::learned(cosines, &dense.model, languages));
         voices
     }
 
@@ -381,14 +382,17 @@ impl Voices {
     }
 
     /// What they say of these slots alone, in their order; the learned one by this vector.
-    fn of(&self, slots: &[u32], dense: &Dense, vector: &[f32]) -> Self {
+    fn of(&self, slots: &[u32], index: &Index, dense: &Dense, vector: &[f32]) -> Self {
         let of = |scores: &[f32]| slots.iter().map(|&slot| scores[slot as usize]).collect();
         let model = self.model.as_ref();
         Self {
             lexical: self.lexical.as_deref().map(of),
             dense: Some(Cosines::learned(
                 dense.vectors.dots(vector, slots),
-                &*dense.model,
+                &dense.model,
+                slots
+                    .iter()
+                    .map(|&slot| index.lexical.languages[slot as usize]),
             )),
             model: model.map(|model| model.with(of(&model.cosines.by_slot))),
         }

@@ -12,6 +12,7 @@ use super::Embedder;
 use super::known_items::KnownItems;
 use super::svd::{self, SparseRows};
 use crate::archive::Passage;
+use crate::language::{self, Language, Languages};
 use crate::lexical::Counts;
 use crate::query::Query;
 use crate::random::SplitMix;
@@ -36,6 +37,8 @@ const CHANCE_PAIRS: usize = 4_000;
 /// How many median deviations above the median of chance a likeness must be;
 /// for a normal distribution 4 of them are 2.7 standard deviations.
 const CHANCE_DEVIATIONS: f32 = 4.0;
+/// With fewer passages of a language chance cannot be told: these are found by words alone.
+const MIN_OF_LANGUAGE: usize = 8;
 /// Never less, however little unrelated passages have in common.
 const MIN_FLOOR: f32 = 0.2;
 
@@ -51,14 +54,15 @@ pub(crate) struct TermRow {
 pub(crate) struct Lsa {
     pub(crate) terms: HashMap<Box<str>, TermRow>,
     pub(crate) directions: Vectors,
-    pub(crate) floor: f32,
+    /// By language, 1 where too few passages are in it to tell.
+    pub(crate) floors: [f32; language::COUNT],
     pub(crate) trust: f32,
 }
 
 impl Lsa {
     /// Learns from passages; `None` if there are too few, or too alike, to learn
     /// anything. The same passages in the same order and the same seed give the
-    /// same model. Floor and trust are not set yet.
+    /// same model. Floors and trust are not set yet.
     pub(crate) fn train<'a>(
         passages: impl ExactSizeIterator<Item = PassageText<'a>>,
         seed: u64,
@@ -77,12 +81,12 @@ impl Lsa {
         (vectors.width > 0).then_some(Self {
             terms,
             directions,
-            floor: 1.0,
+            floors: [1.0; language::COUNT],
             trust: 1.0,
         })
     }
 
-    /// The vectors of passages, a row for each, whose chance sets the floor. How well `items` are
+    /// The vectors of passages, a row for each, whose chance sets the floors. How well `items` are
     /// found among those that were learned from sets the trust; `learned` are their places,
     /// ascending.
     pub(crate) fn read_all(
@@ -102,7 +106,8 @@ impl Lsa {
             vectors.set_or_clear(row, vector);
         }
         self.trust = looking.trust();
-        self.measure_floor(&vectors, seed);
+        let languages: Vec<Language> = passages.iter().map(|p| p.language).collect();
+        self.measure_floors(&vectors, &languages, seed);
         vectors
     }
 
@@ -111,21 +116,31 @@ impl Lsa {
         self.terms.get(term).map(|known| known.idf)
     }
 
-    /// Sets the floor to what pairs of these vectors, drawn by chance, seldom
-    /// exceed. By median and median deviation: in an archive with few themes
-    /// many pairs are alike for good reasons, and a mean would count them as
-    /// chance.
-    fn measure_floor(&mut self, vectors: &Vectors, seed: u64) {
-        let rows = vectors.rows();
-        let mut random = SplitMix(seed);
-        let cosines: Vec<f32> = (0..CHANCE_PAIRS)
-            .map(|_| (random.below(rows), random.below(rows)))
-            .filter(|(a, b)| a != b)
-            .filter_map(|(a, b)| Some(dot(vectors.get(a)?, vectors.get(b)?)))
-            .collect();
-        let usual = median(cosines.clone());
-        let deviation = median(cosines.iter().map(|c| (c - usual).abs()).collect());
-        self.floor = (usual + CHANCE_DEVIATIONS * deviation).clamp(MIN_FLOOR, 1.0);
+    /// Sets the floor of each language to what pairs of its vectors, drawn by chance, seldom exceed:
+    /// where there are several, what all texts of one have in common is the language. By median
+    /// and median deviation: in an archive with few themes many pairs are alike for good reasons,
+    /// and a mean would count them as chance.
+    fn measure_floors(&mut self, vectors: &Vectors, languages: &[Language], seed: u64) {
+        for number in 0..language::COUNT {
+            let rows = (0..languages.len()).filter(|&row| languages[row].number() == number);
+            let rows: Vec<usize> = rows.collect();
+            if rows.len() >= MIN_OF_LANGUAGE {
+                self.floors[number] = floor(vectors, &rows, seed);
+            }
+        }
+    }
+
+    /// The cosine up to which passages of one of these languages may be alike by chance. A passage
+    /// that shares no word with the query is found only above it.
+    pub(crate) fn floor(&self, languages: Languages) -> f32 {
+        let floors = self.floors.iter().enumerate();
+        let those = floors.filter(|(number, _)| languages.has(*number));
+        those.map(|(_, floor)| *floor).fold(1.0, f32::min)
+    }
+
+    /// Whether floors differ from language to language.
+    pub(crate) fn has_floors(&self) -> bool {
+        self.floors.iter().filter(|floor| **floor < 1.0).count() > 1
     }
 
     /// The directions of words, summed up by their weights, at length 1.
@@ -161,13 +176,22 @@ impl Embedder for Lsa {
         self.fold_in(query.known_terms(|term| self.terms.contains_key(term)))
     }
 
-    fn floor(&self) -> f32 {
-        self.floor
-    }
-
     fn trust(&self) -> f32 {
         self.trust
     }
+}
+
+/// What pairs of these rows, drawn by chance, seldom exceed.
+fn floor(vectors: &Vectors, rows: &[usize], seed: u64) -> f32 {
+    let mut random = SplitMix(seed);
+    let cosines: Vec<f32> = (0..CHANCE_PAIRS)
+        .map(|_| (random.below(rows.len()), random.below(rows.len())))
+        .filter(|(a, b)| a != b)
+        .filter_map(|(a, b)| Some(dot(vectors.get(rows[a])?, vectors.get(rows[b])?)))
+        .collect();
+    let usual = median(cosines.clone());
+    let deviation = median(cosines.iter().map(|c| (c - usual).abs()).collect());
+    (usual + CHANCE_DEVIATIONS * deviation).clamp(MIN_FLOOR, 1.0)
 }
 
 /// `1 + ln tf`; a word that counts less than once counts as that.
@@ -280,7 +304,6 @@ fn median(mut values: Vec<f32>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Language;
     use crate::synonyms::Synonyms;
 
     /// Ten kitchens with words of their own; in each, soup and stew never meet,
@@ -368,8 +391,9 @@ mod tests {
         for (row, text) in texts.iter().enumerate() {
             vectors.set_or_clear(row, model.passage(&Counts::of(&passage(text))));
         }
-        model.measure_floor(&vectors, 1);
-        assert!(model.floor() >= MIN_FLOOR);
-        assert!(likeness(&model, "soup1", "stew2") < model.floor());
+        model.measure_floors(&vectors, &vec![Language::English; texts.len()], 1);
+        let floor = model.floor(Languages::ALL);
+        assert!(floor >= MIN_FLOOR && !model.has_floors());
+        assert!(likeness(&model, "soup1", "stew2") < floor);
     }
 }

@@ -23,10 +23,6 @@ pub(crate) trait Embedder: Send + Sync {
     /// The vector of a query; `None` if the model knows none of its words.
     fn query(&self, query: &Query) -> Option<Vec<f32>>;
 
-    /// The cosine up to which two texts may be alike by chance. A passage that
-    /// shares no word with the query is found only above it.
-    fn floor(&self) -> f32;
-
     /// What likeness by it counts, against 1 for that of vectors that find what they should.
     fn trust(&self) -> f32;
 }

@@ -1,6 +1,6 @@
 //! Documents of several languages in one archive.
 
-use super::{Filters, YEAR, ask, document, documents_of, index_of, record};
+use super::{Filters, YEAR, ask, document, documents_of, index_of, record, trained};
 use crate::{DocumentRecord, Index, SearchRequest};
 
 const SPANISH: &str = "Las familias del valle reciben apoyo durante todo el año escolar. Los \
@@ -201,4 +201,32 @@ fn a_word_is_as_rare_in_one_language_as_in_another() {
         Some(&document(13)),
         "it says it once in many words"
     );
+}
+
+#[test]
+fn a_language_in_common_is_no_likeness() {
+    let usual = [
+        "the children and families of the county come to our program with volunteers",
+        "los niños y las familias del condado vienen a nuestro programa con voluntarios",
+        "die Kinder und Familien des Landkreises kommen mit Freiwilligen zu unserem Programm",
+        "les enfants et les familles du comté viennent à notre programme avec des bénévoles",
+        "as crianças e as famílias do concelho vêm ao nosso programa com os voluntários",
+    ];
+    let records = (0..40_u128).map(|number| {
+        let usual = usual[number as usize % usual.len()];
+        let text = format!("{usual}. {usual}.");
+        record(100 + number, "Plan", &[&text])
+    });
+    let watered = (1..4).map(|number| {
+        let text = format!("{} con riego. {}.", usual[1], usual[1]);
+        record(number, "Plan", &[&text])
+    });
+    let index = trained(index_of(records.chain(watered).collect::<Vec<_>>()));
+    let request = SearchRequest {
+        limit: 60,
+        ..SearchRequest::new("riego")
+    };
+    let mut found = documents_of(&index.search(&request, YEAR));
+    found.sort_unstable();
+    assert_eq!(found, [1, 2, 3].map(document));
 }
