@@ -121,13 +121,20 @@ impl Lsa {
     /// and median deviation: in an archive with few themes many pairs are alike for good reasons,
     /// and a mean would count them as chance.
     fn measure_floors(&mut self, vectors: &Vectors, languages: &[Language], seed: u64) {
-        for number in 0..language::COUNT {
-            let rows = (0..languages.len()).filter(|&row| languages[row].number() == number);
-            let rows: Vec<usize> = rows.collect();
-            if rows.len() >= MIN_OF_LANGUAGE {
-                self.floors[number] = floor(vectors, &rows, seed);
-            }
+        let mut rows = [const { Vec::new() }; language::COUNT];
+        for (row, language) in languages.iter().enumerate() {
+            rows[language.number()].push(row);
         }
+        let measured = rows.each_ref().map(|rows: &Vec<usize>| {
+            (rows.len() >= MIN_OF_LANGUAGE).then(|| floor(vectors, rows, seed))
+        });
+        // Languages that are not there yet are taken for one that is.
+        let usual = measured.iter().flatten().copied().fold(1.0, f32::min);
+        let of = |number: usize| {
+            let too_few = if rows[number].is_empty() { usual } else { 1.0 };
+            measured[number].unwrap_or(too_few)
+        };
+        self.floors = std::array::from_fn(of);
     }
 
     /// The cosine up to which passages of one of these languages may be alike by chance. A passage
@@ -140,7 +147,8 @@ impl Lsa {
 
     /// Whether floors differ from language to language.
     pub(crate) fn has_floors(&self) -> bool {
-        self.floors.iter().filter(|floor| **floor < 1.0).count() > 1
+        let least = self.floor(Languages::ALL);
+        self.floors.iter().any(|floor| *floor > least)
     }
 
     /// The directions of words, summed up by their weights, at length 1.

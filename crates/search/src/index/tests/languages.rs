@@ -221,12 +221,28 @@ fn a_language_in_common_is_no_likeness() {
         let text = format!("{} con riego. {}.", usual[1], usual[1]);
         record(number, "Plan", &[&text])
     });
-    let index = trained(index_of(records.chain(watered).collect::<Vec<_>>()));
+    let few = record(
+        4,
+        "Nota",
+        &["Le famiglie e i bambini della contea con il riego degli orti, che sono nella valle."],
+    );
+    let records = records.chain(watered).chain([few]);
+    let index = trained(index_of(records.collect::<Vec<_>>()));
     let request = SearchRequest {
         limit: 60,
         ..SearchRequest::new("riego")
     };
     let mut found = documents_of(&index.search(&request, YEAR));
     found.sort_unstable();
-    assert_eq!(found, [1, 2, 3].map(document));
+    assert_eq!(found, [1, 2, 3, 4].map(document), "by the word");
+    let request = SearchRequest {
+        limit: 60,
+        ..SearchRequest::new("niños")
+    };
+    let found = documents_of(&index.search(&request, YEAR));
+    assert!(
+        !found.contains(&document(4)),
+        "there is one passage of its language"
+    );
+    assert_eq!(found.len(), 11);
 }
