@@ -84,8 +84,8 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    fn new(heading: &'static str) -> impl Fn(FieldProblem) -> Self {
-        move |refused| Self {
+    fn new(heading: &'static str, refused: FieldProblem) -> Self {
+        Self {
             heading,
             text: refused.msg,
         }
@@ -160,13 +160,14 @@ pub(super) async fn search(
             (shown, listed) = (of_each(&request), request.lists_all());
             let unlike = retrieve::unlike(&request, &filter.like);
             let refused = retrieve::refused(&state, &request);
-            let unlike = unlike.map(Problem::new("That passage is gone"));
-            problem = unlike.or(refused.map(Problem::new("This search needs words")));
+            let unlike = unlike.map(|refused| Problem::new("That passage is gone", refused));
+            let refused = refused.map(|refused| Problem::new("This search needs words", refused));
+            problem = unlike.or(refused);
             if problem.is_none() {
                 findings = retrieve::find(&state, request).await?;
             }
         }
-        Err(refused) => problem = Some(Problem::new("This search was not understood")(refused)),
+        Err(refused) => problem = Some(Problem::new("This search was not understood", refused)),
     }
     let page_address = |page: i64| filter.address_with("/search", "page", &page.to_string());
     let is_full = findings.found.len() == HITS && page_number < LAST_PAGE;
