@@ -1,5 +1,7 @@
 //! Wordings that passages must have, as they were typed in quotation marks.
 
+use std::ops::Range;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::archive::Passage;
@@ -116,6 +118,23 @@ fn reads_on(field: &str, at: usize, wording: &[String]) -> bool {
             let next = words.next();
             next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(word))
         })
+}
+
+/// Where the words of phrases stand in a row in a text, in bytes, word by word.
+pub(crate) fn marks(phrases: &[String], text: &str) -> Vec<Range<usize>> {
+    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let folded: Vec<String> = words.iter().map(|(_, word)| text::fold(word)).collect();
+    let mut is_marked = vec![false; words.len()];
+    for phrase in phrases {
+        text::cover(&folded, &text::wording(phrase), &mut is_marked);
+    }
+    let marked = words
+        .into_iter()
+        .zip(is_marked)
+        .filter(|(_, is_marked)| *is_marked);
+    marked
+        .map(|((start, word), _)| start..start + word.len())
+        .collect()
 }
 
 /// Why a passage is there, as far as phrases go.

@@ -154,8 +154,8 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     let (typed, query) = read(index, request);
     let named = Named::in_text(&request.text, &index.archive);
     // Wordings are looked for whatever their words say alone.
-    let is_listed = request.lists_all() || !request.phrases.is_empty();
-    if query.is_empty() && !is_listed {
+    let is_restricted = request.lists_all() || !request.phrases.is_empty();
+    if query.is_empty() && !is_restricted {
         return Ranking::nothing(query, named);
     }
     let factors = factors(index, request, &named, current_year);
@@ -496,6 +496,12 @@ fn hit(
     reasons.extend(rank::reasons(facets, request));
     let is_preferred = preferred.is_some_and(|factor| factor > ranker::PREFERRED);
     reasons.extend(is_preferred.then(|| ranker::REASON.to_owned()));
+    // Words of wordings that say nothing alone are no words of the query.
+    let marks = if ranking.query.is_empty() {
+        phrase::marks(&request.phrases, &passage.text.text())
+    } else {
+        matches.marks
+    };
     Hit {
         passage: passage.id,
         document: passage.document,
@@ -509,6 +515,6 @@ fn hit(
         preferred,
         matched: matches.words,
         reasons,
-        marks: matches.marks,
+        marks,
     }
 }

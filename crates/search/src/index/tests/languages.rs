@@ -100,6 +100,9 @@ fn wordings_are_found_whatever_their_words_say_alone() {
     };
     let (found, reasons) = phrase("\"Con Nosotros\"");
     assert_eq!(found, [document(1)]);
+    let request = SearchRequest::typed("\"con nosotros\"").unwrap();
+    let marks = index.search(&request, YEAR).remove(0).marks;
+    assert_eq!(marks, ["El grupo se llama ".len()..21, 22..30]);
     assert!(reasons[0].contains("Con Nosotros"), "{reasons:?}");
     assert_eq!(phrase("\"the who\"").0, [document(3)]);
     assert_eq!(phrase("\"who the\"").0, []);
