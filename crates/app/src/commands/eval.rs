@@ -55,39 +55,48 @@ fn plain(mode: Mode) -> SearchRequest {
     }
 }
 
-/// Both voices with each signal that the collection knows at its usual weight, and with
-/// all of them, as people search.
-fn with_signals(collection: &Collection) -> Vec<(&'static str, SearchRequest)> {
-    let (years, outcomes) = collection.signals();
-    let (usual, hybrid) = (SearchRequest::default(), plain(Mode::Hybrid));
-    let mut requests = vec![(
-        "diversity",
-        SearchRequest {
-            diversity: usual.diversity,
-            ..hybrid.clone()
-        },
-    )];
-    if years {
-        let recency_weight = usual.recency_weight;
-        requests.push((
-            "recency",
+/// Both voices with each signal at its usual weight, and with all of them, as people search. Years
+/// and outcomes say nothing where no document has them.
+fn with_signals(years: bool, outcomes: bool) -> Vec<(&'static str, SearchRequest)> {
+    let SearchRequest {
+        diversity,
+        named_weight,
+        recency_weight,
+        outcome_weight,
+        ..
+    } = SearchRequest::default();
+    let hybrid = || plain(Mode::Hybrid);
+    let mut requests = vec![
+        (
+            "diversity",
             SearchRequest {
-                recency_weight,
-                ..hybrid.clone()
+                diversity,
+                ..hybrid()
             },
-        ));
+        ),
+        (
+            "named",
+            SearchRequest {
+                named_weight,
+                ..hybrid()
+            },
+        ),
+    ];
+    if years {
+        let recency = SearchRequest {
+            recency_weight,
+            ..hybrid()
+        };
+        requests.push(("recency", recency));
     }
     if outcomes {
-        let outcome_weight = usual.outcome_weight;
-        requests.push((
-            "outcome",
-            SearchRequest {
-                outcome_weight,
-                ..hybrid
-            },
-        ));
+        let outcome = SearchRequest {
+            outcome_weight,
+            ..hybrid()
+        };
+        requests.push(("outcome", outcome));
     }
-    requests.push(("all", usual));
+    requests.push(("all", SearchRequest::default()));
     requests
 }
 
@@ -123,7 +132,8 @@ fn measure(folder: &Path, args: &EvalArgs) -> Result<Report> {
     };
     let evaluate = |how: &SearchRequest| collection.evaluate_with(&index, how, &vectors);
     let modes = MODES.map(|(name, mode)| (name, evaluate(&plain(mode))));
-    let signals = with_signals(&collection).into_iter();
+    let (years, outcomes) = collection.signals();
+    let signals = with_signals(years, outcomes).into_iter();
     let signals = signals.map(|(name, how)| (name, evaluate(&how)));
     let report = Report {
         documents: collection.corpus.len(),
@@ -207,6 +217,10 @@ impl Report {
 
     fn as_json(&self) -> Value {
         let of_each = |value: &dyn Fn(&Evaluation) -> Value| by_name(&self.modes, value);
+        let interval = |found: &Evaluation| {
+            let Interval { low, high } = self.interval(found);
+            json!({ "low": low, "high": high })
+        };
         let gains: Map<String, Value> = self
             .gains()
             .map(|(name, gain)| {
@@ -223,12 +237,10 @@ impl Report {
             "vectors_trained": self.trust.is_some(),
             "vectors_trust": self.trust.map(|trust| (f64::from(trust) * 1000.0).round() / 1000.0),
             "modes": of_each(&|found| json!(found.mean())),
-            "intervals": of_each(&|found| {
-                let Interval { low, high } = self.interval(found);
-                json!({ "low": low, "high": high })
-            }),
+            "intervals": of_each(&interval),
             "gains_over_lexical": gains,
             "signals": by_name(&self.signals, &|found| json!(found.mean())),
+            "signal_intervals": by_name(&self.signals, &interval),
         });
         if let Some(learned) = &self.learned {
             let Interval { low, high } = learned.interval;

@@ -50,8 +50,10 @@ fn a_collection_is_measured_in_every_mode_without_a_database() {
     }
     assert_eq!(found["modes"]["lexical"]["mrr"], 1.0, "{found}");
     assert!(found["gains_over_lexical"]["hybrid"]["mean"]["map"].is_f64());
-    for signal in ["diversity", "all"] {
+    for signal in ["diversity", "named", "all"] {
         assert!(found["signals"][signal]["ndcg@10"].is_f64(), "{found}");
+        let interval = &found["signal_intervals"][signal];
+        assert!(interval["low"]["ndcg@10"].is_f64(), "{found}");
     }
     let said = eval(folder.path(), &[]).ok();
     assert!(said.contains("30 documents, 2 queries") && said.contains("hybrid over lexical"));

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use archivist_search::SearchRequest;
 use archivist_search::evaluate::of_archive;
 
-use super::{MODES, Report, plain};
+use super::{MODES, Report, plain, with_signals};
 use crate::config::PlaceArgs;
 use crate::site::{Site, open_existing};
 use crate::work::{order, reindex};
@@ -33,23 +33,25 @@ async fn measured(site: &Site, seed: u64) -> Result<Report> {
     let learned = order::learn_from(site, judged.clone()).await;
     let year = site.state.clock.year();
     let index = site.state.index.read().await;
-    let modes = MODES.map(|(name, mode)| {
-        let how = |asked: &SearchRequest| SearchRequest {
+    let evaluate = |how: &SearchRequest| {
+        let asking = |asked: &SearchRequest| SearchRequest {
             text: asked.text.clone(),
             vector: asked.vector.clone(),
             phrases: asked.phrases.clone(),
             unwanted: asked.unwanted.clone(),
             conditions: asked.conditions.clone(),
-            ..plain(mode)
+            ..how.clone()
         };
-        (name, of_archive(&index, &judged, how, year))
-    });
-    let usual = of_archive(&index, &judged, Clone::clone, year);
+        of_archive(&index, &judged, asking, year)
+    };
+    let modes = MODES.map(|(name, mode)| (name, evaluate(&plain(mode))));
+    let signals = with_signals(true, true).into_iter();
+    let signals = signals.map(|(name, how)| (name, evaluate(&how)));
     Ok(Report {
         documents: index.document_count(),
         trust: super::trust(&index),
         modes: modes.into(),
-        signals: vec![("all", usual)],
+        signals: signals.collect(),
         learned: Some(learned),
         seed,
     })
