@@ -111,3 +111,7 @@ bench-testbed: ## Time scratch databases in every mode against sqlx::test, in ou
 .PHONY: bench-api
 bench-api: ## The API under load on 20,000 outputs (ARGS="--seconds 2" …; docs/testing.md)
 	$(CARGO) bench -p archivist-app --bench api -- $(ARGS)
+
+.PHONY: bench-freshness
+bench-freshness: ## How soon two servers find a document, and no longer one that was deleted
+	$(CARGO) bench -p archivist-app --bench api -- --freshness $(or $(DOCUMENTS),100)

@@ -36,6 +36,26 @@ pub(crate) fn put(path: &str, token: &str, body: &str) -> Vec<u8> {
     with_body("PUT", path, token, body)
 }
 
+/// What deletes something.
+pub(crate) fn delete(path: &str, token: &str) -> Vec<u8> {
+    with_body("DELETE", path, token, "")
+}
+
+/// A text as a file that is put in.
+pub(crate) fn upload(name: &str, text: &str, token: &str) -> Vec<u8> {
+    const EDGE: &str = "an-edge-of-parts";
+    let body = format!(
+        "--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         content-type: text/plain\r\n\r\n{text}\r\n--{EDGE}--\r\n"
+    );
+    let length = body.len();
+    format!(
+        "POST /api/documents/upload HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\
+         content-type: multipart/form-data; boundary={EDGE}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
 fn with_body(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
     let credential = match token {
         "" => String::new(),

@@ -4,12 +4,14 @@
 //! `make bench-api`, or `cargo bench -p archivist-app --bench api --` with
 //! `--seconds N` for each route (5), `--clients N` at once (16), `--mix-seconds N` (30),
 //! `--only TEXT` for routes with this in their name, `--server PATH` for another build,
-//! `--database URL` for a database that is filled already (`fill.sql`).
+//! `--database URL` for a database that is filled already (`fill.sql`); `--freshness N` to measure
+//! instead how soon two servers find N documents, and no longer find them.
 //!
 //! The machine decides about the figures; what can be compared between machines are the
 //! ratios to the first route, and between runs the computing time per request.
 
 mod client;
+mod freshness;
 mod load;
 mod process;
 mod routes;
@@ -46,6 +48,9 @@ async fn main() -> Result<()> {
         database: option(&arguments, "--database")?,
     })
     .await?;
+    if let Some(documents) = option(&arguments, "--freshness")? {
+        return freshness::measure(&site, documents).await;
+    }
     let only: Option<String> = option(&arguments, "--only")?;
     let clients = option(&arguments, "--clients")?.unwrap_or(16);
     let seconds = Duration::from_secs(option(&arguments, "--seconds")?.unwrap_or(5));

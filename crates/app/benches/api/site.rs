@@ -35,6 +35,7 @@ pub(crate) struct Choice {
 pub(crate) struct Site {
     // First, so that it has stopped before its database goes.
     server: Server,
+    program: PathBuf,
     url: String,
     _database: Option<ScratchDb>,
     admin: String,
@@ -49,8 +50,9 @@ impl Site {
             let database = filled_database().await?;
             (database.url().to_owned(), Some(database))
         };
-        let usual = Path::new(env!("CARGO_BIN_EXE_archivist"));
-        let server = Server::start(choice.server.as_deref().unwrap_or(usual), &url)?;
+        let usual = PathBuf::from(env!("CARGO_BIN_EXE_archivist"));
+        let program = choice.server.unwrap_or(usual);
+        let server = Server::start(&program, &url)?;
         let mut connection = Connection::open(server.address).await?;
         let admin = sign_in(&mut connection, ADMIN).await?;
         let account = json!({ "email": WRITER, "password": SECRET, "role": "writer" });
@@ -63,6 +65,7 @@ impl Site {
         let writer = sign_in(&mut connection, WRITER).await?;
         Ok(Self {
             server,
+            program,
             url,
             _database: database,
             admin,
@@ -79,6 +82,11 @@ impl Site {
             Who::Admin => &self.admin,
             Who::Writer => &self.writer,
         }
+    }
+
+    /// Another server on the same database.
+    pub(crate) fn neighbour(&self) -> Result<Server> {
+        Server::start(&self.program, &self.url)
     }
 
     /// The server's process.
@@ -141,13 +149,17 @@ async fn sign_in(connection: &mut Connection, email: &str) -> Result<String> {
 }
 
 /// The program, serving.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
     _folder: TempDir,
 }
 
 impl Server {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     fn start(program: &Path, database: &str) -> Result<Self> {
         let folder = TempDir::with_prefix("archivist-bench-")?;
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;

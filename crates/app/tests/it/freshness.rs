@@ -1,6 +1,6 @@
 //! Every process finds what is committed, and no longer what is deleted.
 //!
-//! How long it takes is measured by `make bench-api`; here it is bounded by the patience
+//! How long it takes is measured by `make bench-freshness`; here it is bounded by the patience
 //! of the tests only.
 
 use std::sync::Arc;
