@@ -20,6 +20,7 @@ mod health;
 mod import;
 mod jobs;
 mod limits;
+mod local_models;
 mod model;
 mod ocr;
 mod openapi;

@@ -11,6 +11,7 @@ pub(crate) mod samples;
 pub(crate) mod server;
 pub(crate) mod service;
 pub(crate) mod site;
+pub(crate) mod tiny_model;
 
 pub(crate) use client::{Client, Reply};
 pub(crate) use forms::Browser;
