@@ -3,7 +3,7 @@
 //! Words are drawn by Zipf's law, from a theme for half of them, so that lists are as long and
 //! vectors as crowded as in real text.
 
-use archivist_domain::{DocType, DocumentId, PassageId};
+use archivist_domain::{DocType, DocumentId, Outcome, PassageId};
 use archivist_search::{DocumentRecord, Facets, PassageRecord};
 use uuid::Uuid;
 
@@ -45,16 +45,25 @@ pub(crate) fn document(number: usize, random: &mut Random) -> DocumentRecord {
         id: DocumentId(Uuid::from_u128(number as u128)),
         title: format!("Plan {number}"),
         language: None,
-        facets: Facets {
-            doc_type: DocType::GrantProposal,
-            year: i32::try_from(2018 + number % 8).ok(),
-            outcome: None,
-            programs: Vec::new(),
-            tags: Vec::new(),
-            funder: None,
-            superseded: false,
-        },
+        facets: facets(number),
         passages: passages.collect(),
+    }
+}
+
+/// What a document is filed as: of a dozen programs, some forty tags and two hundred funders.
+fn facets(number: usize) -> Facets {
+    let all = DocType::ALL;
+    Facets {
+        doc_type: all[number % all.len()],
+        year: i32::try_from(2018 + number % 8).ok(),
+        outcome: Outcome::ALL.get(number % 7).copied(),
+        programs: vec![format!("Program {}", number % 12)],
+        tags: vec![
+            format!("tag-{}", number % 17),
+            format!("of-{}", number % 23),
+        ],
+        funder: Some(format!("Foundation {}", number % 200)),
+        superseded: false,
     }
 }
 
