@@ -43,7 +43,7 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u8, i8, i32, u32, i64, u64, f32);
+numbers!(u8, u16, i8, i32, u32, i64, u64, f32);
 
 /// Writes the bytes of an index out, a buffer at a time.
 pub(crate) struct Writer<'a> {

@@ -4,7 +4,7 @@
 //! passage is taken for which `(1 − d) × score − d × repetition` is greatest, with scores
 //! against the best one. Repetition is that of the most similar passage taken before, and
 //! begins at a cosine of [`REPEATS`]: passages on one matter are what was asked for, and only
-//! those that say it again step back.
+//! those that say it again step back. They score no more than what came before them.
 
 use crate::vectors::Vectors;
 
@@ -14,8 +14,8 @@ pub(crate) const POOL: usize = 50;
 /// From this cosine on, two passages repeat each other; at 1, wholly.
 const REPEATS: f32 = 0.85;
 
-/// Reorders slots that come best first. `diversity` is `d`, from 0 (the order stays) to 1.
-/// A passage without a vector is like no other.
+/// Reorders slots that come best first, which they do afterwards, too. `diversity` is `d`, from 0
+/// (the order stays) to 1. A passage without a vector is like no other.
 pub(crate) fn reorder(best: &mut [(u32, f32)], vectors: &Vectors, diversity: f32) {
     let size = best.len().min(POOL);
     let pool = &mut best[..size];
@@ -35,6 +35,11 @@ pub(crate) fn reorder(best: &mut [(u32, f32)], vectors: &Vectors, diversity: f32
             let (one, other) = (pool[taken].0 as usize, pool[at].0 as usize);
             repetition[at] = repetition[at].max(repeats(vectors.dot(one, other)));
         }
+    }
+    let mut before = f32::MAX;
+    for (_, score) in pool {
+        *score = score.min(before);
+        before = *score;
     }
 }
 
@@ -56,16 +61,22 @@ mod tests {
         vectors
     }
 
-    fn order(best: &[(u32, f32)], diversity: f32) -> Vec<u32> {
+    fn reordered(best: &[(u32, f32)], diversity: f32) -> Vec<(u32, f32)> {
         let mut best = best.to_vec();
         reorder(&mut best, &table(), diversity);
-        best.into_iter().map(|(slot, _)| slot).collect()
+        best
+    }
+
+    fn order(best: &[(u32, f32)], diversity: f32) -> Vec<u32> {
+        let best = reordered(best, diversity).into_iter();
+        best.map(|(slot, _)| slot).collect()
     }
 
     #[test]
-    fn what_repeats_the_first_comes_after_another_matter() {
+    fn what_repeats_the_first_comes_after_another_matter_and_scores_no_more() {
         let best = [(0, 1.0), (1, 0.9), (2, 0.8), (3, 0.3)];
-        assert_eq!(order(&best, 0.2), [0, 2, 1, 3]);
+        let expected = [(0, 1.0), (2, 0.8), (1, 0.8), (3, 0.3)];
+        assert_eq!(reordered(&best, 0.2), expected);
     }
 
     #[test]

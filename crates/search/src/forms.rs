@@ -4,11 +4,8 @@
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
-use crate::rank;
+use crate::step_back::StepBack;
 use crate::text;
-
-/// So many of the best passages are looked at.
-const LOOKED_AT: usize = 100;
 
 /// What is left of the score of a passage that has none of the words in the form that was typed,
 /// for a search of a single word. Descriptions are no worse answered in other words: with 0.8
@@ -20,87 +17,39 @@ const OTHER_FORM: f32 = 0.7;
 struct Typed {
     /// What each language knows it by.
     terms: Vec<String>,
-    /// In small letters, without the ending of a plural.
-    form: String,
+    /// In small letters, without accents.
+    word: String,
     /// How rare it is.
     rarity: f32,
 }
 
-/// By what a passage's score is multiplied: the slot of each of the best, and all others.
-#[derive(Debug)]
-pub(crate) struct Forms {
-    best: Vec<(u32, f32)>,
-    others: f32,
+/// Has passages step back that have words in other forms alone; the less, the broader the
+/// search is, 0 to 1.
+pub(crate) fn prefer(index: &Index, text: &str, breadth: f32, scores: &mut [f32]) -> StepBack {
+    let typed = typed(index, text);
+    let narrow = (1.0 - breadth).powi(3);
+    if typed.is_empty() || narrow <= 0.0 {
+        return StepBack::none();
+    }
+    let others = 1.0 - narrow * (1.0 - OTHER_FORM);
+    StepBack::apply(index, scores, others, |slot| share(index, &typed, slot))
 }
 
-impl Forms {
-    /// Has passages step back that have words in other forms alone; the less, the broader the
-    /// search is, 0 to 1.
-    pub(crate) fn prefer(index: &Index, text: &str, breadth: f32, scores: &mut [f32]) -> Self {
-        let typed = typed(index, text);
-        let narrow = (1.0 - breadth).powi(3);
-        if typed.is_empty() || narrow <= 0.0 {
-            return Self::none();
-        }
-        let others = 1.0 - narrow * (1.0 - OTHER_FORM);
-        let best = rank::best(&index.archive, scores, LOOKED_AT);
-        let kept: Vec<(u32, f32, f32)> = best
-            .into_iter()
-            .map(|(slot, score)| {
-                let share = share(index, &typed, slot);
-                (slot, score, others + share * (1.0 - others))
-            })
-            .collect();
-        // Nothing that was typed is there, in whatever form.
-        if kept.iter().all(|(.., multiplier)| *multiplier <= others) {
-            return Self::none();
-        }
-        for score in scores.iter_mut() {
-            *score *= others;
-        }
-        for &(slot, score, multiplier) in &kept {
-            scores[slot as usize] = score * multiplier;
-        }
-        let best = kept.into_iter();
-        Self {
-            best: best
-                .map(|(slot, _, multiplier)| (slot, multiplier))
-                .collect(),
-            others,
-        }
-    }
-
-    /// Where nothing steps back.
-    pub(crate) fn none() -> Self {
-        Self {
-            best: Vec::new(),
-            others: 1.0,
-        }
-    }
-
-    /// By what the score of a slot was multiplied.
-    pub(crate) fn multiplier(&self, slot: u32) -> f32 {
-        let mut best = self.best.iter();
-        let found = best.find(|(known, _)| *known == slot);
-        found.map_or(self.others, |(_, multiplier)| *multiplier)
-    }
-}
-
-/// The words of a search that may have another form. Others than ASCII are taken as they are.
+/// The words of a search that may have another form: not its numbers.
 fn typed(index: &Index, text: &str) -> Vec<Typed> {
     let words = text::words(text, &index.archive.languages()).into_iter();
     let mut typed: Vec<Typed> = Vec::new();
     for word in words {
-        let Some(form) = form(&text[word.range.clone()]) else {
+        let Some(written) = plain(&text[word.range.clone()]) else {
             continue;
         };
-        if typed.iter().all(|known| known.form != form) {
+        if typed.iter().all(|known| known.word != written) {
             let terms: Vec<String> = word.stems.into_iter().map(|stem| stem.term).collect();
             let holders = terms.iter().map(|term| index.lexical.holders(term)).sum();
             typed.push(Typed {
                 rarity: index.lexical.rarity_of(holders),
                 terms,
-                form,
+                word: written,
             });
         }
     }
@@ -119,30 +68,66 @@ fn share(index: &Index, typed: &[Typed], slot: u32) -> f32 {
         return 0.0;
     }
     let text = passage.text.text();
-    let is_as_typed = |typed: &&&Typed| has_form(passage, &text, &typed.form);
+    let is_as_typed = |typed: &&&Typed| has_form(passage, &text, &typed.word);
     let rarity = |typed: &&Typed| typed.rarity;
     let as_typed: f32 = held.iter().filter(is_as_typed).map(rarity).sum();
     as_typed / held.iter().map(rarity).sum::<f32>()
 }
 
-/// Whether a passage has a word as it is written, in singular or plural. Where that is not told, in
-/// other languages than English, it has.
+/// Whether a passage has a word as it is written, in singular or plural. Where that is not told, it
+/// has.
 pub(crate) fn stands_in(passage: &Passage, word: &str) -> bool {
-    form(word).is_none_or(|form| has_form(passage, &passage.text.text(), &form))
+    plain(word).is_none_or(|word| has_form(passage, &passage.text.text(), &word))
 }
 
-fn has_form(passage: &Passage, text: &str, form: &str) -> bool {
+/// The same of a word in small letters without accents.
+fn has_form(passage: &Passage, text: &str, word: &str) -> bool {
     let heading = passage.heading.as_deref().unwrap_or_default();
     let mut fields = [text, heading, &passage.title, &passage.tags].into_iter();
-    passage.language != Language::English || fields.any(|field| has_word(field, form))
+    match passage.language {
+        Language::English if word.is_ascii() => {
+            let form = single(word.to_owned());
+            fields.any(|field| has_word(field, &form))
+        }
+        Language::Spanish | Language::Portuguese | Language::French => {
+            fields.any(|field| has_romance(field, word))
+        }
+        _ => true,
+    }
 }
 
-/// Whether a text has a word of this form.
+/// Whether a text has an English word of this form.
 fn has_word(text: &str, form: &str) -> bool {
     // What singular and plural have in common.
     let stem = form.strip_suffix('y').unwrap_or(form);
-    let mut words = text::beginnings(text, stem).map(|at| word_at(text, at));
-    words.any(|word| self::form(word).is_some_and(|found| found == form))
+    let words = text::beginnings(text, stem).map(|at| word_at(text, at));
+    let mut words = words.filter_map(plain);
+    words.any(|word| single(word) == form)
+}
+
+/// Whether a text has this word or one that differs in the ending of a plural, where that is an `s`
+/// or, after a consonant, an `es`.
+fn has_romance(text: &str, word: &str) -> bool {
+    let forms: Vec<&str> = romance_forms(word).collect();
+    let first = word.bytes().next();
+    // An accent may hide what a word begins with.
+    let may_be = |found: &&str| {
+        let letter = found.bytes().next().map(|byte| byte.to_ascii_lowercase());
+        letter == first || !letter.is_none_or(|letter| letter.is_ascii())
+    };
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(may_be);
+    let is_one = |form: &str| forms.contains(&form);
+    words
+        .map(text::fold)
+        .any(|found| romance_forms(&found).any(is_one))
+}
+
+/// A word and what it is without what may be the ending of its plural.
+fn romance_forms(word: &str) -> impl Iterator<Item = &str> {
+    let without = |ending| word.strip_suffix(ending).filter(|rest| rest.len() > 1);
+    [Some(word), without("s"), without("es")]
+        .into_iter()
+        .flatten()
 }
 
 /// The word that begins at this byte.
@@ -152,18 +137,17 @@ fn word_at(text: &str, at: usize) -> &str {
     &rest[..end.unwrap_or(rest.len())]
 }
 
-/// An English word in small letters without the ending of a plural; `None` where it has others than
-/// ASCII letters.
-fn form(word: &str) -> Option<String> {
-    let word = text::without_plural(word);
-    let is_plain = word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    (is_plain && !word.is_empty()).then(|| single(word.to_ascii_lowercase()))
+/// A word in small letters, without accents; `None` where it has others than letters.
+fn plain(word: &str) -> Option<String> {
+    let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
+    is_word.then(|| text::fold(text::without_plural(word)))
 }
 
 /// After these an `e` goes with the `s` of a plural, and what has one in the singular loses it, too:
 /// *coaches*, *caches*.
 const HISSING: [&str; 5] = ["ss", "x", "z", "ch", "sh"];
 
+/// An English word in small letters without the ending of a plural.
 fn single(mut word: String) -> String {
     let is_plural = word.len() > 2 && word.ends_with('s') && !word.ends_with("ss");
     if is_plural && !word.ends_with("us") && !word.ends_with("is") {
@@ -185,6 +169,7 @@ mod tests {
 
     #[test]
     fn words_are_the_same_in_singular_and_plural_alone() {
+        let form = |word| single(plain(word).unwrap());
         for (text, word) in [
             ("Good Governance.", "governance"),
             ("two policies", "policy"),
@@ -199,7 +184,7 @@ mod tests {
             ("the foundation’s—", "foundation"),
             ("both PIs", "PI"),
         ] {
-            assert!(has_word(text, &form(word).unwrap()), "{word} in {text}");
+            assert!(has_word(text, &form(word)), "{word} in {text}");
         }
         for (text, word) in [
             ("government", "governance"),
@@ -207,9 +192,33 @@ mod tests {
             ("grantée", "grant"),
             ("", "grant"),
         ] {
-            assert!(!has_word(text, &form(word).unwrap()), "{word} in {text}");
+            assert!(!has_word(text, &form(word)), "{word} in {text}");
         }
-        assert_eq!(form("niños"), None);
-        assert_eq!(form("2024"), None);
+        assert_eq!(plain("2024"), None);
+    }
+
+    #[test]
+    fn romance_words_are_the_same_in_singular_and_plural_alone() {
+        let has = |text, word| has_romance(text, &plain(word).unwrap());
+        for (text, word) in [
+            ("Las casas del valle", "casa"),
+            ("La CASA", "casas"),
+            ("dos canciones", "canción"),
+            ("una cancion", "canciones"),
+            ("l’école", "écoles"),
+            ("Écoles", "ecole"),
+            ("os animais e a organização", "organizacao"),
+        ] {
+            assert!(has(text, word), "{word} in {text}");
+        }
+        for (text, word) in [
+            ("en todos los casos", "casa"),
+            ("el niño", "niña"),
+            ("encasa casarse", "casa"),
+            ("", "casa"),
+            ("es s", "e"),
+        ] {
+            assert!(!has(text, word), "{word} in {text}");
+        }
     }
 }

@@ -94,10 +94,25 @@ pub(crate) struct Languages(u16);
 
 impl Languages {
     pub(crate) const ALL: Self = Self(u16::MAX);
+    pub(crate) const NONE: Self = Self(0);
 
     /// These and another.
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those of these that are among others, too.
+    pub(crate) const fn common(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    /// A bit for each, by its place.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub(crate) const fn of_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     /// Whether the one at a place is among them.
@@ -107,7 +122,7 @@ impl Languages {
 
     /// Whether one of them is among others, too.
     pub(crate) const fn meet(self, others: Self) -> bool {
-        self.0 & others.0 != 0
+        self.common(others).0 != 0
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Counts {
     pub(crate) length: u32,
     pub(crate) spellings: HashSet<String>,
     /// As which its words are known.
-    language: Language,
+    pub(crate) language: Language,
 }
 
 impl Counts {
@@ -65,8 +65,11 @@ impl Counts {
 
     fn add(&mut self, field: &str, units: u32, language: Language) {
         for token in text::tokens(field, language) {
+            // A list of symbols is no long text.
+            if !text::is_letter(&token.term) {
+                self.length += units;
+            }
             *self.units.entry(token.term).or_default() += units;
-            self.length += units;
             self.spellings.insert(token.spelling);
         }
     }
@@ -153,7 +156,7 @@ impl Lexical {
         }
         if self.whole.is_none() {
             for spelling in &counts.spellings {
-                self.spellings.add(spelling);
+                self.spellings.add(spelling, counts.language);
             }
         }
         let at = slot as usize;

@@ -28,7 +28,7 @@ use crate::vectors::Vectors;
 const MAGIC: &[u8; 8] = b"ARCHSIDX";
 /// Raised whenever the layout, the analysis of text or the weights of fields
 /// change: an older file is then built anew.
-const VERSION: u32 = 12;
+const VERSION: u32 = 13;
 const HEADER_BYTES: usize = MAGIC.len() + 4 + 4;
 
 /// Why a saved index cannot be used. Whatever it is, the index can be built anew.
@@ -334,16 +334,18 @@ fn write_lexical(to: &mut Writer, lexical: &Lexical) {
 
 pub(crate) fn write_spellings(to: &mut Writer, spellings: &Spellings) {
     let held: Vec<_> = spellings.iter().collect();
-    to.all(held.into_iter(), |to, (spelling, holders)| {
+    to.all(held.into_iter(), |to, (spelling, holders, languages)| {
         to.text(spelling);
         to.number(holders);
+        to.number(languages.bits());
     });
 }
 
 pub(crate) fn read_spellings(from: &mut Reader<'_>) -> Result<Spellings, Unreadable> {
     let mut spellings = Spellings::default();
-    for (spelling, holders) in from.all(|from| Ok((from.text()?, from.number()?)))? {
-        spellings.insert(&spelling, holders);
+    let words = from.all(|from| Ok((from.text()?, from.number()?, from.number()?)))?;
+    for (spelling, holders, languages) in words {
+        spellings.insert(&spelling, holders, Languages::of_bits(languages));
     }
     Ok(spellings)
 }

@@ -22,6 +22,10 @@ const AMOUNT_WEIGHT: f32 = 0.8;
 const CURRENCIES: [&str; 4] = ["dollar", "usd", "euro", "eur"];
 const CURRENCY_WEIGHT: f32 = 0.2;
 
+/// What is left of the weight of a letter or a digit beside words: the *c* of a formula says little,
+/// the *B* of Schedule B stands beside that.
+const LETTER_WEIGHT: f32 = 0.3;
+
 /// With so many different words a query is as broad as it gets.
 const BROAD: f32 = 12.0;
 
@@ -111,6 +115,7 @@ impl Query {
             readings: Vec::new(),
             synonyms: Vec::new(),
         };
+        query.weaken_letters();
         for terms in synonyms.typed(text, &typed) {
             query.keep_together(terms);
         }
@@ -128,6 +133,37 @@ impl Query {
             query.weaken_currencies();
         }
         query
+    }
+
+    /// The query, which was read from this text, without what languages know a word by that their
+    /// passages never have, where those of another language have it as it was typed: with an
+    /// English *camp* there is no Spanish *campo*.
+    pub(crate) fn without_strangers(
+        mut self,
+        text: &str,
+        lexical: &Lexical,
+        languages: &[Language],
+    ) -> Self {
+        if languages.len() < 2 {
+            return self;
+        }
+        let mut writers: HashMap<String, Languages> = HashMap::new();
+        for word in text::words(text, languages) {
+            let of_word = lexical.spellings().writers(&text[word.range], languages);
+            for stem in word.stems {
+                let known = writers.entry(stem.term).or_insert(Languages::NONE);
+                *known = known.with(of_word.common(stem.languages));
+            }
+        }
+        let mut typed: Vec<QueryTerm> = self.terms.drain(..self.typed).collect();
+        typed.retain_mut(|term| {
+            let writers = writers.get(&term.term).copied();
+            term.languages = term.languages.common(writers.unwrap_or(Languages::ALL));
+            term.languages != Languages::NONE
+        });
+        self.typed = typed.len();
+        self.terms.splice(..0, typed);
+        self
     }
 
     /// The query, which was read from this text, with what an index makes of it: a word that the
@@ -215,6 +251,16 @@ impl Query {
         }
         for terms in &amount.spellings {
             self.add_wording(terms, AMOUNT_WEIGHT);
+        }
+    }
+
+    /// Beside words letters say little.
+    fn weaken_letters(&mut self) {
+        if self.terms.iter().any(|term| !text::is_letter(&term.term)) {
+            let letters = self.terms.iter_mut();
+            for letter in letters.filter(|term| text::is_letter(&term.term)) {
+                letter.weight *= LETTER_WEIGHT;
+            }
         }
     }
 
@@ -376,6 +422,13 @@ mod tests {
                 ("plan".into(), 1.0)
             ]
         );
+    }
+
+    #[test]
+    fn letters_say_little_beside_words() {
+        assert_eq!(weight_of("Schedule B", "b"), Some(LETTER_WEIGHT));
+        assert_eq!(weight_of("Schedule B", "schedul"), Some(1.0));
+        assert_eq!(weight_of("B", "b"), Some(1.0), "there is nothing else");
     }
 
     #[test]

@@ -8,10 +8,15 @@ use archivist_domain::{DocumentId, Outcome};
 use crate::archive::Archive;
 use crate::records::{Facets, SearchRequest};
 
-/// By what a document's scores are multiplied, for its age and its outcome.
+/// By what a document's scores are multiplied, for its age, its outcome and what it is a version of.
 pub(crate) fn multiplier(facets: &Facets, request: &SearchRequest, current_year: i32) -> f32 {
     let (recency, outcome) = multipliers(facets, request, current_year);
-    recency * outcome
+    recency * outcome * version(facets)
+}
+
+/// By what the scores of an older version are multiplied, where those are looked for.
+pub(crate) fn version(facets: &Facets) -> f32 {
+    if facets.superseded { SUPERSEDED } else { 1.0 }
 }
 
 /// The same for age and outcome each.
@@ -34,6 +39,9 @@ pub(crate) fn signals(facets: &Facets, current_year: i32) -> (f32, f32) {
         within(outcome(facets.outcome), LOST),
     )
 }
+
+/// What an older version of a document says counts against what the newest says.
+const SUPERSEDED: f32 = 0.8;
 
 /// The least multipliers for age and for outcome.
 const OLD: f32 = 0.85;
@@ -229,6 +237,18 @@ mod tests {
         assert!(by(Some(Outcome::FinalReport)) > by(Some(Outcome::Pending)));
         assert!(close(by(Some(Outcome::Pending)), by(None)));
         assert!(by(None) > by(Some(Outcome::NotFunded)));
+    }
+
+    #[test]
+    fn older_versions_step_back() {
+        let newest = facets(Some(2024), None);
+        let older = Facets {
+            superseded: true,
+            ..newest.clone()
+        };
+        let by = |facets: &Facets| multiplier(facets, &request(0.0, 0.0), 2026);
+        assert!(close(by(&newest), 1.0));
+        assert!(close(by(&older), SUPERSEDED));
     }
 
     #[test]

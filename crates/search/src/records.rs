@@ -244,7 +244,7 @@ impl SearchRequest {
     }
 
     /// What a person has in front of them.
-    pub(crate) fn as_typed(&self) -> &str {
+    pub fn as_typed(&self) -> &str {
         self.typed.as_deref().unwrap_or(&self.text)
     }
 
@@ -328,8 +328,14 @@ pub struct Hit {
     pub recency: f32,
     /// By what its score was multiplied for what became of its document, 0 to 1.
     pub outcome: f32,
+    /// By what its score was multiplied where its document is an older version, 0 to 1.
+    pub version: f32,
+    /// By what its score was multiplied since it says again what stands before it, 0 to 1.
+    pub repetition: f32,
     /// By what its score was multiplied for words in other forms than those typed, 0 to 1.
     pub form: f32,
+    /// By what its score was multiplied for words that stand apart and were typed in a row, 0 to 1.
+    pub row: f32,
     /// By what its score was multiplied for what the search names of documents, 0 to 1.
     pub named: f32,
     /// By what its score was multiplied for what people chose before, 0 to 1, where an order

@@ -9,20 +9,24 @@ use crate::archive::Document;
 use crate::embed::Embedder;
 use crate::explain::Matches;
 use crate::feedback;
-use crate::forms::Forms;
+use crate::forms;
 use crate::fuse::{self, Chance, Cosines, ModelVoice};
 use crate::index::{Dense, Index};
 use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, QueryVector, SearchRequest};
-use crate::{alike, facets, order, phrase, rank, spelling, wordings};
+use crate::step_back::StepBack;
+use crate::{alike, facets, order, phrase, rank, rows, spelling, wordings};
 
 /// Of so many of the best passages headings are looked at.
 const SECTIONED: usize = 100;
 
 /// Why a passage is there where no words were looked for.
 const LISTED: &str = "meets the conditions";
+
+/// Why a passage stands where it does that says again what stands before it.
+const REPEATS: &str = "says again what stands above";
 
 /// What the first passage of a document scores at least, where nothing but what it is was typed,
 /// against the best passage of such documents.
@@ -54,7 +58,9 @@ struct Ranking {
     of_section: BTreeMap<u32, &'static str>,
     of_other_sections: f32,
     /// By what the scores were multiplied for words in other forms than those typed.
-    forms: Forms,
+    forms: StepBack,
+    /// The same for words that stand apart and were typed in a row.
+    rows: StepBack,
     /// By what the scores of the best were multiplied for what people chose before.
     preferred: BTreeMap<u32, f32>,
 }
@@ -170,10 +176,12 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    let forms = if request.mode == Mode::Hybrid {
-        Forms::prefer(index, &request.text, query.breadth(), &mut scores)
+    let (forms, rows) = if request.mode == Mode::Hybrid {
+        let (text, breadth) = (&request.text, query.breadth());
+        let forms = forms::prefer(index, text, breadth, &mut scores);
+        (forms, rows::prefer(index, text, breadth, &mut scores))
     } else {
-        Forms::none()
+        (StepBack::none(), StepBack::none())
     };
     if named.is_all() && request.named_weight > 0.0 {
         find_named(index, &named, &factors, &mut scores);
@@ -192,6 +200,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         of_section,
         of_other_sections,
         forms,
+        rows,
         ..Ranking::nothing(query, named)
     }
 }
@@ -270,7 +279,8 @@ impl Ranking {
             named,
             of_section: BTreeMap::new(),
             of_other_sections: 1.0,
-            forms: Forms::none(),
+            forms: StepBack::none(),
+            rows: StepBack::none(),
             preferred: BTreeMap::new(),
         }
     }
@@ -291,10 +301,11 @@ impl Ranking {
 /// What was typed, and that with what the index and the passages that are liked make of it.
 pub(crate) fn read(index: &Index, request: &SearchRequest) -> (Query, Query) {
     let languages = index.archive.languages();
-    let typed = Query::parse(&request.text, &index.synonyms, &languages);
-    let query = typed
-        .clone()
-        .fitted(&request.text, &index.lexical, &index.synonyms, &languages);
+    let (text, lexical) = (&request.text, &index.lexical);
+    let typed = Query::parse(text, &index.synonyms, &languages);
+    let typed = typed.without_strangers(text, lexical, &languages);
+    let query = typed.clone();
+    let query = query.fitted(text, lexical, &index.synonyms, &languages);
     let query = alike::broadened(index, request, query);
     (typed, query)
 }
@@ -476,6 +487,7 @@ fn hit(
     let of_section = section.map_or(ranking.of_other_sections, |_| 1.0);
     let (recency, outcome) = rank::multipliers(facets, request, year);
     let preferred = ranking.preferred.get(&slot).copied();
+    let repetition = (score / ranking.scores[at]).min(1.0);
 
     let mut reasons = Vec::new();
     let is_pinned = request.pinned.iter().any(|p| p.passage == passage.id);
@@ -496,6 +508,7 @@ fn hit(
     reasons.extend(rank::reasons(facets, request));
     let is_preferred = preferred.is_some_and(|factor| factor > ranker::PREFERRED);
     reasons.extend(is_preferred.then(|| ranker::REASON.to_owned()));
+    reasons.extend((repetition < 1.0).then(|| REPEATS.to_owned()));
     // Words of wordings that say nothing alone are no words of the query.
     let marks = if ranking.query.is_empty() {
         phrase::marks(&request.phrases, &passage.text.text())
@@ -510,7 +523,10 @@ fn hit(
         dense,
         recency,
         outcome,
+        version: rank::version(facets),
+        repetition,
         form: ranking.forms.multiplier(slot),
+        row: ranking.rows.multiplier(slot),
         named: ranking.named.multiplier(facets, request.named_weight) * of_section,
         preferred,
         matched: matches.words,

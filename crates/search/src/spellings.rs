@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::language::{Language, Languages};
 use crate::shapes::Shapes;
 use crate::text;
 
@@ -13,28 +14,37 @@ pub(crate) struct Spellings {
     shapes: Shapes,
     /// By number.
     holders: Vec<u32>,
+    /// By number: of which languages there have been passages with it since there were any.
+    languages: Vec<Languages>,
     /// By what is left of them without accents: the numbers of words that have some.
     accented: HashMap<String, Vec<u32>>,
 }
 
 impl Spellings {
-    /// A passage with this word came.
-    pub(crate) fn add(&mut self, spelling: &str) {
+    /// A passage with this word came, which is in this language.
+    pub(crate) fn add(&mut self, spelling: &str, language: Language) {
         let number = self.number(spelling);
+        let known = &mut self.languages[number];
+        *known = known.with(language.into());
         self.holders[number] += 1;
     }
 
     /// A passage with this word went.
     pub(crate) fn remove(&mut self, spelling: &str) {
         if let Some(&number) = self.numbers.get(spelling) {
-            self.holders[number as usize] -= 1;
+            let number = number as usize;
+            self.holders[number] -= 1;
+            if self.holders[number] == 0 {
+                self.languages[number] = Languages::NONE;
+            }
         }
     }
 
-    /// Takes in a word that so many passages have.
-    pub(crate) fn insert(&mut self, spelling: &str, holders: u32) {
+    /// Takes in a word that so many passages of these languages have.
+    pub(crate) fn insert(&mut self, spelling: &str, holders: u32, languages: Languages) {
         let number = self.number(spelling);
         self.holders[number] = holders;
+        self.languages[number] = languages;
     }
 
     /// How many passages have a word as it is written.
@@ -43,12 +53,37 @@ impl Spellings {
         number.map_or(0, |&number| self.holders[number as usize])
     }
 
-    /// The words that passages have, each with how many do.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32)> {
+    /// Of which languages passages have a word as it is written.
+    pub(crate) fn languages(&self, spelling: &str) -> Languages {
+        let number = self.numbers.get(spelling);
+        number.map_or(Languages::NONE, |&number| self.languages[number as usize])
+    }
+
+    /// Of these languages those whose passages have a word as it was typed, in singular or plural;
+    /// all where none has.
+    pub(crate) fn writers(&self, typed: &str, languages: &[Language]) -> Languages {
+        let has = |language: &&Language| {
+            let spelling = text::spelling(typed, **language);
+            let single = spelling.strip_suffix('s').unwrap_or(&spelling);
+            let forms = [&spelling, single, &format!("{spelling}s")];
+            let here = (**language).into();
+            forms.iter().any(|form| self.languages(form).meet(here))
+        };
+        let writers = languages.iter().filter(has);
+        let writers = writers.fold(Languages::NONE, |all, &one| all.with(one.into()));
+        if writers == Languages::NONE {
+            return Languages::ALL;
+        }
+        writers
+    }
+
+    /// The words that passages have, each with how many do and their languages.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, u32, Languages)> {
         let known = self.numbers.iter();
+        let known = known.map(|(spelling, &number)| (&**spelling, number as usize));
         known
-            .map(|(spelling, &number)| (&**spelling, self.holders[number as usize]))
-            .filter(|(_, holders)| *holders > 0)
+            .map(|(spelling, at)| (spelling, self.holders[at], self.languages[at]))
+            .filter(|(_, holders, _)| *holders > 0)
     }
 
     /// Words that may be within `most` changed letters of this one, each with how many passages
@@ -94,6 +129,7 @@ impl Spellings {
         }
         self.numbers.insert(spelling, key);
         self.holders.push(0);
+        self.languages.push(Languages::NONE);
         number
     }
 }

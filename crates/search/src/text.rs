@@ -47,20 +47,26 @@ pub(crate) fn each_token(text: &str, language: Language) -> impl Iterator<Item =
 /// How a word is spelt and what it is known by, unless it says nothing. English is folded first, as
 /// it is often typed without its few accents; the stemmers of other languages look at theirs.
 fn read(word: &str, language: Language, stemmer: &Stemmer) -> Option<(String, String)> {
+    let spelling = spelling(word, language);
     if language == Language::English {
-        let folded = fold(without_plural(word));
-        if is_stop_word(&folded) {
-            return None;
-        }
-        let term = stemmer.stem(&folded).into_owned();
-        return Some((folded, term));
+        let says_something = !is_stop_word(&spelling);
+        let term = stemmer.stem(&spelling).into_owned();
+        return says_something.then_some((spelling, term));
     }
-    let word = lowered(word);
-    if language.passes_over(&word) {
+    if language.passes_over(&spelling) {
         return None;
     }
-    let term = fold(&stemmer.stem(&word));
-    Some((word, term))
+    let term = fold(&stemmer.stem(&spelling));
+    Some((spelling, term))
+}
+
+/// A word as a language keeps it before it is stemmed.
+pub(crate) fn spelling(word: &str, language: Language) -> String {
+    if language == Language::English {
+        fold(without_plural(word))
+    } else {
+        lowered(word)
+    }
 }
 
 /// A word in small letters, with its accents. With a plain apostrophe stemmers know what is left out
@@ -236,6 +242,11 @@ fn is_unseen(c: char) -> bool {
         c,
         '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}'
     )
+}
+
+/// Whether a term is a letter or a digit of ASCII alone: of a list, a formula, a grade.
+pub(crate) const fn is_letter(term: &str) -> bool {
+    term.len() == 1
 }
 
 /// Whether a folded word is too common in English to say what a text is about.

@@ -11,6 +11,9 @@ use crate::synonyms::Synonyms;
 /// What a condition is called.
 const NAMES: [&str; 6] = ["type", "year", "program", "outcome", "tag", "funder"];
 
+/// What begins what is to stand in a passage as it is.
+const OPENING: [char; 4] = ['"', '“', '”', '„'];
+
 /// The years that a span without an end reaches.
 const YEARS: RangeInclusive<i32> = 1900..=2100;
 
@@ -35,6 +38,48 @@ pub enum NotUnderstood {
         /// What can be.
         expected: &'static [&'static str],
     },
+}
+
+/// A part of a search that was read in another way than it may have been meant; for the person who
+/// typed it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Hint {
+    /// No condition is called so.
+    #[error(
+        "“{0}:” is no condition and was looked for as a word: conditions are type:, year:, \
+         program:, outcome:, tag: and funder:"
+    )]
+    UnknownCondition(String),
+    /// A quotation mark has no other.
+    #[error(
+        "the quotation mark before “{0}” is never closed: the words after it were looked for each \
+         by itself"
+    )]
+    OpenQuotation(String),
+}
+
+/// What a person may not expect of how a search is read that makes sense.
+pub fn hints(text: &str) -> Vec<Hint> {
+    let read_as_words = |part: &Part<'_>| part.name.is_none() && !part.is_quoted;
+    let words = parts(text).into_iter().filter(read_as_words);
+    let hints = words.filter_map(|part| {
+        let unknown = unknown_condition(part.value).map(Hint::UnknownCondition);
+        let open = || part.value.strip_prefix(OPENING).map(str::to_owned);
+        unknown.or_else(|| open().map(Hint::OpenQuotation))
+    });
+    hints.collect()
+}
+
+/// What stands before the colon of a word as the name of a condition would; it is none of an
+/// address.
+fn unknown_condition(word: &str) -> Option<String> {
+    let (name, value) = word.split_once(':')?;
+    let is_name = name.chars().nth(1).is_some()
+        && name
+            .chars()
+            .all(|c| c.is_alphabetic() || c == '_' || c == '-');
+    let has_value = value.starts_with(|c: char| c.is_alphanumeric() || OPENING.contains(&c));
+    (is_name && has_value).then(|| name.to_owned())
 }
 
 /// A word, or what stands in quotation marks, with the condition's name before it.
@@ -197,7 +242,7 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 /// capitals, `NOT` is a word like others.
 fn after_not(text: &str, is_shouted: bool) -> Option<&str> {
     let follows =
-        |rest: &&str| rest.starts_with(|c: char| c.is_alphabetic() || "\"“”„".contains(c));
+        |rest: &&str| rest.starts_with(|c: char| c.is_alphabetic() || OPENING.contains(&c));
     let after_minus = text.strip_prefix('-');
     let after_word = || text.strip_prefix("NOT ").map(str::trim_start);
     let after_word = || after_word().filter(|_| !is_shouted);
@@ -222,7 +267,7 @@ fn name_before(text: &str) -> (Option<&'static str>, &str) {
 /// The text up to the next space, or what stands in the quotation marks that begin it; and
 /// what is left. A mark that is never closed is a character like others.
 fn value_of(text: &str) -> (&str, bool, &str) {
-    let opened = text.strip_prefix(['"', '“', '”', '„']);
+    let opened = text.strip_prefix(OPENING);
     if let Some((value, left)) = opened.and_then(|inside| inside.split_once(['"', '“', '”'])) {
         return (value, true, left);
     }
@@ -308,6 +353,28 @@ mod tests {
         ] {
             let request = SearchRequest::typed(text).unwrap();
             assert_eq!((request.conditions, request.text.as_str()), (None, text));
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_meant_otherwise_is_told() {
+        let hints = |text| hints(text).into_iter();
+        let unknown = |text: &str| Hint::UnknownCondition(text.to_owned());
+        let open = |text: &str| Hint::OpenQuotation(text.to_owned());
+        for (text, told) in [
+            ("boats author:Rivera", vec![unknown("author")]),
+            (
+                "tipo:informe año:2024",
+                vec![unknown("tipo"), unknown("año")],
+            ),
+            ("section:\"needs statement\"", vec![unknown("section")]),
+            ("\"twice a week", vec![open("twice")]),
+            ("\"ferry captains\" \"in winter", vec![open("in")]),
+            ("type:report \"see author:Rivera\"", vec![]),
+            ("https://example.org goal: read at 10:30 a:b", vec![]),
+            ("a 5\" pipe", vec![]),
+        ] {
+            assert_eq!(hints(text).collect::<Vec<_>>(), told, "{text}");
         }
     }
 

@@ -27,7 +27,7 @@ impl Vocabulary {
             }
         }
         for spelling in &counts.spellings {
-            self.spellings.add(spelling);
+            self.spellings.add(spelling, counts.language);
         }
         self.passages += 1;
         self.total_length += u64::from(counts.length);

@@ -1,9 +1,10 @@
 //! Search hits joined with what the database knows about them.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use archivist_domain::{DocumentId, PassageId};
-use archivist_search::{Answer, Coverage, FacetCounts, Hit, PassagePlace, SearchRequest};
+use archivist_search::{Answer, Coverage, FacetCounts, Hint, Hit, PassagePlace, SearchRequest};
 use archivist_store::documents::{self, Document};
 use archivist_store::embeddings;
 use archivist_store::passages::{self, Passage};
@@ -17,6 +18,9 @@ use crate::state::AppState;
 
 /// The longest search, in characters.
 pub const MAX_QUERY_CHARS: usize = 1_000;
+
+/// So many passages can be named that others are to be like, and so many that are left out.
+pub const MAX_PASSAGES: usize = 100;
 
 /// A search as it is typed: words, wordings in quotation marks and conditions. Refuses what
 /// is too long or makes no sense, as a problem of its parameter `q`.
@@ -42,6 +46,57 @@ pub struct Found {
     pub judged: Option<f32>,
 }
 
+/// One of the figures behind a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// What is measured, as `numbers` of `GET /api/search` call it.
+    pub name: &'static str,
+    /// Nothing where it has no say.
+    pub value: Option<f32>,
+    /// The score was multiplied by it.
+    pub is_multiplier: bool,
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.is_multiplier { "× " } else { "" };
+        match self.value {
+            Some(value) => write!(f, "{} {sign}{value:.2}", self.name),
+            None => write!(f, "{} –", self.name),
+        }
+    }
+}
+
+impl Found {
+    /// The figures behind its score.
+    pub fn figures(&self) -> [Figure; 11] {
+        let hit = &self.hit;
+        let said = |name, value| Figure {
+            name,
+            value,
+            is_multiplier: false,
+        };
+        let multiplied = |name, value| Figure {
+            name,
+            value,
+            is_multiplier: true,
+        };
+        [
+            said("words", hit.lexical),
+            said("meaning", hit.dense),
+            multiplied("recency", Some(hit.recency)),
+            multiplied("outcome", Some(hit.outcome)),
+            multiplied("version", Some(hit.version)),
+            multiplied("form", Some(hit.form)),
+            multiplied("row", Some(hit.row)),
+            multiplied("named", Some(hit.named)),
+            multiplied("preferred", hit.preferred),
+            multiplied("repetition", Some(hit.repetition)),
+            said("judged", self.judged),
+        ]
+    }
+}
+
 /// What a search found, and what else there is.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
@@ -51,6 +106,8 @@ pub struct Findings {
     pub counts: FacetCounts,
     /// The words as they are spelt here, where some stand nowhere.
     pub did_you_mean: Option<String>,
+    /// What was read in another way than it may have been meant.
+    pub hints: Vec<Hint>,
 }
 
 /// Searches the archive. Hits that have just been deleted, held or superseded are left
@@ -89,6 +146,7 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
         found,
         counts,
         did_you_mean,
+        hints: archivist_search::hints(request.as_typed()),
     })
 }
 

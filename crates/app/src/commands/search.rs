@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use archivist_search::{Hit, SearchRequest};
+use archivist_search::SearchRequest;
 use archivist_web::retrieve::{self, Findings, Found};
 use serde_json::{Value, json};
 
@@ -21,9 +21,13 @@ pub(crate) async fn search(place: &PlaceArgs, args: SearchArgs) -> Result<ExitCo
     let Findings {
         found,
         did_you_mean,
+        hints,
         ..
     } = found?;
     let documents = documents?;
+    for hint in hints.iter().filter(|_| !args.json) {
+        say!("Note: {hint}.");
+    }
     if args.json {
         print_json(&Value::Array(
             found.iter().map(|hit| as_json(hit, args.explain)).collect(),
@@ -77,7 +81,6 @@ fn as_json(found: &Found, explains: bool) -> Value {
         hit,
         passage,
         document,
-        judged,
         ..
     } = found;
     let mut told = json!({
@@ -96,15 +99,8 @@ fn as_json(found: &Found, explains: bool) -> Value {
         "reasons": hit.reasons,
     });
     if explains {
-        told["numbers"] = json!({
-            "words": hit.lexical,
-            "meaning": hit.dense,
-            "recency": hit.recency,
-            "outcome": hit.outcome,
-            "named": hit.named,
-            "preferred": hit.preferred,
-            "judged": judged,
-        });
+        let figures = found.figures().map(|f| (f.name.to_owned(), json!(f.value)));
+        told["numbers"] = Value::Object(figures.into_iter().collect());
     }
     told
 }
@@ -114,7 +110,6 @@ fn print_hit(number: usize, found: &Found, explains: bool) {
         hit,
         passage,
         document,
-        judged,
         ..
     } = found;
     let year = document
@@ -138,31 +133,10 @@ fn print_hit(number: usize, found: &Found, explains: bool) {
     say!("   {}", excerpt(found));
     say!("   {}", hit.reasons.join("; "));
     if explains {
-        say!("   {}", figures(hit, *judged));
+        let figures = found.figures().map(|figure| figure.to_string());
+        say!("   {}", figures.join(", "));
     }
     say!("");
-}
-
-/// The figures behind a score.
-fn figures(hit: &Hit, judged: Option<f32>) -> String {
-    let figure = |name: &str, value: Option<f32>| match value {
-        Some(value) => format!("{name} {value:.2}"),
-        None => format!("{name} –"),
-    };
-    let mut figures = vec![
-        figure("words", hit.lexical),
-        figure("meaning", hit.dense),
-        figure("× recency", Some(hit.recency)),
-        figure("× outcome", Some(hit.outcome)),
-        figure("× named", Some(hit.named)),
-    ];
-    if hit.preferred.is_some() {
-        figures.push(figure("× preferred", hit.preferred));
-    }
-    if judged.is_some() {
-        figures.push(figure("judged", judged));
-    }
-    figures.join(", ")
 }
 
 /// About 300 characters around the first matched word.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::support::forms::Browser;
+use crate::support::server::EDITOR;
 use crate::support::{Client, TestServer, a_document, eventually};
 
 const COACHES: &str = "Reading coaches visit every school in the valley twice a week. \
@@ -324,6 +326,18 @@ async fn a_misspelt_word_is_offered_in_its_spelling_here() {
     assert_eq!(found["did_you_mean"], "harvest and pantry");
     let found = writer.get("/api/search?q=volunteers").await.ok();
     assert_eq!(found["did_you_mean"], Value::Null);
+    assert_eq!(found["hints"], json!([]));
+}
+
+#[tokio::test]
+async fn what_may_have_been_meant_otherwise_is_told() {
+    let server = with_two_documents().await;
+    let writer = server.as_writer().await;
+    let found = writer.get("/api/search?q=author:rivera+%22coaches").await;
+    let hints = found.ok()["hints"].clone();
+    let said = |number: usize, what: &str| hints[number].as_str().unwrap().contains(what);
+    assert!(said(0, "“author:” is no condition"), "{hints}");
+    assert!(said(1, "“coaches” is never closed"), "{hints}");
 }
 
 #[tokio::test]
@@ -347,6 +361,18 @@ async fn passages_are_found_by_passages_like_them() {
     assert_eq!(
         (of(first), of(&similar)),
         ("coaches.pdf".into(), "more.txt".into())
+    );
+    // The page of the document leads to them.
+    let browser = Browser::sign_in(&server, EDITOR).await;
+    let document = first["document"]["doc_id"].as_str().unwrap();
+    let page = browser.look_at(&format!("/library/{document}")).await;
+    let address = format!("/search?like={liked}");
+    assert!(page.text().contains(&address), "{}", page.text());
+    let page = browser.look_at(&address).await;
+    assert!(
+        page.text().contains("every school of the valley"),
+        "{}",
+        page.text()
     );
     // Left out by hand.
     let id = similar["passage_id"].as_str().unwrap();

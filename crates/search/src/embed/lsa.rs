@@ -17,6 +17,7 @@ use crate::lexical::Counts;
 use crate::query::Query;
 use crate::random::SplitMix;
 use crate::records::PassageText;
+use crate::text;
 use crate::vectors::{Vectors, unit};
 
 /// The width asked for.
@@ -267,7 +268,7 @@ impl Occurrences {
             .numbers
             .iter()
             .map(|(term, &number)| (term.as_str(), number))
-            .filter(|&(_, number)| holders(number) >= MIN_HOLDERS)
+            .filter(|&(term, number)| holders(number) >= MIN_HOLDERS && !text::is_letter(term))
             .collect();
         chosen.sort_unstable_by(|a, b| holders(b.1).cmp(&holders(a.1)).then(a.0.cmp(b.0)));
         chosen.truncate(MAX_TERMS);

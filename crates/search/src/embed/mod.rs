@@ -1,7 +1,9 @@
 //! Models that turn text into vectors.
 //!
-//! The built-in one is learned from the archive itself (`lsa`). Models from
-//! outside, local or behind an API, come in through the same trait.
+//! Those here are learned from the archive itself (`lsa`): they read words that the index has
+//! counted already, and change with it. Models from outside read texts and may take seconds: they have
+//! a trait of their own (`archivist_embed::Embedder`), and an index is given what they made
+//! ([`crate::given`]).
 
 pub(crate) mod known_items;
 pub(crate) mod lsa;

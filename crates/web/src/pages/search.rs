@@ -1,7 +1,7 @@
 //! `/search`: passages that answer a question, and why.
 
 use archivist_domain::{DocType, DocumentId, Outcome, PassageId, SearchOrder};
-use archivist_search::{FacetCounts, SearchRequest};
+use archivist_search::{FacetCounts, Hint, SearchRequest};
 use archivist_store::documents;
 use askama::Template;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use super::{page, show};
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::extract::Query;
-use crate::retrieve::{self, Findings, Found};
+use crate::retrieve::{self, Figure, Findings, Found, MAX_PASSAGES};
 use crate::state::AppState;
 
 /// Passages on a page of hits.
@@ -26,9 +26,6 @@ const HITS: usize = 20;
 
 /// The last page of hits: nobody looks further.
 const LAST_PAGE: i64 = 50;
-
-/// So many passages may be liked, and so many left out.
-const MAX_PASSAGES: usize = 100;
 
 /// So many values of each kind are offered to narrow a search down.
 const MAX_CHOICES: usize = 40;
@@ -63,6 +60,8 @@ pub(super) struct SearchPage {
     pub(super) facets: Vec<Facet>,
     /// The search in another spelling, and its address.
     pub(super) did_you_mean: Option<(String, String)>,
+    /// What was read in another way than it may have been meant.
+    pub(super) hints: Vec<Hint>,
     /// The first passage of those that others are like.
     pub(super) liked: Option<String>,
     /// The title of the one document that is looked in.
@@ -118,6 +117,8 @@ pub(super) struct HitView {
     /// 0 to 100: comparable within one answer.
     pub(super) score: u32,
     pub(super) reasons: String,
+    /// The figures behind the score.
+    pub(super) figures: String,
     /// What the first sentence points back to, where the excerpt begins with it.
     pub(super) lead: Option<String>,
     pub(super) excerpt: Excerpt,
@@ -186,6 +187,7 @@ pub(super) async fn search(
             let address = filter.address_with("/search", "q", &meant);
             (meant, address)
         }),
+        hints: findings.hints,
         liked: liked(&state, &filter).await?,
         within: within(&state, &filter).await?,
         saved: saved::of(&state, &visitor).await?,
@@ -269,7 +271,7 @@ async fn reading(state: &AppState) -> Result<Option<String>, Error> {
     let passages = show::counted(coverage.passages, "passage");
     let model = &wanted.embedder.identity().model;
     Ok(Some(format!(
-        "The model {model} has read {read} of {passages}; it has its say once it has read all."
+        "The model {model} has read {read} of {passages}; it has its say once it has read nearly all."
     )))
 }
 
@@ -339,6 +341,7 @@ fn numbered(counts: &[(i32, usize)]) -> Vec<(String, usize)> {
 }
 
 fn hit_view(found: Found, filter: &FilterForm) -> HitView {
+    let figures = figures(&found);
     let Found {
         hit,
         passage,
@@ -380,9 +383,21 @@ fn hit_view(found: Found, filter: &FilterForm) -> HitView {
         heading: passage.heading,
         score: percent(hit.score),
         reasons: hit.reasons.join(" · "),
+        figures,
         lead: passage.lead.filter(|_| !excerpt.is_cut_before),
         excerpt,
     }
+}
+
+/// What was measured, and by what the score was multiplied where that made a difference.
+fn figures(found: &Found) -> String {
+    let makes_a_difference = |figure: &Figure| match figure.value {
+        Some(value) => !figure.is_multiplier || value < 1.0,
+        None => false,
+    };
+    let figures = found.figures().into_iter().filter(makes_a_difference);
+    let figures: Vec<String> = figures.map(|figure| figure.to_string()).collect();
+    figures.join(", ")
 }
 
 #[expect(

@@ -466,6 +466,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         matching: "31 passages in 12 documents, at most three of each shown".to_owned(),
         facets: Vec::new(),
         did_you_mean: None,
+        hints: Vec::new(),
         liked: None,
         within: None,
         saved: Vec::new(),
@@ -514,11 +515,15 @@ fn hits_are_marked_and_never_read_as_markup() {
         heading: Some(HOSTILE.into()),
         score: 87,
         reasons: "matched coaches".into(),
+        figures: "words 8.21".into(),
         lead: Some("What stood <before>.".into()),
         excerpt: marked::excerpt(text, std::slice::from_ref(&mark), 400),
     };
     let mut page = search(vec![hit], 9);
     page.did_you_mean = Some(("<coaches>".to_owned(), "/search?q=coaches".to_owned()));
+    page.hints = vec![archivist_search::Hint::UnknownCondition(
+        "<author>".to_owned(),
+    )];
     page.next = Some("/search?page=2".to_owned());
     page.facets = vec![Facet {
         heading: "Tag",
@@ -538,6 +543,7 @@ fn hits_are_marked_and_never_read_as_markup() {
     page.within = Some(HOSTILE.to_owned());
     let html = rendered(&page);
     assert!(html.contains(r#"<a href="/search?q=coaches">&#60;coaches&#62;</a>?"#));
+    assert!(html.contains("Note: “&#60;author&#62;:” is no condition"));
     assert!(html.contains("More passages") && !html.contains("Better ones"));
     assert!(html.contains(r#"aria-current="true""#));
     assert!(html.contains("&#60;b&#62;<mark>coaches</mark>"));

@@ -124,6 +124,36 @@ fn usual_english_words_are_no_stems_of_other_languages() {
 }
 
 #[test]
+fn a_word_that_stands_somewhere_is_no_stem_of_another_language() {
+    let fields = format!("{SPANISH} El campo está lejos, y la suma es pequeña.");
+    let mut index = index_of([
+        record(1, "Memoria", &[&fields]),
+        record(2, "Plan of the valley", &[ENGLISH]),
+        record(3, "Plan", &["Two camps for families in summer."]),
+    ]);
+    assert_eq!(found(&index, "camp"), [document(3)]);
+    assert_eq!(found(&index, "campos"), [document(1)]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    index.save(&path).unwrap();
+    assert_eq!(found(&Index::load(&path).unwrap(), "camp"), [document(3)]);
+    index.remove(document(3));
+    assert_eq!(found(&index, "camp"), [document(1)], "it stands nowhere");
+}
+
+#[test]
+fn words_as_they_were_typed_come_first_in_romance_languages_too() {
+    let with = |text: &str| format!("{SPANISH} {text}");
+    let index = index_of([
+        record(1, "Memoria", &[&with("Los casos están lejos.")]),
+        record(2, "Memoria", &[&with("Las casas están lejos.")]),
+        record(3, "Plan of the valley", &[ENGLISH]),
+    ]);
+    assert_eq!(found(&index, "casa"), [document(2), document(1)]);
+    assert_eq!(found(&index, "caso"), [document(1), document(2)]);
+}
+
+#[test]
 fn misspelt_words_and_phrases_are_found_in_each_language() {
     let index = index_of(library());
     let answer = index.answer(&SearchRequest::new("volutarios"), YEAR);

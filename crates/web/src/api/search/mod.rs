@@ -21,14 +21,12 @@ use crate::auth::Writer;
 use crate::bounds;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
-use crate::retrieve::{self, Findings};
+use crate::retrieve::{self, Findings, MAX_PASSAGES};
 use crate::state::AppState;
 
 const DEFAULT_LIMIT: usize = 10;
 const MAX_LIMIT: usize = 50;
 const MAX_OFFSET: usize = 1_000;
-const MAX_LIKE: usize = 20;
-const MAX_WITHOUT: usize = 100;
 const MAX_DOCUMENTS: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -63,7 +61,7 @@ struct SearchParams {
     q: String,
     /// Ids of passages that answer: others like them are looked for, too.
     #[serde(default)]
-    #[param(max_items = 20)]
+    #[param(max_items = 100)]
     like: Vec<PassageId>,
     /// Ids of passages that are not to be found. Without `q`, those of `like` are not
     /// found either.
@@ -155,6 +153,7 @@ async fn search(
         found,
         counts,
         did_you_mean,
+        hints,
     } = retrieve::find(&state, request).await?;
     let hits = found.into_iter();
     Ok(Json(SearchResponse {
@@ -162,6 +161,7 @@ async fn search(
         hits: hits.map(|found| SearchHit::new(found, explains)).collect(),
         counts: counts.into(),
         did_you_mean,
+        hints: hints.iter().map(ToString::to_string).collect(),
     }))
 }
 
@@ -181,8 +181,8 @@ impl SearchParams {
         refuse("q", says_nothing.then(|| "say what to look for".to_owned()));
         refuse("limit", bounds::number(&limit, &(1..=MAX_LIMIT)));
         refuse("offset", bounds::number(&offset, &(0..=MAX_OFFSET)));
-        refuse("like", bounds::items(self.like.len(), MAX_LIKE));
-        refuse("without", bounds::items(self.without.len(), MAX_WITHOUT));
+        refuse("like", bounds::items(self.like.len(), MAX_PASSAGES));
+        refuse("without", bounds::items(self.without.len(), MAX_PASSAGES));
         refuse(
             "document",
             bounds::items(self.document.len(), MAX_DOCUMENTS),

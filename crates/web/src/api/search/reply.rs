@@ -22,6 +22,10 @@ pub(super) struct SearchResponse {
     /// with a usual word in the place of one that hardly any passage has; where there is one.
     #[schema(example = "board members")]
     pub(super) did_you_mean: Option<String>,
+    /// What was read in another way than it may have been meant: a name before a colon that is no
+    /// condition, a quotation mark that is never closed. For people.
+    #[schema(example = json!(["“author:” is no condition and was looked for as a word: conditions are type:, year:, program:, outcome:, tag: and funder:"]))]
+    pub(super) hints: Vec<String>,
 }
 
 /// How many of the documents that match have each value, the most frequent first.
@@ -85,10 +89,19 @@ struct Numbers {
     /// By what it was multiplied for what became of the document.
     #[schema(example = 1.0)]
     outcome: f32,
+    /// By what it was multiplied where the document is an older version.
+    #[schema(example = 1.0)]
+    version: f32,
+    /// By what it was multiplied since the passage says again what stands before it.
+    #[schema(example = 1.0)]
+    repetition: f32,
     /// By what it was multiplied for words in other forms than those typed: *government* for
     /// *governance*.
     #[schema(example = 1.0)]
     form: f32,
+    /// By what it was multiplied where words stand apart that were typed in a row.
+    #[schema(example = 1.0)]
+    row: f32,
     /// By what it was multiplied for what the search names: years, kinds, funders, programs,
     /// audiences, sections.
     #[schema(example = 0.9)]
@@ -133,7 +146,7 @@ pub(super) struct SearchHit {
     #[schema(example = json!(["eleven"]))]
     matched: Vec<String>,
     /// Why it is here, for people.
-    #[schema(example = json!(["The words 'board' and 'members' occur in it"]))]
+    #[schema(example = json!(["matched board, members", "similar in meaning", "2024"]))]
     reasons: Vec<String>,
     /// Whether an editor keeps it on top of this search.
     #[schema(example = false)]
@@ -185,7 +198,10 @@ impl SearchHit {
             words: hit.lexical,
             meaning: hit.dense,
             recency: hit.recency,
+            version: hit.version,
+            repetition: hit.repetition,
             form: hit.form,
+            row: hit.row,
             outcome: hit.outcome,
             named: hit.named,
             preferred: hit.preferred,
