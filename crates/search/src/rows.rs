@@ -75,8 +75,12 @@ impl Beginning {
             let fits = !self.is_whole || word.len() == self.letters.len();
             fits && found.is_some_and(|found| found.eq_ignore_ascii_case(self.letters.as_bytes()))
         };
-        if word.is_ascii() {
-            return begins_so(word);
+        // Most words begin otherwise, which the first byte tells.
+        let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+        match first(word) {
+            Some(byte) if byte.is_ascii() && Some(byte) != first(&self.letters) => return false,
+            _ if word.is_ascii() => return begins_so(word),
+            _ => {}
         }
         begins_so(&text::fold(word))
     }
@@ -86,20 +90,26 @@ impl Beginning {
 fn share(pairs: &[[Beginning; 2]], passage: &Passage) -> f32 {
     let text = passage.text.text();
     let heading = passage.heading.as_deref().unwrap_or_default();
-    let fields = [&*text, heading, &*passage.title];
-    let stands = |pair: &&[Beginning; 2]| fields.iter().any(|field| stand_in_a_row(pair, field));
-    let standing = pairs.iter().filter(stands).count();
+    let mut standing = vec![false; pairs.len()];
+    for field in [&*text, heading, &*passage.title] {
+        find(pairs, field, &mut standing);
+    }
+    let standing = standing.into_iter().filter(|stands| *stands).count();
     standing as f32 / pairs.len() as f32
 }
 
-fn stand_in_a_row([first, second]: &[Beginning; 2], text: &str) -> bool {
+/// Marks the pairs that stand side by side in a text, which is gone through once.
+fn find(pairs: &[[Beginning; 2]], text: &str, standing: &mut [bool]) {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    let mut after_first = false;
-    words.filter(|word| !word.is_empty()).any(|word| {
-        if after_first && second.is_of(word) {
-            return true;
+    let mut before: Vec<usize> = Vec::new();
+    let mut here: Vec<usize> = Vec::new();
+    for word in words.filter(|word| !word.is_empty()) {
+        for &pair in &before {
+            standing[pair] |= pairs[pair][1].is_of(word);
         }
-        after_first = first.is_of(word);
-        false
-    })
+        here.clear();
+        let begun = (0..pairs.len()).filter(|&at| !standing[at] && pairs[at][0].is_of(word));
+        here.extend(begun);
+        std::mem::swap(&mut before, &mut here);
+    }
 }

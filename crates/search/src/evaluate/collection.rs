@@ -249,16 +249,16 @@ mod tests {
     fn judgements_are_read_with_and_without_a_header_and_none_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.tsv");
-        let graded = |text: &str| {
+        let judged = |text: &str| {
             fs::write(&path, text).unwrap();
             read_judgements(&path)
         };
         for header in ["", "query-id\tcorpus-id\tscore\n"] {
-            let read = graded(&format!("{header}q\ta\t2\nq\tb\t1.0\nq\tc\t-1\n")).unwrap();
+            let read = judged(&format!("{header}q\ta\t2\nq\tb\t1.0\nq\tc\t-1\n")).unwrap();
             let grades = ["a", "b", "c"].map(|document| read["q"][document]);
             assert_eq!(grades, [2, 1, 0], "{header:?}");
         }
-        let said = graded("q\ta\t2\nq\tb\tyes\n").unwrap_err().to_string();
+        let said = judged("q\ta\t2\nq\tb\tyes\n").unwrap_err().to_string();
         assert!(said.contains("line 2") && said.contains("yes"), "{said}");
     }
 
