@@ -130,32 +130,6 @@ const QUESTIONS: [&str; 6] = [
 ];
 
 #[test]
-fn words_that_were_typed_in_a_row_come_before_the_same_words_apart() {
-    let index = index_of([
-        record(
-            1,
-            "Staff",
-            &["Lopez repaired the fence, and Maria read to children."],
-        ),
-        record(
-            2,
-            "Board",
-            &["The board has eleven members; María López is one of them."],
-        ),
-        record(3, "Trees", &["Maria planted a pear tree."]),
-    ]);
-    let hits = ask(&index, "maria lopez");
-    assert_eq!(documents_of(&hits), [2, 1, 3].map(document));
-    assert!((hits[0].row - 1.0).abs() < f32::EPSILON && hits[1].row < 1.0);
-    let apart = ask(&index, "lopez maria");
-    assert_eq!(
-        apart[0].document,
-        document(1),
-        "nobody has them in this order"
-    );
-}
-
-#[test]
 fn the_passage_with_the_words_is_first_and_says_why() {
     let index = index_of([
         record(
