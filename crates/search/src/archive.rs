@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use archivist_domain::{DocumentId, PassageId};
 
+use crate::facets::Values;
 use crate::language::{self, Language};
 use crate::names::{Names, NamesOfFacets};
 use crate::packed::{Alphabet, Packed};
@@ -71,8 +72,28 @@ pub(crate) struct Document {
 /// The number of no document.
 const NONE: u32 = 0;
 
+/// What a document is filed as under its number.
+#[derive(Debug, Clone)]
+struct Filed {
+    id: DocumentId,
+    /// Without lists.
+    facets: Facets,
+    /// What it is counted under, as numbers.
+    values: Box<[u32]>,
+}
+
+impl Filed {
+    fn new(id: DocumentId, facets: &Facets, values: &mut Values) -> Self {
+        Self {
+            id,
+            facets: facets.without_lists(),
+            values: values.add(facets),
+        }
+    }
+}
+
 /// How many are filed, which is the last one's number.
-fn count(filed: &[(DocumentId, Facets)]) -> u32 {
+fn count(filed: &[Filed]) -> u32 {
     u32::try_from(filed.len()).expect("fewer than 2^32 documents")
 }
 
@@ -87,9 +108,11 @@ pub(crate) struct Archive {
     numbers: Vec<u32>,
     /// Numbers of documents that are gone.
     free_numbers: Vec<u32>,
-    /// What each number's document is filed as, without lists, from number 1 on: side by side, as
-    /// every search goes through all of them, and documents lie scattered over the memory.
-    filed: Vec<(DocumentId, Facets)>,
+    /// What each number's document is filed as, from number 1 on: side by side, as every search goes
+    /// through all of them, and documents lie scattered over the memory.
+    filed: Vec<Filed>,
+    /// What documents are counted under.
+    pub(crate) values: Values,
     /// How many documents are of each language.
     by_language: [usize; language::COUNT],
     pub(crate) names: NamesOfFacets,
@@ -184,7 +207,8 @@ impl Archive {
         };
         for (&id, document) in &mut archive.documents {
             archive.names.note(&document.facets, Names::add);
-            archive.filed.push((id, document.facets.without_lists()));
+            let filed = Filed::new(id, &document.facets, &mut archive.values);
+            archive.filed.push(filed);
             let number = count(&archive.filed);
             Arc::make_mut(document).number = number;
             archive.by_language[document.language.number()] += 1;
@@ -208,8 +232,9 @@ impl Archive {
         self.names.note(&facets, Names::add);
         let passages = passages.into_iter();
         let slots: Vec<u32> = passages.map(|passage| self.place(passage)).collect();
+        let filed = Filed::new(id, &facets, &mut self.values);
         let document = Document {
-            number: self.number((id, facets.without_lists()), &slots),
+            number: self.number(filed, &slots),
             language,
             title,
             facets,
@@ -223,6 +248,8 @@ impl Archive {
     pub(crate) fn remove(&mut self, id: DocumentId) -> Option<Vec<(u32, Arc<Passage>)>> {
         let document = self.documents.remove(&id)?;
         self.names.note(&document.facets, Names::remove);
+        self.values
+            .remove(&self.filed[document.number as usize - 1].values);
         self.free_numbers.push(document.number);
         self.by_language[document.language.number()] -= 1;
         let mut gone = Vec::with_capacity(document.slots.len());
@@ -249,26 +276,27 @@ impl Archive {
             }
         } else {
             let filed = by_number[1..].iter_mut().zip(&self.filed);
-            filed.for_each(|(factor, (id, facets))| *factor = weigh(*id, facets));
+            filed.for_each(|(factor, filed)| *factor = weigh(filed.id, &filed.facets));
         }
         let numbers = self.numbers.iter();
         numbers.map(|&number| by_number[number as usize]).collect()
     }
 
-    /// The documents that have a passage above 0 with how many they have; `scores` by slot.
-    pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&Arc<Document>, usize)> {
+    /// Of the documents that have a passage above 0 what they are [counted under](Self::values), with
+    /// how many they have; `scores` by slot.
+    pub(crate) fn found(&self, scores: &[f32]) -> impl Iterator<Item = (&[u32], usize)> {
         let mut by_number = vec![0_usize; self.filed.len() + 1];
         for (&number, &score) in self.numbers.iter().zip(scores) {
             by_number[number as usize] += usize::from(score > 0.0);
         }
-        let documents = self.documents.values();
-        let counted =
-            documents.map(move |document| (document, by_number[document.number as usize]));
-        counted.filter(|(_, found)| *found > 0)
+        let counted = self.filed.iter().zip(by_number.into_iter().skip(1));
+        counted
+            .filter(|(_, found)| *found > 0)
+            .map(|(filed, found)| (&*filed.values, found))
     }
 
     /// Gives the document of these slots a number.
-    fn number(&mut self, filed: (DocumentId, Facets), slots: &[u32]) -> u32 {
+    fn number(&mut self, filed: Filed, slots: &[u32]) -> u32 {
         let number = if let Some(number) = self.free_numbers.pop() {
             self.filed[number as usize - 1] = filed;
             number

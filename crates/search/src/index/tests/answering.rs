@@ -128,6 +128,25 @@ fn counts_keep_to_the_filters() {
 }
 
 #[test]
+fn counts_follow_what_documents_are_filed_as() {
+    let tagged = |number, tags: &[&str]| {
+        let mut record = record(number, "Plan", &["Reading for all."]);
+        record.facets.tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        record
+    };
+    let tags = |index: &Index| answer(index, &SearchRequest::new("reading")).counts.tags;
+    let mut index = index_of([tagged(1, &["rural", "rural"]), tagged(2, &["youth"])]);
+    assert_eq!(tags(&index), [("rural".into(), 1), ("youth".into(), 1)]);
+    // Nobody is rural any more, and a tag that is new takes its place.
+    index.upsert(tagged(1, &["youth", "soil"]));
+    assert_eq!(tags(&index), [("youth".into(), 2), ("soil".into(), 1)]);
+    index.remove(document(2));
+    index.upsert(tagged(3, &["rural"]));
+    let expected = ["rural", "soil", "youth"].map(|tag| (tag.to_owned(), 1));
+    assert_eq!(tags(&index), expected);
+}
+
+#[test]
 fn an_amount_is_found_however_it_is_written() {
     let texts = [
         "We ask for $1,200,000 in all.",
