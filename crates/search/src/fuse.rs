@@ -78,15 +78,21 @@ fn dense_weight(cosines: &Cosines, breadth: f32) -> f32 {
 fn both(words: &[f32], cosines: &Cosines, dense_weight: f32) -> Vec<f32> {
     let word_scale = inverse(best(words)) / (1.0 + dense_weight);
     let dense_scale = dense_weight * inverse(best(&cosines.by_slot)) / (1.0 + dense_weight);
-    let by_slot = words.iter().zip(&cosines.by_slot).enumerate();
-    let fused = by_slot.map(|(at, (&word, &cosine))| {
-        if word > 0.0 || cosines.means(at) {
+    let by_slot = words.iter().zip(&cosines.by_slot);
+    let fused = |(&word, &cosine): (&f32, &f32), floor: f32| {
+        if word > 0.0 || cosine > floor {
             word * word_scale + cosine.max(0.0) * dense_scale
         } else {
             0.0
         }
-    });
-    fused.collect()
+    };
+    match &cosines.floors {
+        None => by_slot.map(|pair| fused(pair, cosines.floor)).collect(),
+        Some(floors) => {
+            let by_slot = by_slot.zip(floors);
+            by_slot.map(|(pair, &floor)| fused(pair, floor)).collect()
+        }
+    }
 }
 
 /// What the model's voice counts against 1 for the lexical one, and what the learned voice
@@ -216,8 +222,17 @@ fn alone(cosines: &Cosines) -> Vec<f32> {
         .collect()
 }
 
-fn best(scores: &[f32]) -> f32 {
-    scores.iter().copied().fold(0.0, f32::max)
+/// The best of scores, at least 0.
+pub(crate) fn best(scores: &[f32]) -> f32 {
+    // Side by side, as a comparison would have to wait for the one before it.
+    let (chunks, rest) = scores.as_chunks::<16>();
+    let mut lanes = [0.0_f32; 16];
+    for chunk in chunks {
+        for (lane, &score) in lanes.iter_mut().zip(chunk) {
+            *lane = if score > *lane { score } else { *lane };
+        }
+    }
+    rest.iter().chain(&lanes).copied().fold(0.0, f32::max)
 }
 
 fn inverse(best: f32) -> f32 {
@@ -281,6 +296,21 @@ mod tests {
             fused[1] - fused[0]
         };
         assert!(gain(1.0) > gain(0.5) && gain(0.5) > 0.0);
+    }
+
+    #[test]
+    fn the_best_is_found_wherever_it_stands() {
+        for count in [1, 15, 16, 17, 40] {
+            for at in 0..count {
+                let mut scores = vec![0.25; count];
+                scores[at] = 0.5;
+                assert!(
+                    (best(&scores) - 0.5).abs() < f32::EPSILON,
+                    "{at} of {count}"
+                );
+            }
+        }
+        assert!(best(&[]).abs() < f32::EPSILON && best(&[-1.0; 20]).abs() < f32::EPSILON);
     }
 
     #[test]

@@ -29,9 +29,10 @@ pub(crate) fn prefer(index: &Index, text: &str, breadth: f32, scores: &mut [f32]
     if pairs.is_empty() || breadth >= 1.0 {
         return StepBack::none();
     }
+    let pairs = Pairs::new(pairs);
     let least = 1.0 - (1.0 - breadth) * (1.0 - APART);
     StepBack::apply(index, scores, least, |slot| {
-        share(&pairs, index.archive.passage(slot))
+        pairs.share(index.archive.passage(slot))
     })
 }
 
@@ -69,47 +70,75 @@ fn beginning(word: &str, stems: &[text::Stem]) -> Beginning {
 }
 
 impl Beginning {
-    fn is_of(&self, word: &str) -> bool {
-        let begins_so = |word: &str| {
-            let found = word.as_bytes().get(..self.letters.len());
-            let fits = !self.is_whole || word.len() == self.letters.len();
-            fits && found.is_some_and(|found| found.eq_ignore_ascii_case(self.letters.as_bytes()))
+    /// Whether a word is of it that is folded, or has ASCII letters alone.
+    fn is_of(&self, word: &[u8]) -> bool {
+        let letters = self.letters.as_bytes();
+        let fits = !self.is_whole || word.len() == letters.len();
+        let found = word.get(..letters.len());
+        fits && found.is_some_and(|found| found.eq_ignore_ascii_case(letters))
+    }
+}
+
+/// Pairs of words that were typed side by side.
+struct Pairs {
+    pairs: Vec<[Beginning; 2]>,
+    /// Whether one begins with this byte: most words of a text begin otherwise.
+    first_bytes: [bool; 256],
+}
+
+impl Pairs {
+    fn new(pairs: Vec<[Beginning; 2]>) -> Self {
+        let mut first_bytes = [false; 256];
+        let beginnings = pairs.iter().flatten();
+        for byte in beginnings.filter_map(|beginning| beginning.letters.bytes().next()) {
+            first_bytes[usize::from(byte)] = true;
+            first_bytes[usize::from(byte.to_ascii_uppercase())] = true;
+        }
+        Self { pairs, first_bytes }
+    }
+
+    /// How many stand side by side in a passage, its heading or its title, 0 to 1.
+    fn share(&self, passage: &Passage) -> f32 {
+        let text = passage.text.text();
+        let heading = passage.heading.as_deref().unwrap_or_default();
+        let mut standing = vec![false; self.pairs.len()];
+        for field in [&*text, heading, &*passage.title] {
+            self.find(field, &mut standing);
+        }
+        let standing = standing.into_iter().filter(|stands| *stands).count();
+        standing as f32 / self.pairs.len() as f32
+    }
+
+    /// Marks those that stand side by side in a text, which is gone through once.
+    fn find(&self, text: &str, standing: &mut [bool]) {
+        let mut before: Vec<usize> = Vec::new();
+        let mut read = |word: &[u8]| {
+            let first = word.first().copied().map(usize::from);
+            let begins_one = first.is_some_and(|first| self.first_bytes[first]);
+            if before.is_empty() && !begins_one {
+                return;
+            }
+            for &pair in &before {
+                standing[pair] |= self.pairs[pair][1].is_of(word);
+            }
+            before.clear();
+            let all = self.pairs.iter().enumerate();
+            let begun = all.filter(|(at, pair)| !standing[*at] && pair[0].is_of(word));
+            before.extend(begun.map(|(at, _)| at));
         };
-        // Most words begin otherwise, which the first byte tells.
-        let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
-        match first(word) {
-            Some(byte) if byte.is_ascii() && Some(byte) != first(&self.letters) => return false,
-            _ if word.is_ascii() => return begins_so(word),
-            _ => {}
+        let is_between = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let pieces = text.as_bytes().split(is_between);
+        for piece in pieces.filter(|piece| !piece.is_empty()) {
+            if piece.is_ascii() {
+                read(piece);
+                continue;
+            }
+            // It may have quotation marks and dashes in it, too.
+            let piece = String::from_utf8_lossy(piece);
+            let words = piece.split(|c: char| !c.is_alphanumeric());
+            for word in words.filter(|word| !word.is_empty()) {
+                read(text::fold(word).as_bytes());
+            }
         }
-        begins_so(&text::fold(word))
-    }
-}
-
-/// How many of the pairs stand side by side in a passage, its heading or its title, 0 to 1.
-fn share(pairs: &[[Beginning; 2]], passage: &Passage) -> f32 {
-    let text = passage.text.text();
-    let heading = passage.heading.as_deref().unwrap_or_default();
-    let mut standing = vec![false; pairs.len()];
-    for field in [&*text, heading, &*passage.title] {
-        find(pairs, field, &mut standing);
-    }
-    let standing = standing.into_iter().filter(|stands| *stands).count();
-    standing as f32 / pairs.len() as f32
-}
-
-/// Marks the pairs that stand side by side in a text, which is gone through once.
-fn find(pairs: &[[Beginning; 2]], text: &str, standing: &mut [bool]) {
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    let mut before: Vec<usize> = Vec::new();
-    let mut here: Vec<usize> = Vec::new();
-    for word in words.filter(|word| !word.is_empty()) {
-        for &pair in &before {
-            standing[pair] |= pairs[pair][1].is_of(word);
-        }
-        here.clear();
-        let begun = (0..pairs.len()).filter(|&at| !standing[at] && pairs[at][0].is_of(word));
-        here.extend(begun);
-        std::mem::swap(&mut before, &mut here);
     }
 }

@@ -386,7 +386,7 @@ impl Voices {
     /// do.
     fn worded(&self, factors: &[f32]) -> Vec<u32> {
         let words = self.lexical.as_deref().unwrap_or_default();
-        let least = words.iter().copied().fold(0.0, f32::max) * feedback::LEAST_WORDS;
+        let least = fuse::best(words) * feedback::LEAST_WORDS;
         let slots = (0..).zip(words.iter().zip(factors));
         let looks = slots.filter(|(_, (word, factor))| **factor > 0.0 && **word >= least);
         looks.map(|(slot, _)| slot).collect()

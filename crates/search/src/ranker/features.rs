@@ -1,6 +1,7 @@
 //! What is looked at in a query and a passage, each 0 to 1.
 
 use crate::archive::Passage;
+use crate::fuse;
 use crate::index::Index;
 use crate::query::QueryTerm;
 use crate::rank;
@@ -39,10 +40,7 @@ impl<'a> Seen<'a> {
         meaning: Option<&'a [f32]>,
         year: i32,
     ) -> Self {
-        let best = |scores: Option<&[f32]>| {
-            let scores = scores.unwrap_or_default().iter();
-            scores.copied().fold(0.0, f32::max)
-        };
+        let best = |scores: Option<&[f32]>| fuse::best(scores.unwrap_or_default());
         Self {
             typed,
             words,
