@@ -1,4 +1,4 @@
-//! What a draft takes from the site's configuration where the request does not say.
+//! What drafts and searches take from the site's configuration where a request does not say.
 
 use archivist_domain::config::Config;
 use archivist_store::{DatabaseError, PgPool, settings};
@@ -11,7 +11,7 @@ const TONE: &str = "Professional";
 
 /// Values for a request that leaves them out.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DraftDefaults {
+pub struct Defaults {
     /// How it should sound.
     pub tone: String,
     /// How many passages to use at most.
@@ -24,7 +24,7 @@ pub struct DraftDefaults {
     pub temperature: f32,
 }
 
-impl DraftDefaults {
+impl Defaults {
     /// As the configuration is now.
     pub async fn read(pool: &PgPool) -> Result<Self, DatabaseError> {
         Ok(settings::read(pool).await?.into())
@@ -32,7 +32,7 @@ impl DraftDefaults {
 }
 
 /// Old databases may hold values that are none: those are brought into range.
-impl From<Config> for DraftDefaults {
+impl From<Config> for Defaults {
     fn from(config: Config) -> Self {
         let Config {
             llm_config: llm,
@@ -63,14 +63,14 @@ mod tests {
 
     #[test]
     fn a_new_site_has_the_defaults_of_the_contract() {
-        let expected = DraftDefaults {
+        let expected = Defaults {
             tone: "Professional".to_owned(),
             max_sources: 5,
             recency_weight: 0.7,
             max_tokens: 4096,
             temperature: 0.3,
         };
-        assert_eq!(DraftDefaults::from(Config::default()), expected);
+        assert_eq!(Defaults::from(Config::default()), expected);
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
         config.rag_config.default_retrieval_count = 20;
         config.llm_config.max_tokens = 100_000;
         config.llm_config.temperature = -1.0;
-        let defaults = DraftDefaults::from(config);
+        let defaults = Defaults::from(config);
         assert_eq!((defaults.max_sources, defaults.max_tokens), (15, 8192));
         assert!(defaults.temperature.abs() < f32::EPSILON);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use archivist_draft::{Chunk, DraftRequest, Review, Source, review};
-use archivist_web::defaults::DraftDefaults;
+use archivist_web::defaults::Defaults;
 use archivist_web::drafting::{Retrieval, find_sources};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub(crate) async fn draft(place: &PlaceArgs, args: DraftArgs) -> Result<ExitCode
 
 async fn write(site: &Site, args: &DraftArgs) -> Result<(String, Arc<[Source]>, Review)> {
     reindex::catch_up(site).await?;
-    let defaults = DraftDefaults::read(&site.state.pool).await?;
+    let defaults = Defaults::read(&site.state.pool).await?;
     let request = request(args, &defaults);
     let retrieval = Retrieval {
         max_sources: usize::from(args.max_sources),
@@ -57,7 +57,7 @@ async fn write(site: &Site, args: &DraftArgs) -> Result<(String, Arc<[Source]>, 
     Ok((text, sources, review))
 }
 
-fn request(args: &DraftArgs, defaults: &DraftDefaults) -> DraftRequest {
+fn request(args: &DraftArgs, defaults: &Defaults) -> DraftRequest {
     DraftRequest {
         query: args.query.clone(),
         audience: args.audience,

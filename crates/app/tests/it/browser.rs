@@ -7,6 +7,7 @@ mod looks;
 mod recognition;
 mod refusals;
 mod roles;
+mod searching;
 mod tab;
 mod uploads;
 mod versions;

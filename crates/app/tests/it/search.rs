@@ -319,6 +319,28 @@ async fn an_answer_tells_how_documents_are_spread_and_may_stand_in_another_order
 }
 
 #[tokio::test]
+async fn age_counts_as_the_search_says_or_else_the_site() {
+    let server = with_two_documents().await;
+    let (writer, admin) = (server.as_writer().await, server.as_admin().await);
+    let recency = |weight: &'static str| {
+        let address = format!("/api/search?q=coaches&explain=true{weight}");
+        let writer = &writer;
+        async move {
+            let found = writer.get(&address).await.ok();
+            found["hits"][0]["numbers"]["recency"].as_f64().unwrap()
+        }
+    };
+    let usual = recency("").await;
+    assert!(usual < 0.95, "{usual}");
+    let body = json!({ "rag_config": { "recency_weight": 0.0 } });
+    admin.put("/api/config", &body).await.ok();
+    let set = recency("").await;
+    assert!((set - 1.0).abs() < 1e-6, "{set}");
+    let said = recency("&recency_weight=0.7").await;
+    assert!((said - usual).abs() < 1e-6, "{said}");
+}
+
+#[tokio::test]
 async fn a_misspelt_word_is_offered_in_its_spelling_here() {
     let server = with_two_documents().await;
     let writer = server.as_writer().await;

@@ -13,6 +13,7 @@ use url::form_urlencoded::Serializer;
 
 use super::form::filled;
 use super::show;
+use crate::bounds;
 use crate::error::{Error, FieldProblem};
 
 /// What was found in them waits for a person's word.
@@ -47,6 +48,9 @@ pub(super) struct FilterForm {
     pub(super) include_superseded: String,
     /// In which order passages stand. Of a search alone.
     pub(super) sort: String,
+    /// How much the age of a document counts and what became of it, 0 to 1. Of a search alone.
+    pub(super) recency_weight: String,
+    pub(super) outcome_weight: String,
     /// Passages that answer, and such as do not. Of a search alone.
     pub(super) like: Vec<PassageId>,
     pub(super) without: Vec<PassageId>,
@@ -89,6 +93,15 @@ impl FilterForm {
             .collect();
         let order = filled(&self.sort).filter(|order| *order != SearchOrder::Relevance.as_str());
         chosen.extend(order.map(|order| show::order(order).to_lowercase()));
+        let weights = [
+            ("age", &self.recency_weight),
+            ("outcome", &self.outcome_weight),
+        ];
+        for (name, weight) in weights {
+            let weight =
+                filled(weight).map(|weight| format!("{name} counts {}", show::weight(weight)));
+            chosen.extend(weight);
+        }
         chosen.extend(
             self.with_superseded()
                 .then(|| "older versions, too".to_owned()),
@@ -136,6 +149,14 @@ impl FilterForm {
     /// In which order the passages of a search stand.
     pub(super) fn order(&self) -> Result<SearchOrder, Error> {
         Ok(label("sort", &self.sort)?.unwrap_or(SearchOrder::Relevance))
+    }
+
+    /// How much age and outcome count in a search, where that is chosen.
+    pub(super) fn weights(&self) -> Result<(Option<f32>, Option<f32>), Error> {
+        Ok((
+            weight("recency_weight", &self.recency_weight)?,
+            weight("outcome_weight", &self.outcome_weight)?,
+        ))
     }
 
     /// For a search.
@@ -198,6 +219,8 @@ impl FilterForm {
             ("document", &self.document),
             ("include_superseded", &self.include_superseded),
             ("sort", &self.sort),
+            ("recency_weight", &self.recency_weight),
+            ("outcome_weight", &self.outcome_weight),
             ("state", &self.state),
         ];
         let mut query = Serializer::new(String::new());
@@ -254,6 +277,17 @@ fn label<T: FromStr<Err = UnknownLabel>>(field: &str, text: &str) -> Result<Opti
         .map(str::parse)
         .transpose()
         .map_err(|e: UnknownLabel| invalid(field, &e.to_string()))
+}
+
+fn weight(field: &str, text: &str) -> Result<Option<f32>, Error> {
+    let Some(text) = filled(text) else {
+        return Ok(None);
+    };
+    let weight = text.parse().ok();
+    let weight = weight.filter(|weight| bounds::number(weight, &(0.0..=1.0)).is_none());
+    weight
+        .map(Some)
+        .ok_or_else(|| invalid(field, "must be between 0 and 1"))
 }
 
 fn invalid(field: &str, message: &str) -> Error {
@@ -322,12 +356,14 @@ mod tests {
             year: "2024".into(),
             doc_type: "Annual Report".into(),
             sort: "newest".into(),
+            recency_weight: "0".into(),
+            outcome_weight: "0.45".into(),
             include_superseded: "true".into(),
             ..FilterForm::default()
         };
         assert_eq!(
             form.chosen(),
-            ": Annual Report, 2024, newest first, older versions, too"
+            ": Annual Report, 2024, newest first, age counts not at all, outcome counts 0.45, older versions, too"
         );
         let usual = FilterForm {
             sort: "relevance".into(),
@@ -349,6 +385,17 @@ mod tests {
                 .to_string()
                 .starts_with("year: ")
         );
+        for weight in ["1.5", "-0.1", "NaN", "much"] {
+            let form = FilterForm {
+                recency_weight: weight.into(),
+                ..FilterForm::default()
+            };
+            let refused = form.weights().unwrap_err().to_string();
+            assert_eq!(
+                refused, "recency_weight: must be between 0 and 1",
+                "{weight}"
+            );
+        }
         let form = FilterForm {
             outcome: "Won".into(),
             ..FilterForm::default()

@@ -16,6 +16,7 @@ use super::shell::{Place, Shell};
 use super::visitor::PageWriter;
 use super::{page, show};
 use crate::bounds;
+use crate::defaults::Defaults;
 use crate::error::{Error, FieldProblem};
 use crate::extract::Query;
 use crate::retrieve::{self, Figure, Findings, Found, MAX_PASSAGES};
@@ -220,10 +221,14 @@ async fn request(
     if typed.text.is_empty() {
         without.extend(&like);
     }
+    let (recency, outcome) = filter.weights()?;
+    let usual = Defaults::read(&state.pool).await?;
     Ok(SearchRequest {
         pinned: retrieve::pinned(state, &filter.q).await?,
         like,
         without,
+        recency_weight: recency.unwrap_or(usual.recency_weight),
+        outcome_weight: outcome.unwrap_or(typed.outcome_weight),
         filters: filter.for_search()?,
         order: filter.order()?,
         offset: HITS * usize::try_from(page - 1).unwrap_or_default(),

@@ -104,6 +104,25 @@ pub(super) fn order(label: &str) -> &'static str {
     }
 }
 
+/// What a weight may be set to: the usual steps, and what is chosen now.
+pub(super) fn weights(chosen: &str) -> Vec<&str> {
+    let mut weights = vec!["", "0", "1"];
+    if !weights.contains(&chosen) {
+        weights.push(chosen);
+    }
+    weights
+}
+
+/// How much something counts that may count nothing, 0, or wholly, 1.
+pub(super) fn weight(weight: &str) -> &str {
+    match weight {
+        "" => "as usual",
+        "0" => "not at all",
+        "1" => "fully",
+        between => between,
+    }
+}
+
 /// `1,234,567`.
 pub(super) fn grouped(n: i64) -> String {
     let digits = n.unsigned_abs().to_string();

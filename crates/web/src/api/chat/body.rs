@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::context::ConversationContext;
 use crate::api::query::QueryRequest;
 use crate::bounds;
-use crate::defaults::DraftDefaults;
+use crate::defaults::Defaults;
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
 
@@ -84,7 +84,7 @@ impl ChatRequest {
     /// `organization` is the one that writes.
     pub(super) fn check(
         self,
-        defaults: DraftDefaults,
+        defaults: Defaults,
         organization: Option<String>,
     ) -> Result<Said, Error> {
         let window = self.context_window.unwrap_or(WINDOW);

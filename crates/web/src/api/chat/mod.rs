@@ -34,7 +34,7 @@ use super::pagination::PageSize;
 use super::path::Id;
 use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
-use crate::defaults::DraftDefaults;
+use crate::defaults::Defaults;
 use crate::error::Error;
 use crate::extract::{Client, Json, Query};
 use crate::state::AppState;
@@ -82,7 +82,7 @@ async fn say(
     client: Client,
     Json(body): Json<ChatRequest>,
 ) -> Result<Json<ChatResponse>, Error> {
-    let defaults = DraftDefaults::read(&state.pool).await?;
+    let defaults = Defaults::read(&state.pool).await?;
     let said = body.check(defaults, state.settings.organization.clone())?;
     let actor = writer.actor();
     let id = said.conversation.unwrap_or_else(|| Uuid::new_v4().into());

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::bounds;
-use crate::defaults::{DraftDefaults, MAX_SOURCES};
+use crate::defaults::{Defaults, MAX_SOURCES};
 use crate::drafting::Retrieval;
 use crate::error::{Error, FieldProblem};
 
@@ -109,7 +109,7 @@ impl QueryRequest {
     /// for what is left out, `organization` is the one that applies.
     pub(in crate::api) fn check(
         self,
-        defaults: DraftDefaults,
+        defaults: Defaults,
         organization: Option<String>,
     ) -> Result<(DraftRequest, Retrieval), Error> {
         let problems = self.problems();
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_the_request_says_goes_before_what_the_site_has_set() {
-        let defaults = DraftDefaults {
+        let defaults = Defaults {
             tone: "Warm".to_owned(),
             max_sources: 9,
             recency_weight: 0.25,

@@ -20,7 +20,7 @@ use super::failure::ErrorBody;
 use super::feed::{self, Feed, Gone};
 use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
-use crate::defaults::DraftDefaults;
+use crate::defaults::Defaults;
 use crate::drafting::{self, Retrieval, Written};
 use crate::error::Error;
 use crate::extract::Json;
@@ -113,7 +113,7 @@ async fn stream(
 
 /// The request with what the site has set for what it leaves out.
 async fn check(state: &AppState, body: QueryRequest) -> Result<(DraftRequest, Retrieval), Error> {
-    let defaults = DraftDefaults::read(&state.pool).await?;
+    let defaults = Defaults::read(&state.pool).await?;
     body.check(defaults, state.settings.organization.clone())
 }
 

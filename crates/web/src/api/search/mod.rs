@@ -19,6 +19,7 @@ use self::reply::{SearchHit, SearchResponse};
 use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
 use crate::bounds;
+use crate::defaults::Defaults;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
 use crate::retrieve::{self, Findings, MAX_PASSAGES};
@@ -108,7 +109,8 @@ struct SearchParams {
     /// hundred passages in order.
     #[param(inline, example = "newest")]
     sort: Option<SearchOrder>,
-    /// How much the age of a document counts, 0 (not at all) to 1; 0.7 when not given.
+    /// How much the age of a document counts, 0 (not at all) to 1; when not given, as the site's
+    /// `rag_config` says, which is 0.7 unless it was changed.
     #[param(minimum = 0, maximum = 1, example = 0.7)]
     recency_weight: Option<f32>,
     /// How much the outcome of a document counts, 0 (not at all) to 1; 0.3 when not given.
@@ -139,7 +141,11 @@ async fn search(
     let query = params.q.clone();
     let explains = params.explain.unwrap_or(false);
     let (liked, unwanted) = (params.like.clone(), params.without.clone());
-    let mut request = params.check()?;
+    let usual = SearchRequest {
+        recency_weight: Defaults::read(&state.pool).await?.recency_weight,
+        ..SearchRequest::default()
+    };
+    let mut request = params.check(&usual)?;
     request.like = retrieve::places(&state, &liked).await?;
     request.without = retrieve::places(&state, &unwanted).await?;
     if let Some(problem) = retrieve::unlike(&request, &liked) {
@@ -166,8 +172,7 @@ async fn search(
 }
 
 impl SearchParams {
-    fn check(self) -> Result<SearchRequest, Error> {
-        let usual = SearchRequest::default();
+    fn check(self, usual: &SearchRequest) -> Result<SearchRequest, Error> {
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         let offset = self.offset.unwrap_or_default();
         let recency_weight = self.recency_weight.unwrap_or(usual.recency_weight);
@@ -241,7 +246,9 @@ mod tests {
 
     #[test]
     fn filters_reach_the_index() {
-        let request = params("coaches", 5).check().unwrap();
+        let request = params("coaches", 5)
+            .check(&SearchRequest::default())
+            .unwrap();
         assert_eq!((request.text.as_str(), request.limit), ("coaches", 5));
         assert_eq!(request.filters.doc_types, [DocType::AnnualReport]);
         assert_eq!(request.filters.years, [2024, 2025]);
@@ -250,13 +257,22 @@ mod tests {
 
     #[test]
     fn nothing_to_look_for_and_too_much_are_refused() {
-        let Err(Error::Invalid(problems)) = params("  ", 51).check() else {
+        let Err(Error::Invalid(problems)) = params("  ", 51).check(&SearchRequest::default())
+        else {
             panic!("refused");
         };
         let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["q", "limit"]);
         let longest = retrieve::MAX_QUERY_CHARS;
-        assert!(params(&"é".repeat(longest), 5).check().is_ok());
-        assert!(params(&"é".repeat(longest + 1), 5).check().is_err());
+        assert!(
+            params(&"é".repeat(longest), 5)
+                .check(&SearchRequest::default())
+                .is_ok()
+        );
+        assert!(
+            params(&"é".repeat(longest + 1), 5)
+                .check(&SearchRequest::default())
+                .is_err()
+        );
     }
 }
