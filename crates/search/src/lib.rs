@@ -72,4 +72,4 @@ pub use records::{
 pub use survey::{Survey, Surveyor};
 pub use synonyms::Synonyms;
 pub use train::{Trained, TrainingSet};
-pub use typed::{Hint, NotUnderstood, hints};
+pub use typed::{Hint, NotUnderstood, hints, names_meant};

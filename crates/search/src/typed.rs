@@ -7,6 +7,7 @@ use archivist_domain::{DocType, Outcome};
 
 use crate::records::{Filters, SearchRequest};
 use crate::synonyms::Synonyms;
+use crate::text::{self, fold_name};
 
 /// What a condition is called.
 const NAMES: [&str; 6] = ["type", "year", "program", "outcome", "tag", "funder"];
@@ -136,6 +137,28 @@ impl SearchRequest {
         request.typed = Some(text.to_owned());
         Ok(request)
     }
+}
+
+/// The names that stand for those that were typed: such as nothing is called by stand for all that have
+/// their words, *literacy* for *Early Literacy*.
+pub fn names_meant(typed: &[String], known: &[String]) -> Vec<String> {
+    let meant = |name: &String| -> Vec<String> {
+        let words = text::wording(&fold_name(name));
+        let is_called = known
+            .iter()
+            .any(|known| fold_name(known) == fold_name(name));
+        let has_words = |known: &&String| {
+            let known = text::wording(&fold_name(known));
+            !words.is_empty() && known.windows(words.len()).any(|row| row == words)
+        };
+        let having: Vec<String> = known.iter().filter(has_words).cloned().collect();
+        if is_called || having.is_empty() {
+            vec![name.clone()]
+        } else {
+            having
+        }
+    };
+    typed.iter().flat_map(meant).collect()
 }
 
 /// Where in a search as it was typed the values of conditions stand, in bytes.
@@ -279,6 +302,35 @@ fn value_of(text: &str) -> (&str, bool, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_nothing_is_called_by_stand_for_those_with_their_words() {
+        let known = [
+            "Early Literacy",
+            "Literacy for Adults",
+            "Meals",
+            "rural-youth",
+        ];
+        let known = known.map(str::to_owned);
+        for (typed, expected) in [
+            ("literacy", &["Early Literacy", "Literacy for Adults"][..]),
+            ("EARLY literacy", &["EARLY literacy"]),
+            ("adults", &["Literacy for Adults"]),
+            ("youth", &["rural-youth"]),
+            ("rural youth", &["rural youth"]),
+            ("meal", &["meal"]),
+            ("literacy meals", &["literacy meals"]),
+            ("—", &["—"]),
+        ] {
+            assert_eq!(
+                names_meant(&[typed.to_owned()], &known),
+                expected,
+                "{typed}"
+            );
+        }
+        let both = ["meals", "literacy"].map(str::to_owned);
+        assert_eq!(names_meant(&both, &known).len(), 3);
+    }
 
     fn conditions(text: &str) -> Filters {
         let request = SearchRequest::typed(&format!("boats {text}")).unwrap();

@@ -545,6 +545,13 @@ pub async fn replace_passages(
     tx.write(action, &before, was, changed).await
 }
 
+/// Every program that a document belongs to, sorted.
+pub async fn programs(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("SELECT DISTINCT program FROM document_programs ORDER BY program")
+        .fetch_all(db)
+        .await
+}
+
 /// Every tag in use, sorted.
 pub async fn tags(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!("SELECT DISTINCT tag FROM document_tags ORDER BY tag")

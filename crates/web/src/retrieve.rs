@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use archivist_domain::{DocumentId, PassageId};
-use archivist_search::{Answer, Coverage, FacetCounts, Hint, Hit, PassagePlace, SearchRequest};
+use archivist_search::{
+    Answer, Coverage, FacetCounts, Filters, Hint, Hit, PassagePlace, SearchRequest, names_meant,
+};
 use archivist_store::documents::{self, Document};
 use archivist_store::embeddings;
 use archivist_store::passages::{self, Passage};
@@ -118,7 +120,10 @@ pub async fn search(state: &AppState, request: SearchRequest) -> Result<Vec<Foun
 
 /// The same with how the documents that match are spread, and with what may have been
 /// meant.
-pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, Error> {
+pub async fn find(state: &AppState, mut request: SearchRequest) -> Result<Findings, Error> {
+    if let Some(conditions) = &mut request.conditions {
+        stand_for_names(state, conditions).await?;
+    }
     let is_judged = rerank::is_asked(&state.models, &request);
     let mut asked = [if is_judged {
         rerank::widened(&request)
@@ -148,6 +153,18 @@ pub async fn find(state: &AppState, request: SearchRequest) -> Result<Findings, 
         did_you_mean,
         hints: archivist_search::hints(request.as_typed()),
     })
+}
+
+/// Has programs and tags that were typed by some of their words stand for what is called so here.
+async fn stand_for_names(state: &AppState, conditions: &mut Filters) -> Result<(), Error> {
+    let Filters { programs, tags, .. } = conditions;
+    if !programs.is_empty() {
+        *programs = names_meant(programs, &documents::programs(&state.pool).await?);
+    }
+    if !tags.is_empty() {
+        *tags = names_meant(tags, &documents::tags(&state.pool).await?);
+    }
+    Ok(())
 }
 
 /// What is wrong with a search that this site cannot answer.

@@ -319,6 +319,34 @@ async fn an_answer_tells_how_documents_are_spread_and_may_stand_in_another_order
 }
 
 #[tokio::test]
+async fn some_words_of_a_tag_or_a_program_stand_for_it_where_nothing_is_called_so() {
+    let server = TestServer::start().await;
+    let editor = server.as_editor().await;
+    let youth = a_document("youth.txt").saying(&[GARDENS]);
+    let youth = youth.tagged("rural-youth").filed_under("Early Childhood");
+    editor.upload(youth).await.created();
+    let found = async |query: &str| filenames(&editor, query).await;
+    eventually("the document is found", || async {
+        (!found("q=garden").await.is_empty()).then_some(())
+    })
+    .await;
+    for condition in ["tag:rural", "tag:youth", "program:childhood"] {
+        let query = format!("q=garden+{condition}");
+        assert_eq!(found(&query).await, ["youth.txt"], "{condition}");
+    }
+    assert!(found("q=garden+program:early-childhoods").await.is_empty());
+
+    // Once a tag is called so, it alone is meant.
+    let rural = a_document("rural.txt").saying(&["A garden by itself."]);
+    let rural = rural.tagged("rural");
+    editor.upload(rural).await.created();
+    eventually("the tag alone is meant", || async {
+        (found("q=garden+tag:rural").await == ["rural.txt"]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn age_counts_as_the_search_says_or_else_the_site() {
     let server = with_two_documents().await;
     let (writer, admin) = (server.as_writer().await, server.as_admin().await);
