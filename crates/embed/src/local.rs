@@ -26,7 +26,7 @@ use crate::tokens::{Pieces, Tokenizer};
 
 /// So many pieces are read at a time: enough for matrices to be worth it, little enough for
 /// the processor's cache.
-const BATCH_PIECES: usize = 2048;
+const BATCH_PIECES: usize = 512;
 
 /// How exactly a model calculates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
