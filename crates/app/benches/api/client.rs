@@ -44,10 +44,17 @@ pub(crate) fn delete(path: &str, token: &str) -> Vec<u8> {
 /// A text as a file that is put in.
 pub(crate) fn upload(name: &str, text: &str, token: &str) -> Vec<u8> {
     const EDGE: &str = "an-edge-of-parts";
-    let body = format!(
-        "--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         content-type: text/plain\r\n\r\n{text}\r\n--{EDGE}--\r\n"
-    );
+    let part = |name: &str, value: &str| {
+        format!("--{EDGE}\r\ncontent-disposition: form-data; name={name}\r\n\r\n{value}\r\n")
+    };
+    let file = format!("\"file\"; filename=\"{name}\"\r\ncontent-type: text/plain");
+    let body = [
+        part("\"metadata\"", r#"{"doc_type": "Other", "year": 2026}"#),
+        part("\"sensitivity_confirmed\"", "true"),
+        part(&file, text),
+        format!("--{EDGE}--\r\n"),
+    ]
+    .concat();
     let length = body.len();
     format!(
         "POST /api/documents/upload HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\

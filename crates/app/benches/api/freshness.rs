@@ -108,7 +108,8 @@ async fn until(server: SocketAddr, token: &str, word: &str, expected: bool) -> R
     loop {
         let answer = connection.ask(&request).await?;
         let said: Value = serde_json::from_slice(answer.body)?;
-        let hits = said["hits"].as_array().context("no hits")?;
+        let hits = said["hits"].as_array();
+        let hits = hits.with_context(|| format!("a search without hits: {said}"))?;
         if hits.is_empty() != expected {
             return Ok(begin.elapsed());
         }

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -52,7 +52,7 @@ impl Site {
         };
         let usual = PathBuf::from(env!("CARGO_BIN_EXE_archivist"));
         let program = choice.server.unwrap_or(usual);
-        let server = Server::start(&program, &url)?;
+        let server = Server::start(&program, &url, new_folder()?)?;
         let mut connection = Connection::open(server.address).await?;
         let admin = sign_in(&mut connection, ADMIN).await?;
         let account = json!({ "email": WRITER, "password": SECRET, "role": "writer" });
@@ -84,9 +84,15 @@ impl Site {
         }
     }
 
-    /// Another server on the same database.
+    /// Another server on the same database and the same files, with an index of its own.
     pub(crate) fn neighbour(&self) -> Result<Server> {
-        Server::start(&self.program, &self.url)
+        let folder = new_folder()?;
+        let [ours, theirs] = [self.server.folder.path(), folder.path()].map(|it| it.join("data"));
+        fs::create_dir(&theirs)?;
+        for shared in ["files", "secret.key"] {
+            symlink(ours.join(shared), theirs.join(shared))?;
+        }
+        Server::start(&self.program, &self.url, folder)
     }
 
     /// The server's process.
@@ -152,7 +158,13 @@ async fn sign_in(connection: &mut Connection, email: &str) -> Result<String> {
 pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+fn new_folder() -> Result<TempDir> {
+    let folder = TempDir::with_prefix("archivist-bench-")?;
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+    Ok(folder)
 }
 
 impl Server {
@@ -160,9 +172,7 @@ impl Server {
         self.address
     }
 
-    fn start(program: &Path, database: &str) -> Result<Self> {
-        let folder = TempDir::with_prefix("archivist-bench-")?;
-        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+    fn start(program: &Path, database: &str, folder: TempDir) -> Result<Self> {
         let mut process = Command::new(program)
             .args([
                 "serve",
@@ -191,7 +201,7 @@ impl Server {
         Ok(Self {
             process,
             address,
-            _folder: folder,
+            folder,
         })
     }
 }
