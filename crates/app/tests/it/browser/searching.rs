@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::refusals::an_editor;
-use crate::support::{TestServer, a_document};
+use crate::support::{TestServer, a_document, eventually};
 
 #[tokio::test]
 async fn how_much_age_counts_is_chosen_and_kept_in_the_address() {
@@ -11,6 +11,12 @@ async fn how_much_age_counts_is_chosen_and_kept_in_the_address() {
     let (editor, tab) = an_editor(&server).await;
     let old = a_document("gardens.txt").saying(&["A garden of beans for each school."]);
     editor.upload(old.of_year(2001)).await.created();
+    // The page does not ask again.
+    eventually("the document is found", || async {
+        let found = editor.get("/api/search?q=garden").await.ok();
+        found["hits"].get(0).is_some().then_some(())
+    })
+    .await;
 
     // What is chosen is told on a narrow page, where the filters are shut.
     tab.set_screen(390, "light").await;
