@@ -13,6 +13,7 @@ use archivist_store::passages::{self, Passage};
 use archivist_store::pins::{self, Pin};
 
 use crate::bounds;
+use crate::defaults::Defaults;
 use crate::error::{Error, FieldProblem};
 use crate::models::Voice;
 use crate::rerank;
@@ -153,6 +154,14 @@ pub async fn find(state: &AppState, mut request: SearchRequest) -> Result<Findin
         did_you_mean,
         hints: archivist_search::hints(request.as_typed()),
     })
+}
+
+/// How much age counts in a search, 0 to 1: as it says, or else as the site's configuration does.
+pub async fn recency_weight(state: &AppState, said: Option<f32>) -> Result<f32, Error> {
+    match said {
+        Some(weight) => Ok(weight),
+        None => Ok(Defaults::read(&state.pool).await?.recency_weight),
+    }
 }
 
 /// Has programs and tags that were typed by some of their words stand for what is called so here.

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 use archivist_search::SearchRequest;
-use archivist_web::defaults::Defaults;
 use archivist_web::retrieve::{self, Findings, Found};
 use serde_json::{Value, json};
 
@@ -70,7 +69,7 @@ async fn find(site: &Site, args: &SearchArgs) -> Result<Findings> {
         like,
         without,
         order: args.sort,
-        recency_weight: Defaults::read(&site.state.pool).await?.recency_weight,
+        recency_weight: retrieve::recency_weight(&site.state, None).await?,
         filters: filters(args.filters.clone()),
         limit: usize::from(args.limit),
         ..typed

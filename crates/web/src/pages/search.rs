@@ -16,7 +16,6 @@ use super::shell::{Place, Shell};
 use super::visitor::PageWriter;
 use super::{page, show};
 use crate::bounds;
-use crate::defaults::Defaults;
 use crate::error::{Error, FieldProblem};
 use crate::extract::Query;
 use crate::retrieve::{self, Figure, Findings, Found, MAX_PASSAGES};
@@ -222,12 +221,11 @@ async fn request(
         without.extend(&like);
     }
     let (recency, outcome) = filter.weights()?;
-    let usual = Defaults::read(&state.pool).await?;
     Ok(SearchRequest {
         pinned: retrieve::pinned(state, &filter.q).await?,
         like,
         without,
-        recency_weight: recency.unwrap_or(usual.recency_weight),
+        recency_weight: retrieve::recency_weight(state, recency).await?,
         outcome_weight: outcome.unwrap_or(typed.outcome_weight),
         filters: filter.for_search()?,
         order: filter.order()?,

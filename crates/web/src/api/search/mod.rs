@@ -19,7 +19,6 @@ use self::reply::{SearchHit, SearchResponse};
 use super::refusals::{ForWriters, Searching, WithFields};
 use crate::auth::Writer;
 use crate::bounds;
-use crate::defaults::Defaults;
 use crate::error::{Error, FieldProblem};
 use crate::extract::{Json, Query};
 use crate::retrieve::{self, Findings, MAX_PASSAGES};
@@ -141,11 +140,9 @@ async fn search(
     let query = params.q.clone();
     let explains = params.explain.unwrap_or(false);
     let (liked, unwanted) = (params.like.clone(), params.without.clone());
-    let usual = SearchRequest {
-        recency_weight: Defaults::read(&state.pool).await?.recency_weight,
-        ..SearchRequest::default()
-    };
-    let mut request = params.check(&usual)?;
+    let recency_weight = params.recency_weight;
+    let mut request = params.check()?;
+    request.recency_weight = retrieve::recency_weight(&state, recency_weight).await?;
     request.like = retrieve::places(&state, &liked).await?;
     request.without = retrieve::places(&state, &unwanted).await?;
     if let Some(problem) = retrieve::unlike(&request, &liked) {
@@ -172,7 +169,8 @@ async fn search(
 }
 
 impl SearchParams {
-    fn check(self, usual: &SearchRequest) -> Result<SearchRequest, Error> {
+    fn check(self) -> Result<SearchRequest, Error> {
+        let usual = SearchRequest::default();
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         let offset = self.offset.unwrap_or_default();
         let recency_weight = self.recency_weight.unwrap_or(usual.recency_weight);
@@ -246,9 +244,7 @@ mod tests {
 
     #[test]
     fn filters_reach_the_index() {
-        let request = params("coaches", 5)
-            .check(&SearchRequest::default())
-            .unwrap();
+        let request = params("coaches", 5).check().unwrap();
         assert_eq!((request.text.as_str(), request.limit), ("coaches", 5));
         assert_eq!(request.filters.doc_types, [DocType::AnnualReport]);
         assert_eq!(request.filters.years, [2024, 2025]);
@@ -257,22 +253,13 @@ mod tests {
 
     #[test]
     fn nothing_to_look_for_and_too_much_are_refused() {
-        let Err(Error::Invalid(problems)) = params("  ", 51).check(&SearchRequest::default())
-        else {
+        let Err(Error::Invalid(problems)) = params("  ", 51).check() else {
             panic!("refused");
         };
         let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["q", "limit"]);
         let longest = retrieve::MAX_QUERY_CHARS;
-        assert!(
-            params(&"é".repeat(longest), 5)
-                .check(&SearchRequest::default())
-                .is_ok()
-        );
-        assert!(
-            params(&"é".repeat(longest + 1), 5)
-                .check(&SearchRequest::default())
-                .is_err()
-        );
+        assert!(params(&"é".repeat(longest), 5).check().is_ok());
+        assert!(params(&"é".repeat(longest + 1), 5).check().is_err());
     }
 }

@@ -1,7 +1,6 @@
 //! Searches that people come back to.
 
 use archivist_domain::SavedSearchId;
-use archivist_search::SearchRequest;
 use archivist_store::saved_searches::{self as store, SavedSearch};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -111,7 +110,7 @@ pub(super) async fn save(
     Json(body): Json<NewSavedSearch>,
 ) -> Result<(StatusCode, Json<SavedSearchReply>), Error> {
     let asked = Query::<SearchParams>::read(&body.query)?;
-    asked.0.check(&SearchRequest::default())?;
+    asked.0.check()?;
     let owner = signed_in.user.user_id;
     let origin = client.answering(StatusCode::CREATED).by(owner);
     let saved = saved_searches::save(&state, owner, &body.name, &body.query, origin).await?;
