@@ -140,6 +140,16 @@ fn check_installed(folder: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The folder of a model that is named by it, or by the name under which it is installed.
+pub(crate) fn folder_of(place: &PlaceArgs, named: &Path) -> Result<PathBuf> {
+    if named.is_dir() {
+        return Ok(named.to_owned());
+    }
+    let installed = place.data.join(FOLDER);
+    check_installed(&installed, &named.to_string_lossy())?;
+    Ok(installed.join(named))
+}
+
 async fn open_local(
     folder: &Path,
     name: &str,

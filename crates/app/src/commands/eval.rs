@@ -18,6 +18,7 @@ use tokio::task;
 
 use super::print_json;
 use crate::config::{EvalArgs, PlaceArgs};
+use crate::models::folder_of;
 
 /// The modes that are compared, each with its name; the first is what the others have to
 /// be better than.
@@ -101,8 +102,11 @@ fn with_signals(years: bool, outcomes: bool) -> Vec<(&'static str, SearchRequest
 }
 
 /// Measures every mode on a collection and prints the figures.
-pub(crate) async fn eval(place: &PlaceArgs, args: EvalArgs) -> Result<ExitCode> {
+pub(crate) async fn eval(place: &PlaceArgs, mut args: EvalArgs) -> Result<ExitCode> {
     let is_json = args.json;
+    if let Some(model) = &mut args.model {
+        *model = folder_of(place, model)?;
+    }
     let report = match args.collection.clone() {
         Some(folder) => task::spawn_blocking(move || measure(&folder, &args)).await??,
         None => own::measure(place, args.seed).await?,

@@ -75,8 +75,9 @@ pub(crate) struct EvalArgs {
     /// Ask for each document by its title, which it loses, instead of the queries
     #[arg(long)]
     pub by_title: bool,
-    /// Let the embedding model in this folder speak, too; it reads the whole collection first
-    #[arg(long, value_name = "DIR")]
+    /// Let an embedding model speak, too, which is in this folder or installed by this name; it reads
+    /// the whole collection first
+    #[arg(long, value_name = "DIR|NAME")]
     pub model: Option<PathBuf>,
     /// Run the model in eight bits
     #[arg(long, requires = "model")]

@@ -155,3 +155,27 @@ fn an_installed_model_is_measured_in_both_precisions() {
         }
     }
 }
+
+#[test]
+fn a_model_is_measured_by_the_name_it_is_installed_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let collection = folder.path().join("set");
+    write_collection(&collection);
+    reader().write(&folder.path().join("data/models/tiny"));
+    let eval = |model: &str| {
+        let mut command = archivist();
+        command
+            .arg("eval")
+            .arg(&collection)
+            .args(["--model", model]);
+        command.env("ARCHIVIST_DATA", folder.path().join("data"));
+        run(command.arg("--json"))
+    };
+    assert_eq!(eval("tiny").json()["modes"]["dense"]["mrr"], 1.0);
+    let said = eval("other").failed();
+    assert!(
+        said.contains("the model 'other' is not installed"),
+        "{said}"
+    );
+    assert!(said.contains("archivist model list"), "{said}");
+}
