@@ -74,8 +74,10 @@ async fn a_held_document_is_for_editors_alone_until_one_releases_it() {
         (hits(&writer).await == 1).then_some(())
     })
     .await;
+    // Ids in the details may have three of its digits by chance.
     for event in ["document.hold", "document.release"] {
-        let sql = "SELECT count(*) FROM audit_log WHERE event_type = $1 AND details::text NOT LIKE '%536%'";
+        let sql =
+            "SELECT count(*) FROM audit_log WHERE event_type = $1 AND details::text !~ '536.?22'";
         let count: i64 = sqlx::query_scalar(sql)
             .bind(event)
             .fetch_one(&server.pool())
