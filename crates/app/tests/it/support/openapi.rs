@@ -18,6 +18,9 @@ use super::client::Reply;
 /// How much of a body is shown with what is wrong with it.
 const MAX_SHOWN: usize = 2_000;
 
+/// Where references lead.
+const COMPONENTS: &str = "#/components/schemas/";
+
 /// What the API says of itself.
 pub(crate) struct Contract {
     document: Value,
@@ -213,7 +216,7 @@ impl Contract {
     fn compile(&self, place: &[&str]) -> Validator {
         let schema = self.at(place);
         let mut root = schema.unwrap_or_else(|| panic!("{place:?}")).clone();
-        let mut components = self.document["components"]["schemas"].clone();
+        let mut components = self.led_to(&root);
         self.close_within(&mut components);
         self.close(&mut root);
         root["components"] = json!({ "schemas": components });
@@ -222,6 +225,31 @@ impl Contract {
             .should_validate_formats(true)
             .build(&root)
             .unwrap_or_else(|error| panic!("the schema at {place:?}: {error}"))
+    }
+
+    /// The components that a schema leads to, by whatever way. The others would take most of the
+    /// time of a test to compile.
+    fn led_to(&self, schema: &Value) -> Value {
+        let mut found = Map::new();
+        let mut unread = vec![schema];
+        while let Some(value) = unread.pop() {
+            match value {
+                Value::Array(items) => unread.extend(items),
+                Value::Object(fields) => unread.extend(fields.values()),
+                Value::String(text) => {
+                    let Some(name) = text.strip_prefix(COMPONENTS) else {
+                        continue;
+                    };
+                    let component = self.document.pointer(text.trim_start_matches('#'));
+                    if let Some(component) = component.filter(|_| !found.contains_key(name)) {
+                        found.insert(name.to_owned(), component.clone());
+                        unread.push(component);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Value::Object(found)
     }
 
     /// Allows nothing in a value of this schema that it does not name.
