@@ -42,7 +42,7 @@ lint: ## Clippy, with warnings as errors
 
 .PHONY: docs
 docs: ## Build the API documentation of the code
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bins --examples --locked --quiet
 
 # Tests wait for PostgreSQL and browsers as much as they compute: one more than there are processors.
 TEST_THREADS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
