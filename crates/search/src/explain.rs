@@ -6,7 +6,8 @@ use std::ops::Range;
 use crate::archive::Passage;
 use crate::language::Language;
 use crate::query::{Query, QueryTerm};
-use crate::{text, wordings};
+use crate::text::{self, FirstBytes};
+use crate::wordings;
 
 /// More words would be a list, not a reason.
 const MAX_WORDS: usize = 6;
@@ -36,7 +37,8 @@ impl Matches {
             passage.title,
             passage.heading.as_deref().unwrap_or("")
         );
-        let find = |text| Found::of(query, text, passage.language);
+        let first_bytes = FirstBytes::of(query.terms.iter().map(|term| term.term.as_str()));
+        let find = |text| Found::of((query, &first_bytes), text, passage.language);
         let (in_text, above, in_labels) = (find(&text), find(&above), find(&passage.tags));
         let fields = [&in_text, &above, &in_labels];
         let word_of = |term: &str| fields.iter().find_map(|found| found.words.get(term));
@@ -92,26 +94,34 @@ impl Matches {
 }
 
 /// Where terms of a query stand in a text.
-struct Found {
-    /// Each with the number of its word and its place, ascending.
-    places: Vec<(String, usize, Range<usize>)>,
+struct Found<'a> {
+    text: &'a str,
+    language: Language,
+    /// Each with its place, ascending.
+    places: Vec<(String, Range<usize>)>,
     /// The first word for each term.
     words: HashMap<String, String>,
 }
 
-impl Found {
-    fn of(query: &Query, text: &str, language: Language) -> Self {
+impl<'a> Found<'a> {
+    fn of((query, first_bytes): (&Query, &FirstBytes), text: &'a str, language: Language) -> Self {
         let here = language.into();
         let mut found = Self {
+            text,
+            language,
             places: Vec::new(),
             words: HashMap::new(),
         };
-        for (number, token) in text::tokens(text, language).into_iter().enumerate() {
+        // Stemmers of other languages may take letters from the beginning, too.
+        let may_be_of_it = |word: &str| {
+            language != Language::English || !word.is_ascii() || first_bytes.begin(word.as_bytes())
+        };
+        for token in text::each_token_of(text, language, may_be_of_it) {
             let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
             if query.terms.iter().any(speaks_of_it) {
                 let word = || text[token.range.clone()].to_owned();
                 found.words.entry(token.term.clone()).or_insert_with(word);
-                found.places.push((token.term, number, token.range));
+                found.places.push((token.term, token.range));
             }
         }
         found
@@ -126,17 +136,20 @@ impl Found {
     /// Whether these terms stand in a row, but for words that say nothing.
     fn in_a_row(&self, terms: &[String]) -> bool {
         self.places.windows(terms.len().max(1)).any(|row| {
-            let found: Vec<&str> = row.iter().map(|(term, ..)| term.as_str()).collect();
-            let is_unbroken = row.windows(2).all(|pair| pair[0].1 + 1 == pair[1].1);
-            is_unbroken && wordings::are_those(&found, terms)
+            let found: Vec<&str> = row.iter().map(|(term, _)| term.as_str()).collect();
+            wordings::are_those(&found, terms)
+                && row.windows(2).all(|pair| {
+                    let between = &self.text[pair[0].1.end..pair[1].1.start];
+                    text::each_token(between, self.language).next().is_none()
+                })
         })
     }
 
     /// Where these terms stand.
     fn ranges(&self, terms: &[&QueryTerm]) -> Vec<Range<usize>> {
         let is_one = |found: &str| terms.iter().any(|term| term.term == found);
-        let places = self.places.iter().filter(|(term, ..)| is_one(term));
-        places.map(|(.., range)| range.clone()).collect()
+        let places = self.places.iter().filter(|(term, _)| is_one(term));
+        places.map(|(_, range)| range.clone()).collect()
     }
 
     /// The words for these terms, each once, in their order.

@@ -4,7 +4,7 @@
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
-use crate::step_back::StepBack;
+use crate::step_back::{Candidate, StepBack};
 use crate::text;
 
 /// What is left of the score of a passage that has none of the words in the form that was typed,
@@ -23,16 +23,22 @@ struct Typed {
     rarity: f32,
 }
 
-/// Has passages step back that have words in other forms alone; the less, the broader the
-/// search is, 0 to 1.
-pub(crate) fn prefer(index: &Index, text: &str, breadth: f32, scores: &mut [f32]) -> StepBack {
+/// How passages step back that have words in other forms alone; the less, the broader the search
+/// is, 0 to 1.
+pub(crate) fn prefer(
+    index: &Index,
+    text: &str,
+    breadth: f32,
+    candidates: &[Candidate<'_>],
+) -> StepBack {
     let typed = typed(index, text);
-    let narrow = (1.0 - breadth).powi(3);
-    if typed.is_empty() || narrow <= 0.0 {
+    if typed.is_empty() {
         return StepBack::none();
     }
-    let others = 1.0 - narrow * (1.0 - OTHER_FORM);
-    StepBack::apply(index, scores, others, |slot| share(index, &typed, slot))
+    let others = 1.0 - (1.0 - breadth).powi(3) * (1.0 - OTHER_FORM);
+    StepBack::of(candidates, others, |candidate| {
+        share(index, &typed, candidate)
+    })
 }
 
 /// The words of a search that may have another form: not its numbers.
@@ -57,18 +63,22 @@ fn typed(index: &Index, text: &str) -> Vec<Typed> {
 }
 
 /// How much of what a passage has of the words stands there as it was typed, 0 to 1.
-fn share(index: &Index, typed: &[Typed], slot: u32) -> f32 {
-    let passage = index.archive.passage(slot);
+fn share(index: &Index, typed: &[Typed], candidate: &Candidate<'_>) -> f32 {
+    let Candidate {
+        slot,
+        passage,
+        text,
+        ..
+    } = candidate;
     let holds = |typed: &&Typed| {
         let mut terms = typed.terms.iter();
-        terms.any(|term| index.lexical.holds(term, slot))
+        terms.any(|term| index.lexical.holds(term, *slot))
     };
     let held: Vec<&Typed> = typed.iter().filter(holds).collect();
     if held.is_empty() {
         return 0.0;
     }
-    let text = passage.text.text();
-    let is_as_typed = |typed: &&&Typed| has_form(passage, &text, &typed.word);
+    let is_as_typed = |typed: &&&Typed| has_form(passage, text, &typed.word);
     let rarity = |typed: &&Typed| typed.rarity;
     let as_typed: f32 = held.iter().filter(is_as_typed).map(rarity).sum();
     as_typed / held.iter().map(rarity).sum::<f32>()

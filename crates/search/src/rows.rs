@@ -1,10 +1,9 @@
 //! Words that stand in a row as they were typed: a name of two words comes before passages that
 //! have one here and the other there.
 
-use crate::archive::Passage;
 use crate::index::Index;
-use crate::step_back::StepBack;
-use crate::text;
+use crate::step_back::{Candidate, StepBack};
+use crate::text::{self, FirstBytes};
 
 /// What is left of the score of a passage in which no two words stand side by side that did where
 /// they were typed, for a search of the fewest words. With 0.6 and 0.5 titles gained another tenth of
@@ -22,18 +21,21 @@ struct Beginning {
     is_whole: bool,
 }
 
-/// Has passages step back in which words that were typed side by side stand apart; the less, the
+/// How passages step back in which words that were typed side by side stand apart; the less, the
 /// broader the search is, 0 to 1.
-pub(crate) fn prefer(index: &Index, text: &str, breadth: f32, scores: &mut [f32]) -> StepBack {
+pub(crate) fn prefer(
+    index: &Index,
+    text: &str,
+    breadth: f32,
+    candidates: &[Candidate<'_>],
+) -> StepBack {
     let pairs = pairs(index, text);
-    if pairs.is_empty() || breadth >= 1.0 {
+    if pairs.is_empty() {
         return StepBack::none();
     }
     let pairs = Pairs::new(pairs);
     let least = 1.0 - (1.0 - breadth) * (1.0 - APART);
-    StepBack::apply(index, scores, least, |slot| {
-        pairs.share(index.archive.passage(slot))
-    })
+    StepBack::of(candidates, least, |candidate| pairs.share(candidate))
 }
 
 /// The words of a search that stand side by side.
@@ -82,27 +84,21 @@ impl Beginning {
 /// Pairs of words that were typed side by side.
 struct Pairs {
     pairs: Vec<[Beginning; 2]>,
-    /// Whether one begins with this byte: most words of a text begin otherwise.
-    first_bytes: [bool; 256],
+    first_bytes: FirstBytes,
 }
 
 impl Pairs {
     fn new(pairs: Vec<[Beginning; 2]>) -> Self {
-        let mut first_bytes = [false; 256];
         let beginnings = pairs.iter().flatten();
-        for byte in beginnings.filter_map(|beginning| beginning.letters.bytes().next()) {
-            first_bytes[usize::from(byte)] = true;
-            first_bytes[usize::from(byte.to_ascii_uppercase())] = true;
-        }
+        let first_bytes = FirstBytes::of(beginnings.map(|beginning| beginning.letters.as_str()));
         Self { pairs, first_bytes }
     }
 
     /// How many stand side by side in a passage, its heading or its title, 0 to 1.
-    fn share(&self, passage: &Passage) -> f32 {
-        let text = passage.text.text();
+    fn share(&self, Candidate { passage, text, .. }: &Candidate<'_>) -> f32 {
         let heading = passage.heading.as_deref().unwrap_or_default();
         let mut standing = vec![false; self.pairs.len()];
-        for field in [&*text, heading, &*passage.title] {
+        for field in [text, heading, &*passage.title] {
             self.find(field, &mut standing);
         }
         let standing = standing.into_iter().filter(|stands| *stands).count();
@@ -113,9 +109,7 @@ impl Pairs {
     fn find(&self, text: &str, standing: &mut [bool]) {
         let mut before: Vec<usize> = Vec::new();
         let mut read = |word: &[u8]| {
-            let first = word.first().copied().map(usize::from);
-            let begins_one = first.is_some_and(|first| self.first_bytes[first]);
-            if before.is_empty() && !begins_one {
+            if before.is_empty() && !self.first_bytes.begin(word) {
                 return;
             }
             for &pair in &before {

@@ -16,7 +16,7 @@ use crate::named::Named;
 use crate::query::Query;
 use crate::ranker::{self, Features, Ranker, Seen};
 use crate::records::{Answer, FacetCounts, Hit, Mode, QueryVector, SearchRequest};
-use crate::step_back::StepBack;
+use crate::step_back::{self, StepBack};
 use crate::{alike, facets, order, phrase, rank, rows, spelling, wordings};
 
 /// Of so many of the best passages headings are looked at.
@@ -176,13 +176,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    let (forms, rows) = if request.mode == Mode::Hybrid {
-        let (text, breadth) = (&request.text, query.breadth());
-        let forms = forms::prefer(index, text, breadth, &mut scores);
-        (forms, rows::prefer(index, text, breadth, &mut scores))
-    } else {
-        (StepBack::none(), StepBack::none())
-    };
+    let (forms, rows) = step_back(index, request, query.breadth(), &mut scores);
     if named.is_all() && request.named_weight > 0.0 {
         find_named(index, &named, &factors, &mut scores);
     }
@@ -203,6 +197,24 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
         rows,
         ..Ranking::nothing(query, named)
     }
+}
+
+/// Has passages step back that have words of the search in other forms alone, and those in which
+/// they stand apart, unless the search describes something at length.
+fn step_back(
+    index: &Index,
+    request: &SearchRequest,
+    breadth: f32,
+    scores: &mut [f32],
+) -> (StepBack, StepBack) {
+    if request.mode != Mode::Hybrid || breadth >= 1.0 {
+        return (StepBack::none(), StepBack::none());
+    }
+    let best = step_back::candidates(index, scores);
+    let forms = forms::prefer(index, &request.text, breadth, &best);
+    let rows = rows::prefer(index, &request.text, breadth, &best);
+    step_back::apply(&[&forms, &rows], &best, scores);
+    (forms, rows)
 }
 
 /// Where nothing but names was typed, documents that are all of it are found by their first

@@ -1,10 +1,37 @@
 //! Passages that step back, since others have something that was asked for and they do not.
 
+use std::borrow::Cow;
+
+use crate::archive::Passage;
 use crate::index::Index;
 use crate::rank;
 
 /// So many of the best passages are looked at.
 const LOOKED_AT: usize = 100;
+
+/// One of the best passages.
+pub(crate) struct Candidate<'a> {
+    pub(crate) slot: u32,
+    score: f32,
+    pub(crate) passage: &'a Passage,
+    /// Its text, unpacked once for all who look at it.
+    pub(crate) text: Cow<'a, str>,
+}
+
+/// The best passages as they stand before any steps back.
+pub(crate) fn candidates<'a>(index: &'a Index, scores: &[f32]) -> Vec<Candidate<'a>> {
+    let best = rank::best(&index.archive, scores, LOOKED_AT).into_iter();
+    let candidates = best.map(|(slot, score)| {
+        let passage = index.archive.passage(slot);
+        Candidate {
+            slot,
+            score,
+            passage,
+            text: passage.text.text(),
+        }
+    });
+    candidates.collect()
+}
 
 /// By what a passage's score is multiplied: the slot of each of the best, and all others.
 #[derive(Debug)]
@@ -17,31 +44,20 @@ impl StepBack {
     /// Leaves passages between `least` of their scores and all of it, by how much they have, which
     /// `share` says of the best, 0 to 1. All others step back wholly; where none of the best has
     /// anything, nobody does.
-    pub(crate) fn apply(
-        index: &Index,
-        scores: &mut [f32],
+    pub(crate) fn of(
+        candidates: &[Candidate<'_>],
         least: f32,
-        share: impl Fn(u32) -> f32,
+        share: impl Fn(&Candidate<'_>) -> f32,
     ) -> Self {
-        let best = rank::best(&index.archive, scores, LOOKED_AT);
-        let kept: Vec<(u32, f32, f32)> = best
-            .into_iter()
-            .map(|(slot, score)| (slot, score, least + share(slot) * (1.0 - least)))
+        let best = candidates.iter();
+        let best: Vec<(u32, f32)> = best
+            .map(|candidate| (candidate.slot, least + share(candidate) * (1.0 - least)))
             .collect();
-        if kept.iter().all(|(.., multiplier)| *multiplier <= least) {
+        if best.iter().all(|(_, multiplier)| *multiplier <= least) {
             return Self::none();
         }
-        for score in scores.iter_mut() {
-            *score *= least;
-        }
-        for &(slot, score, multiplier) in &kept {
-            scores[slot as usize] = score * multiplier;
-        }
-        let best = kept.into_iter();
         Self {
-            best: best
-                .map(|(slot, _, multiplier)| (slot, multiplier))
-                .collect(),
+            best,
             others: least,
         }
     }
@@ -54,10 +70,25 @@ impl StepBack {
         }
     }
 
-    /// By what the score of a slot was multiplied.
+    /// By what the score of a slot is multiplied.
     pub(crate) fn multiplier(&self, slot: u32) -> f32 {
         let mut best = self.best.iter();
         let found = best.find(|(known, _)| *known == slot);
         found.map_or(self.others, |(_, multiplier)| *multiplier)
+    }
+}
+
+/// Multiplies the scores. Who is among the best stays there, as no other steps back less.
+pub(crate) fn apply(steps: &[&StepBack], candidates: &[Candidate<'_>], scores: &mut [f32]) {
+    let others: f32 = steps.iter().map(|step| step.others).product();
+    if others >= 1.0 {
+        return;
+    }
+    for score in scores.iter_mut() {
+        *score *= others;
+    }
+    for Candidate { slot, score, .. } in candidates {
+        let all = steps.iter().map(|step| step.multiplier(*slot));
+        scores[*slot as usize] = score * all.product::<f32>();
     }
 }

@@ -30,9 +30,18 @@ pub(crate) fn tokens(text: &str, language: Language) -> Vec<Token> {
 
 /// The same, read no further than they are asked for.
 pub(crate) fn each_token(text: &str, language: Language) -> impl Iterator<Item = Token> {
+    each_token_of(text, language, |_| true)
+}
+
+/// The same of such words alone; what is not looked at is not stemmed, which takes the most time.
+pub(crate) fn each_token_of(
+    text: &str,
+    language: Language,
+    is_such: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = Token> {
     let stemmer = Stemmer::create(language.algorithm());
     let words = text.unicode_word_indices();
-    let words = words.filter(|(_, word)| word.len() <= MAX_WORD_BYTES);
+    let words = words.filter(move |(_, word)| word.len() <= MAX_WORD_BYTES && is_such(word));
     words.filter_map(move |(start, word)| {
         let (spelling, term) = read(word, language, &stemmer)?;
         let range = start..start + word.len();
@@ -153,6 +162,26 @@ pub(crate) fn beginnings<'a>(text: &'a str, letters: &'a str) -> impl Iterator<I
             && !text[..*at].ends_with(char::is_alphanumeric)
     };
     places.into_iter().flatten().filter(is_it)
+}
+
+/// What some folded words begin with, to pass over the many that begin otherwise.
+#[derive(Debug)]
+pub(crate) struct FirstBytes([bool; 256]);
+
+impl FirstBytes {
+    pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut bytes = [false; 256];
+        for byte in words.filter_map(|word| word.bytes().next()) {
+            bytes[usize::from(byte)] = true;
+            bytes[usize::from(byte.to_ascii_uppercase())] = true;
+        }
+        Self(bytes)
+    }
+
+    /// Whether a word begins like one of them that is folded, or has ASCII letters alone.
+    pub(crate) fn begin(&self, word: &[u8]) -> bool {
+        word.first().is_some_and(|&byte| self.0[usize::from(byte)])
+    }
 }
 
 /// Every word of a text as it is written, folded but not stemmed, in order.
