@@ -40,6 +40,7 @@ format:
 lint: ## Clippy, with warnings as errors
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
+# With examples, so that features of dependencies are those that clippy had, and nothing is checked anew.
 .PHONY: docs
 docs: ## Build the API documentation of the code
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --lib --bins --examples --locked --quiet

@@ -112,9 +112,12 @@ impl<'a> Found<'a> {
             places: Vec::new(),
             words: HashMap::new(),
         };
-        // Stemmers of other languages may take letters from the beginning, too.
+        // Stemmers of other languages may take letters from the beginning, too, and what is beyond
+        // ASCII may be folded to another letter.
         let may_be_of_it = |word: &str| {
-            language != Language::English || !word.is_ascii() || first_bytes.begin(word.as_bytes())
+            language != Language::English
+                || !word.is_ascii()
+                || first_bytes.may_begin(word.as_bytes())
         };
         for token in text::each_token_of(text, language, may_be_of_it) {
             let speaks_of_it = |t: &QueryTerm| t.term == token.term && t.languages.meet(here);
@@ -251,12 +254,41 @@ mod tests {
             reasons("RFP", "Proposals are made at our request"),
             Vec::<String>::new()
         );
+        assert_eq!(
+            reasons("RFP", "A request by letter for proposals"),
+            Vec::<String>::new(),
+            "a word that is not looked at breaks a row, too"
+        );
         assert_eq!(reasons("RFP", "Our proposal"), Vec::<String>::new());
         assert_eq!(
             reasons("our 501(c)(3) letter", "Section 3 c: a letter"),
             ["matched letter"]
         );
         assert_eq!(reasons("501(c)(3)", "a 501(c)(3)"), ["matched 501, c, 3"]);
+    }
+
+    #[test]
+    fn words_are_found_however_they_are_written() {
+        let words = |typed: &str, language: Language, text: &str| {
+            let query = Query::parse(typed, &Synonyms::default(), &[language]);
+            let passage = Passage {
+                language,
+                ..passage("", None, text)
+            };
+            Matches::find(&query, &passage).words
+        };
+        for (typed, text, word) in [
+            ("ecole", "An École opened", "École"),
+            ("1200", "for $1,200 a year", "1,200"),
+            ("rfp", "two RFPs came", "RFPs"),
+            ("coach", "COACHES met", "COACHES"),
+            ("foundation", "the Foundation’s gift", "Foundation’s"),
+            ("yearly", "Yearly plans", "Yearly"),
+        ] {
+            assert_eq!(words(typed, Language::English, text), [word]);
+        }
+        let words = words("école", Language::French, "Près de l’école");
+        assert_eq!(words, ["l’école"]);
     }
 
     #[test]

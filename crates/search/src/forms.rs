@@ -14,7 +14,7 @@ const OTHER_FORM: f32 = 0.7;
 
 /// A word that was typed.
 #[derive(Debug)]
-struct Typed {
+pub(crate) struct Typed {
     /// What each language knows it by.
     terms: Vec<String>,
     /// In small letters, without accents.
@@ -23,26 +23,22 @@ struct Typed {
     rarity: f32,
 }
 
-/// How passages step back that have words in other forms alone; the less, the broader the search
-/// is, 0 to 1.
-pub(crate) fn prefer(
+/// How passages step back that have these words in other forms alone; the less, the broader the
+/// search is, 0 to 1.
+pub(crate) fn step_back(
     index: &Index,
-    text: &str,
+    typed: &[Typed],
     breadth: f32,
     candidates: &[Candidate<'_>],
 ) -> StepBack {
-    let typed = typed(index, text);
-    if typed.is_empty() {
-        return StepBack::none();
-    }
     let others = 1.0 - (1.0 - breadth).powi(3) * (1.0 - OTHER_FORM);
     StepBack::of(candidates, others, |candidate| {
-        share(index, &typed, candidate)
+        share(index, typed, candidate)
     })
 }
 
 /// The words of a search that may have another form: not its numbers.
-fn typed(index: &Index, text: &str) -> Vec<Typed> {
+pub(crate) fn typed(index: &Index, text: &str) -> Vec<Typed> {
     let words = text::words(text, &index.archive.languages()).into_iter();
     let mut typed: Vec<Typed> = Vec::new();
     for word in words {

@@ -21,34 +21,24 @@ struct Beginning {
     is_whole: bool,
 }
 
-/// How passages step back in which words that were typed side by side stand apart; the less, the
-/// broader the search is, 0 to 1.
-pub(crate) fn prefer(
-    index: &Index,
-    text: &str,
-    breadth: f32,
-    candidates: &[Candidate<'_>],
-) -> StepBack {
-    let pairs = pairs(index, text);
-    if pairs.is_empty() {
-        return StepBack::none();
-    }
-    let pairs = Pairs::new(pairs);
+/// How passages step back in which these words stand apart; the less, the broader the search is,
+/// 0 to 1.
+pub(crate) fn step_back(pairs: &Pairs, breadth: f32, candidates: &[Candidate<'_>]) -> StepBack {
     let least = 1.0 - (1.0 - breadth) * (1.0 - APART);
     StepBack::of(candidates, least, |candidate| pairs.share(candidate))
 }
 
 /// The words of a search that stand side by side.
-fn pairs(index: &Index, text: &str) -> Vec<[Beginning; 2]> {
+pub(crate) fn pairs(index: &Index, text: &str) -> Pairs {
     let words = text::words(text, &index.archive.languages());
     let is_row = |pair: &&[text::Word]| {
         let between = &text[pair[0].range.end..pair[1].range.start];
         !between.contains(char::is_alphanumeric)
     };
     let pairs = words.windows(2).filter(is_row);
-    pairs
-        .map(|pair| [0, 1].map(|at| beginning(&text[pair[at].range.clone()], &pair[at].stems)))
-        .collect()
+    let pairs = pairs
+        .map(|pair| [0, 1].map(|at| beginning(&text[pair[at].range.clone()], &pair[at].stems)));
+    Pairs::new(pairs.collect())
 }
 
 /// What a word has in common with what it is known by.
@@ -82,7 +72,7 @@ impl Beginning {
 }
 
 /// Pairs of words that were typed side by side.
-struct Pairs {
+pub(crate) struct Pairs {
     pairs: Vec<[Beginning; 2]>,
     first_bytes: FirstBytes,
 }
@@ -94,6 +84,10 @@ impl Pairs {
         Self { pairs, first_bytes }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
     /// How many stand side by side in a passage, its heading or its title, 0 to 1.
     fn share(&self, Candidate { passage, text, .. }: &Candidate<'_>) -> f32 {
         let heading = passage.heading.as_deref().unwrap_or_default();
@@ -102,14 +96,14 @@ impl Pairs {
             self.find(field, &mut standing);
         }
         let standing = standing.into_iter().filter(|stands| *stands).count();
-        standing as f32 / self.pairs.len() as f32
+        standing as f32 / self.pairs.len().max(1) as f32
     }
 
     /// Marks those that stand side by side in a text, which is gone through once.
     fn find(&self, text: &str, standing: &mut [bool]) {
         let mut before: Vec<usize> = Vec::new();
         let mut read = |word: &[u8]| {
-            if before.is_empty() && !self.first_bytes.begin(word) {
+            if before.is_empty() && !self.first_bytes.may_begin(word) {
                 return;
             }
             for &pair in &before {

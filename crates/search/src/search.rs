@@ -210,9 +210,14 @@ fn step_back(
     if request.mode != Mode::Hybrid || breadth >= 1.0 {
         return (StepBack::none(), StepBack::none());
     }
+    let words = forms::typed(index, &request.text);
+    let pairs = rows::pairs(index, &request.text);
+    if words.is_empty() && pairs.is_empty() {
+        return (StepBack::none(), StepBack::none());
+    }
     let best = step_back::candidates(index, scores);
-    let forms = forms::prefer(index, &request.text, breadth, &best);
-    let rows = rows::prefer(index, &request.text, breadth, &best);
+    let forms = forms::step_back(index, &words, breadth, &best);
+    let rows = rows::step_back(&pairs, breadth, &best);
     step_back::apply(&[&forms, &rows], &best, scores);
     (forms, rows)
 }

@@ -92,3 +92,79 @@ pub(crate) fn apply(steps: &[&StepBack], candidates: &[Candidate<'_>], scores: &
         scores[*slot as usize] = score * all.product::<f32>();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use archivist_domain::{DocType, DocumentId, PassageId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::records::{DocumentRecord, Facets, PassageRecord};
+
+    fn index(passages: u32) -> Index {
+        let mut index = Index::new();
+        index.upsert(DocumentRecord {
+            id: DocumentId(Uuid::nil()),
+            title: String::new(),
+            language: None,
+            facets: Facets {
+                doc_type: DocType::Other,
+                year: None,
+                outcome: None,
+                programs: Vec::new(),
+                tags: Vec::new(),
+                funder: None,
+                superseded: false,
+            },
+            passages: (0..passages)
+                .map(|ordinal| PassageRecord {
+                    id: PassageId(Uuid::from_u128(ordinal.into())),
+                    ordinal,
+                    heading: None,
+                    text: "garden".into(),
+                })
+                .collect(),
+        });
+        index
+    }
+
+    /// All scores after steps back, of each the least multiplier and what the best passage has; the
+    /// others have nothing.
+    fn after(scores: &[f32], steps: &[(f32, f32)]) -> Vec<f32> {
+        let index = index(u32::try_from(scores.len()).unwrap());
+        let candidates = candidates(&index, scores);
+        let best = candidates[0].slot;
+        let steps = steps.iter().map(|&(least, first)| {
+            let share = |candidate: &Candidate<'_>| {
+                if candidate.slot == best { first } else { 0.0 }
+            };
+            StepBack::of(&candidates, least, share)
+        });
+        let steps: Vec<StepBack> = steps.collect();
+        let mut scores = scores.to_vec();
+        apply(&steps.iter().collect::<Vec<_>>(), &candidates, &mut scores);
+        scores
+    }
+
+    fn assert_close(found: &[f32], expected: &[f32]) {
+        let close = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+        assert!(found.iter().zip(expected).all(close), "{found:?}");
+    }
+
+    #[test]
+    fn steps_multiply_and_reach_whom_nobody_looked_at() {
+        let mut scores = vec![0.5; LOOKED_AT + 20];
+        scores[7] = 1.0;
+        let mut expected = vec![0.5 * 0.8 * 0.6; LOOKED_AT + 20];
+        expected[7] = 0.9;
+        assert_close(&after(&scores, &[(0.8, 0.5), (0.6, 1.0)]), &expected);
+    }
+
+    #[test]
+    fn nobody_steps_back_where_none_has_anything() {
+        let scores = [0.5, 1.0, 0.25];
+        assert_close(&after(&scores, &[(0.8, 0.0), (0.6, 0.0)]), &scores);
+        let one = after(&scores, &[(0.8, 0.0), (0.6, 0.5)]);
+        assert_close(&one, &[0.3, 0.8, 0.15]);
+    }
+}

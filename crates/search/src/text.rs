@@ -179,7 +179,7 @@ impl FirstBytes {
     }
 
     /// Whether a word begins like one of them that is folded, or has ASCII letters alone.
-    pub(crate) fn begin(&self, word: &[u8]) -> bool {
+    pub(crate) fn may_begin(&self, word: &[u8]) -> bool {
         word.first().is_some_and(|&byte| self.0[usize::from(byte)])
     }
 }
