@@ -95,43 +95,13 @@ pub(crate) fn apply(steps: &[&StepBack], candidates: &[Candidate<'_>], scores: &
 
 #[cfg(test)]
 mod tests {
-    use archivist_domain::{DocType, DocumentId, PassageId};
-    use uuid::Uuid;
-
     use super::*;
-    use crate::records::{DocumentRecord, Facets, PassageRecord};
-
-    fn index(passages: u32) -> Index {
-        let mut index = Index::new();
-        index.upsert(DocumentRecord {
-            id: DocumentId(Uuid::nil()),
-            title: String::new(),
-            language: None,
-            facets: Facets {
-                doc_type: DocType::Other,
-                year: None,
-                outcome: None,
-                programs: Vec::new(),
-                tags: Vec::new(),
-                funder: None,
-                superseded: false,
-            },
-            passages: (0..passages)
-                .map(|ordinal| PassageRecord {
-                    id: PassageId(Uuid::from_u128(ordinal.into())),
-                    ordinal,
-                    heading: None,
-                    text: "garden".into(),
-                })
-                .collect(),
-        });
-        index
-    }
+    use crate::wordings::tests::index;
 
     /// All scores after steps back, of each the least multiplier and what the best passage has; the
     /// others have nothing.
     fn after(scores: &[f32], steps: &[(f32, f32)]) -> Vec<f32> {
-        let index = index(u32::try_from(scores.len()).unwrap());
+        let index = index(&vec!["garden"; scores.len()]);
         let candidates = candidates(&index, scores);
         let best = candidates[0].slot;
         let steps = steps.iter().map(|&(least, first)| {

@@ -127,7 +127,7 @@ fn folded(field: &str, bytes: usize) -> impl Iterator<Item = usize> + '_ {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use archivist_domain::{DocumentId, PassageId};
     use uuid::Uuid;
 
@@ -135,7 +135,8 @@ mod tests {
     use crate::records::{DocumentRecord, Facets, PassageRecord};
     use archivist_domain::DocType;
 
-    fn index(texts: &[&str]) -> Index {
+    /// English documents of a passage each, in this order.
+    pub(crate) fn index(texts: &[&str]) -> Index {
         let mut index = Index::new();
         for (number, text) in (1..).zip(texts) {
             index.upsert(DocumentRecord {
