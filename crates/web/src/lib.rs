@@ -43,8 +43,6 @@ mod sent;
 pub mod similar;
 pub mod state;
 mod synonyms;
-#[cfg(test)]
-mod tests;
 mod trace;
 mod versions;
 pub mod wire;

@@ -1,7 +1,7 @@
 //! Every route, called by everybody: who may do what, as a table to be read.
 //!
-//! The routes are those of the router itself: `archivist-web` writes them down in a
-//! snapshot of its own, which fails when one is added. Here it is walked.
+//! The routes are those of the router itself: `routes` writes them down in a snapshot,
+//! which fails when one is added. Here it is walked.
 
 mod ownership;
 mod people;
@@ -16,9 +16,7 @@ use self::people::{Person, people};
 use crate::support::{Reply, TestServer};
 
 /// The routes as the router tells them.
-const ROUTES: &str = include_str!(
-    "../../../web/src/snapshots/archivist_web__tests__every_route_is_written_down.snap"
-);
+const ROUTES: &str = include_str!("snapshots/it__routes__every_route_is_written_down.snap");
 
 /// An id that leads nowhere, so that nothing is changed by those who may.
 const NOWHERE: &str = "00000000-0000-4000-8000-000000000000";

@@ -33,6 +33,7 @@ mod proposals;
 mod query;
 mod queue;
 mod reprocess;
+mod routes;
 mod sandbox;
 mod saved_searches;
 mod schema;

@@ -1,10 +1,13 @@
 //! The description of the API, held against the running server. That every route is
-//! described is shown beside the router itself (`crates/web/src/tests.rs`), and that
-//! every reply is as described by each test that gets one (`support::openapi`).
+//! described is shown beside the router itself (`routes`), and that every reply is as
+//! described by each test that gets one (`support::openapi`).
+
+mod described;
 
 use reqwest::{Method, Url};
 use serde_json::Value;
 
+pub(crate) use self::described::operations;
 use crate::support::openapi::Contract;
 use crate::support::{Reply, TestServer};
 

@@ -151,6 +151,17 @@ fn without_slash(uri: &Uri) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
-pub(crate) use tests::described_routes;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_slash_is_dropped_and_the_query_kept() {
+        let bare = |uri: &'static str| without_slash(&Uri::from_static(uri));
+        assert_eq!(bare("/api/programs/").as_deref(), Some("/api/programs"));
+        assert_eq!(
+            bare("/api/outputs//?skip=1").as_deref(),
+            Some("/api/outputs?skip=1")
+        );
+        assert_eq!(bare("/api/nothing"), None);
+    }
+}

@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod embeddings;
 pub(crate) mod files;
 pub(crate) mod forms;
+pub(crate) mod idle;
 pub(crate) mod openapi;
 pub(crate) mod process;
 pub(crate) mod s3;

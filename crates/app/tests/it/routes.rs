@@ -1,23 +1,11 @@
 //! The whole router, as it stands: read from itself, so that no route can be forgotten.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
 
-use archivist_draft::Composer;
-use archivist_search::Index;
-use archivist_store::PgPool;
 use axum::Router;
-use tokio::sync::{Notify, RwLock};
 
-use crate::api;
-use crate::auth::tokens::TokenKeys;
-use crate::blobs::Blobs;
-use crate::clock::Clock;
-use crate::cpu::CpuPool;
-use crate::jobs::JobBell;
-use crate::limit::Limits;
-use crate::state::{AppState, Settings};
+use crate::openapi::operations;
+use crate::support::idle;
 
 /// What OpenAPI does not describe: itself, and the answer to paths that nothing has.
 const UNDESCRIBED: [&str; 7] = [
@@ -29,33 +17,6 @@ const UNDESCRIBED: [&str; 7] = [
     "GET /docs/{*rest}",
     "GET /openapi.json",
 ];
-
-/// The service with nothing behind it, to be looked at.
-async fn idle_router() -> Router {
-    let folder = tempfile::tempdir().unwrap();
-    crate::router(AppState {
-        outside: None,
-        pool: PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap(),
-        index: Arc::new(RwLock::new(Index::new())),
-        models: Arc::default(),
-        blobs: blobs(folder.path()).await,
-        provider: Arc::new(Composer),
-        work: Arc::new(Notify::new()),
-        jobs: JobBell::default(),
-        cpu: CpuPool::new(1),
-        clock: Clock::system(),
-        keys: Arc::new(TokenKeys::from_secret(b"key")),
-        limits: Arc::new(Limits::new(true)),
-        metrics: Arc::default(),
-        outputs: Arc::default(),
-        documents: Arc::default(),
-        settings: Arc::new(Settings::default()),
-    })
-}
-
-async fn blobs(folder: &Path) -> Blobs {
-    Blobs::in_folder(folder.join("files")).await.unwrap()
-}
 
 /// Every route as `POST /api/query`, in the order of paths. The router tells them only
 /// when it is printed.
@@ -102,7 +63,7 @@ fn methods(endpoint: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_route_is_written_down() {
-    insta::assert_snapshot!(routes(&idle_router().await).join("\n"));
+    insta::assert_snapshot!(routes(&idle::router().await).join("\n"));
 }
 
 #[tokio::test]
@@ -114,11 +75,13 @@ async fn every_route_of_the_api_is_described_and_no_other() {
                 .iter()
                 .any(|prefix| path.starts_with(prefix))
     };
-    let routed: BTreeSet<_> = routes(&idle_router().await)
+    let routed: BTreeSet<_> = routes(&idle::router().await)
         .into_iter()
         .filter(of_api)
         .collect();
-    let mut described = api::described_routes();
+    let document = idle::document().await;
+    let described = operations(&document).into_iter().map(|(name, _)| name);
+    let mut described: BTreeSet<_> = described.collect();
     described.extend(UNDESCRIBED.map(str::to_owned));
     assert_eq!(
         routed, described,

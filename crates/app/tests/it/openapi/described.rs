@@ -1,17 +1,11 @@
-//! What holds for all routes together.
-
-use std::collections::BTreeSet;
+//! What holds for the description of all routes together: nothing is left out of it.
 
 use serde_json::{Value, json};
 
-use super::*;
-
-fn document() -> Value {
-    document::complete(&areas().into_openapi())
-}
+use crate::support::idle;
 
 /// Every operation, as `POST /api/query` and what the document says of it.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub(crate) fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().unwrap();
     paths
         .iter()
@@ -24,27 +18,9 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
         .collect()
 }
 
-/// Every operation, for a look at the router.
-pub(crate) fn described_routes() -> BTreeSet<String> {
-    let document = document();
-    let operations = operations(&document).into_iter();
-    operations.map(|(name, _)| name).collect()
-}
-
-#[test]
-fn a_trailing_slash_is_dropped_and_the_query_kept() {
-    let bare = |uri: &'static str| without_slash(&Uri::from_static(uri));
-    assert_eq!(bare("/api/programs/").as_deref(), Some("/api/programs"));
-    assert_eq!(
-        bare("/api/outputs//?skip=1").as_deref(),
-        Some("/api/outputs?skip=1")
-    );
-    assert_eq!(bare("/api/nothing"), None);
-}
-
-#[test]
-fn the_document_names_every_route_of_the_contract() {
-    let document = document();
+#[tokio::test]
+async fn the_document_names_every_route_of_the_contract() {
+    let document = idle::document().await;
     let known: Vec<_> = operations(&document)
         .into_iter()
         .map(|(name, _)| name)
@@ -136,9 +112,9 @@ fn is_text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
-#[test]
-fn every_operation_tells_what_it_does() {
-    let document = document();
+#[tokio::test]
+async fn every_operation_tells_what_it_does() {
+    let document = idle::document().await;
     let tags: Vec<_> = document["tags"]
         .as_array()
         .unwrap()
@@ -167,9 +143,9 @@ fn every_operation_tells_what_it_does() {
     none(&missing);
 }
 
-#[test]
-fn every_parameter_and_body_is_described_with_limits_and_an_example() {
-    let document = document();
+#[tokio::test]
+async fn every_parameter_and_body_is_described_with_limits_and_an_example() {
+    let document = idle::document().await;
     let mut missing = Vec::new();
     for (name, operation) in operations(&document) {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
@@ -210,9 +186,9 @@ fn lacks_limit(schema: &Value) -> bool {
     is_integer && schema["format"].is_null() && schema["minimum"].is_null()
 }
 
-#[test]
-fn every_reply_is_described_and_shown() {
-    let document = document();
+#[tokio::test]
+async fn every_reply_is_described_and_shown() {
+    let document = idle::document().await;
     let mut missing = Vec::new();
     for (name, operation) in operations(&document) {
         let responses = operation["responses"].as_object().unwrap();
@@ -237,9 +213,9 @@ fn every_reply_is_described_and_shown() {
     none(&missing);
 }
 
-#[test]
-fn every_operation_tells_how_it_refuses() {
-    let document = document();
+#[tokio::test]
+async fn every_operation_tells_how_it_refuses() {
+    let document = idle::document().await;
     let mut missing = Vec::new();
     for (name, operation) in operations(&document) {
         let mut expect = |may_happen: bool, statuses: &[&str], why: &str| {
@@ -291,9 +267,9 @@ fn every_operation_tells_how_it_refuses() {
     none(&missing);
 }
 
-#[test]
-fn every_schema_and_every_field_of_it_is_described_and_every_text_shown() {
-    let document = document();
+#[tokio::test]
+async fn every_schema_and_every_field_of_it_is_described_and_every_text_shown() {
+    let document = idle::document().await;
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let mut missing = Vec::new();
     for (name, schema) in schemas {
@@ -355,9 +331,9 @@ fn undescribed(name: &str, schema: &Value, missing: &mut Vec<String>) {
     }
 }
 
-#[test]
-fn no_two_operations_share_an_id() {
-    let document = document();
+#[tokio::test]
+async fn no_two_operations_share_an_id() {
+    let document = idle::document().await;
     let operations = operations(&document);
     let mut ids: Vec<_> = operations
         .iter()
@@ -368,9 +344,9 @@ fn no_two_operations_share_an_id() {
     assert_eq!(ids.len(), operations.len());
 }
 
-#[test]
-fn every_reference_of_the_document_leads_somewhere() {
-    let document = document();
+#[tokio::test]
+async fn every_reference_of_the_document_leads_somewhere() {
+    let document = idle::document().await;
     let mut references = Vec::new();
     collect_references(&document, &mut references);
     assert!(!references.is_empty());
