@@ -10,7 +10,7 @@ use std::time::Duration;
 use archivist_embed::remote::Dialect;
 use archivist_embed::{EmbedError, Embedder, Purpose, Reranker};
 use archivist_search::{Index, Mode, QueryVector, SearchRequest};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
 
 use crate::clock::Clock;
@@ -21,6 +21,10 @@ const AT_ONCE: usize = 32;
 
 /// How long a search waits for a model.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// For how long searches do without a model that kept one of them waiting in vain. Then one of them
+/// asks again.
+const REST: TimeDelta = TimeDelta::seconds(10);
 
 /// How many vectors of searches are remembered: whoever turns pages or narrows a search down
 /// asks with the same words.
@@ -87,6 +91,8 @@ pub struct Models {
     reranker: Option<Arc<dyn Reranker>>,
     remembered: Mutex<VecDeque<Remembered>>,
     trouble: Mutex<Option<Trouble>>,
+    /// Until when searches do without, where a model did not answer one.
+    resting: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Models {
@@ -107,6 +113,7 @@ impl Models {
     /// Replaces the embedding models.
     pub fn set_voices(&self, voices: Voices) {
         *self.voices.write().unwrap_or_else(PoisonError::into_inner) = voices;
+        *self.resting() = None;
     }
 
     /// The model that answers: the first that has read nearly everything.
@@ -178,7 +185,8 @@ impl Models {
                 texts.push(text.to_owned());
             }
         }
-        if !texts.is_empty() && !self.learn(voice, texts, clock).await {
+        let asks = !texts.is_empty();
+        if asks && !(self.may_ask(clock) && self.learn(voice, texts, clock).await) {
             return false;
         }
         for request in wanted {
@@ -196,6 +204,19 @@ impl Models {
         true
     }
 
+    /// Whether a search may ask. After a rest one may, and the others wait for what it finds.
+    fn may_ask(&self, clock: &Clock) -> bool {
+        let mut resting = self.resting();
+        let now = clock.now();
+        if resting.is_some_and(|until| now < until) {
+            return false;
+        }
+        if resting.is_some() {
+            *resting = Some(now + REST);
+        }
+        true
+    }
+
     /// Has the model read texts and remembers what it made of them. False where it did not.
     async fn learn(&self, voice: &Voice, texts: Vec<String>, clock: &Clock) -> bool {
         let embedded = timeout(PATIENCE, voice.embedder.embed(&texts, Purpose::Query)).await;
@@ -207,6 +228,7 @@ impl Models {
         match embedded.map_err(away).and_then(|embedded| embedded) {
             Ok(embedded) => {
                 self.note(Ok(()), clock);
+                *self.resting() = None;
                 let read = texts.into_iter().zip(embedded.vectors);
                 let read = read.map(|(text, values)| (voice.identity.clone(), text, values));
                 let mut remembered = self.remembered();
@@ -218,6 +240,10 @@ impl Models {
             Err(error) => {
                 tracing::warn!(%error, "searched without the embedding model");
                 self.note(Err(&error), clock);
+                // What is refused is refused at once, and others may not be.
+                if !matches!(error, EmbedError::Refused { .. }) {
+                    *self.resting() = Some(clock.now() + REST);
+                }
                 false
             }
         }
@@ -231,6 +257,10 @@ impl Models {
             .iter()
             .find(is_it)
             .map(|(.., values)| values.clone())
+    }
+
+    fn resting(&self) -> std::sync::MutexGuard<'_, Option<DateTime<Utc>>> {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, VecDeque<Remembered>> {
@@ -263,17 +293,50 @@ fn millions(tokens: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
     use archivist_embed::{Embedded, Identity, Usage};
     use futures_util::future::{BoxFuture, FutureExt as _};
 
     use super::*;
 
-    /// Makes a vector of a text's length, and knows how many it was given at once.
+    /// Makes a vector of a text's length, and knows how many it was given at once and how often it
+    /// was asked.
     struct Counting {
         identity: Identity,
         most: AtomicUsize,
+        asked: AtomicUsize,
+        is_away: AtomicBool,
+    }
+
+    impl Counting {
+        fn new() -> Arc<Self> {
+            Arc::new(Self {
+                identity: Identity {
+                    provider: "local".to_owned(),
+                    model: "counting".to_owned(),
+                    variant: String::new(),
+                    dims: 1,
+                },
+                most: AtomicUsize::new(0),
+                asked: AtomicUsize::new(0),
+                is_away: AtomicBool::new(false),
+            })
+        }
+
+        fn result(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
+            if self.is_away.load(Ordering::Relaxed) {
+                return Err(EmbedError::Away {
+                    service: "counting".to_owned(),
+                    reason: "no answer".to_owned(),
+                    retry_after: None,
+                });
+            }
+            Ok(Embedded {
+                vectors: texts.iter().map(|text| vec![text.len() as f32]).collect(),
+                usage: Usage::default(),
+            })
+        }
     }
 
     impl Embedder for Counting {
@@ -287,23 +350,14 @@ mod tests {
             _: Purpose,
         ) -> BoxFuture<'a, Result<Embedded, EmbedError>> {
             self.most.fetch_max(texts.len(), Ordering::Relaxed);
-            let vectors = texts.iter().map(|text| vec![text.len() as f32]).collect();
-            let usage = Usage::default();
-            async move { Ok(Embedded { vectors, usage }) }.boxed()
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            async move { self.result(texts) }.boxed()
         }
     }
 
     #[tokio::test]
     async fn any_number_of_searches_is_read_a_few_at_a_time() {
-        let embedder = Arc::new(Counting {
-            identity: Identity {
-                provider: "local".to_owned(),
-                model: "counting".to_owned(),
-                variant: String::new(),
-                dims: 1,
-            },
-            most: AtomicUsize::new(0),
-        });
+        let embedder = Counting::new();
         let voice = Voice::new(1, embedder.clone(), None);
         let mut requests: Vec<SearchRequest> = (0..3 * REMEMBERED)
             .map(|length| SearchRequest::new("x".repeat(length)))
@@ -322,5 +376,39 @@ mod tests {
             assert_eq!(vector.values, expected);
         }
         assert_eq!(embedder.most.load(Ordering::Relaxed), AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn a_model_that_is_away_keeps_one_search_waiting_and_not_the_others() {
+        let embedder = Counting::new();
+        let seconds = Arc::new(AtomicI64::new(0));
+        let clock = {
+            let seconds = Arc::clone(&seconds);
+            Clock::from_fn(move || {
+                DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds.load(Ordering::Relaxed))
+            })
+        };
+        let voice = Voice::new(1, embedder.clone(), None);
+        let models = Models::default();
+        let search = async |text: &str| {
+            let mut requests = [SearchRequest::new(text.to_owned())];
+            models
+                .read(Some(voice.clone()), &mut requests, &clock)
+                .await;
+            let has_vector = requests[0].vector.is_some();
+            (has_vector, embedder.asked.load(Ordering::Relaxed))
+        };
+        assert_eq!(search("known").await, (true, 1));
+        embedder.is_away.store(true, Ordering::Relaxed);
+        assert_eq!(search("one").await, (false, 2));
+        assert_eq!(search("two").await, (false, 2));
+        assert_eq!(search("known").await, (true, 2), "it is remembered");
+        seconds.fetch_add(REST.num_seconds(), Ordering::Relaxed);
+        assert_eq!(search("three").await, (false, 3));
+        assert_eq!(search("four").await, (false, 3));
+        embedder.is_away.store(false, Ordering::Relaxed);
+        seconds.fetch_add(REST.num_seconds(), Ordering::Relaxed);
+        assert_eq!(search("five").await, (true, 4));
+        assert_eq!(search("six").await, (true, 5));
     }
 }
