@@ -29,6 +29,9 @@ pub enum NotUnderstood {
     /// No year.
     #[error("'year:{0}' is no year: write year:2024, year:2022-2024 or year:2022-")]
     Year(String),
+    /// A span of years that ends before it begins.
+    #[error("'year:{0}-{1}' ends before it begins: write year:{1}-{0}")]
+    Backwards(i32, i32),
     /// A label that does not exist.
     #[error("'{name}:{given}' is unknown: use one of {}", expected.join(", "))]
     Label {
@@ -180,9 +183,7 @@ fn condition(to: &mut Filters, name: &'static str, value: &str) -> Result<(), No
         "outcome" => to
             .outcomes
             .extend(labelled(name, value, Outcome::ALL, Outcome::LABELS)?),
-        "year" => to
-            .years
-            .extend(years(value).ok_or_else(|| NotUnderstood::Year(value.to_owned()))?),
+        "year" => to.years.extend(years(value)?),
         "program" => to.programs.push(value.to_owned()),
         "tag" => to.tags.push(value.to_owned()),
         _ => to.funders.push(value.to_owned()),
@@ -224,19 +225,26 @@ fn labelled<T: Copy>(
 }
 
 /// `2024`, `2022-2024` (also with `..` or a dash), `2022-` and `-2022`.
-fn years(value: &str) -> Option<RangeInclusive<i32>> {
-    let year = |text: &str| -> Option<i32> {
-        let year = text.parse().ok()?;
-        (text.len() == 4 && YEARS.contains(&year)).then_some(year)
+fn years(value: &str) -> Result<RangeInclusive<i32>, NotUnderstood> {
+    let year = |text: &str| {
+        let year = text.parse().ok().filter(|year| YEARS.contains(year));
+        let year = year.filter(|_| text.len() == 4);
+        year.ok_or_else(|| NotUnderstood::Year(value.to_owned()))
     };
     let span = value
         .split_once("..")
         .or_else(|| value.split_once(['-', '–']));
     match span {
         None => year(value).map(|one| one..=one),
-        Some((first, "")) => Some(year(first)?..=*YEARS.end()),
-        Some(("", last)) => Some(*YEARS.start()..=year(last)?),
-        Some((first, last)) => Some(year(first)?..=year(last)?).filter(|years| !years.is_empty()),
+        Some((first, "")) => Ok(year(first)?..=*YEARS.end()),
+        Some(("", last)) => Ok(*YEARS.start()..=year(last)?),
+        Some((first, last)) => {
+            let (first, last) = (year(first)?, year(last)?);
+            if last < first {
+                return Err(NotUnderstood::Backwards(first, last));
+            }
+            Ok(first..=last)
+        }
     }
 }
 
@@ -432,10 +440,13 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_told() {
-        for year in ["soon", "24", "2024-2022", "12345"] {
+        for year in ["soon", "24", "2024-soon", "12345"] {
             let error = SearchRequest::typed(&format!("x year:{year}")).unwrap_err();
             assert_eq!(error, NotUnderstood::Year(year.to_owned()));
         }
+        let backwards = SearchRequest::typed("x year:2024-2022").unwrap_err();
+        let told = backwards.to_string();
+        assert!(told.ends_with("write year:2022-2024"), "{told}");
         let error = SearchRequest::typed("x type:poem").unwrap_err().to_string();
         assert!(
             error.contains("'type:poem'") && error.contains("Grant Proposal"),

@@ -170,7 +170,7 @@ mod tests {
         let record = serde_json::to_value(problem(&json!({ "years": [1, "soon"] }))).unwrap();
         assert_eq!(
             record,
-            json!({ "type": "value_error", "loc": ["body", "years", 1], "msg": "expected i32",
+            json!({ "type": "value_error", "loc": ["body", "years", 1], "msg": "expected a whole number",
                     "input": "soon" })
         );
     }

@@ -65,7 +65,7 @@ pub(crate) fn from_pairs<T: DeserializeOwned>(
 fn read<T: DeserializeOwned>(input: Lax) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(input).map_err(|error| Misfit {
         at: error.path().iter().filter_map(step).collect(),
-        message: without_value(&error.into_inner().to_string()).to_owned(),
+        message: in_words(without_value(&error.into_inner().to_string())),
     })
 }
 
@@ -77,6 +77,24 @@ fn without_value(message: &str) -> &str {
         Some(start) if repeats => &message[start..],
         _ => message,
     }
+}
+
+/// The same for people who know no types of Rust.
+fn in_words(message: &str) -> String {
+    let expected = match message.strip_prefix("expected ") {
+        Some("u8" | "u16" | "u32" | "u64" | "usize") => "a whole number, 0 or more",
+        Some("i8" | "i16" | "i32" | "i64" | "isize") => "a whole number",
+        Some("f32" | "f64") => "a number",
+        Some("a boolean") => "true or false",
+        Some("a sequence") => "a list",
+        Some("a map") => "an object",
+        Some(kind) if kind.starts_with("struct ") => "an object",
+        None if message.starts_with("UUID parsing failed") => {
+            "an id as the API gives them (a UUID: 8-4-4-4-12 letters and digits)"
+        }
+        _ => return message.replacen("unknown variant", "unknown value", 1),
+    };
+    format!("expected {expected}")
 }
 
 fn step(segment: &Segment) -> Option<Step> {
@@ -272,6 +290,8 @@ mod tests {
         years: Vec<i32>,
         #[serde(default)]
         name: Option<String>,
+        #[serde(default)]
+        id: Option<uuid::Uuid>,
     }
 
     fn body(value: Value) -> Result<Wish, Misfit> {
@@ -289,6 +309,25 @@ mod tests {
         assert_eq!(without_value(message), "expected u32");
         let message = "unknown variant `boss`, expected one of `writer`, `editor`";
         assert_eq!(without_value(message), message);
+    }
+
+    #[test]
+    fn what_is_expected_is_told_without_types_of_rust() {
+        for (message, told) in [
+            ("expected usize", "expected a whole number, 0 or more"),
+            ("expected i32", "expected a whole number"),
+            ("expected f32", "expected a number"),
+            ("expected struct Filters", "expected an object"),
+            ("expected a string", "expected a string"),
+            (
+                "unknown variant `foo`, expected `year` or `title`",
+                "unknown value `foo`, expected `year` or `title`",
+            ),
+        ] {
+            assert_eq!(in_words(message), told);
+        }
+        let wish = query(&[("id", "abc"), ("count", "1")]).unwrap_err();
+        assert!(wish.message.starts_with("expected an id"), "{wish}");
     }
 
     #[test]
@@ -363,6 +402,7 @@ mod tests {
             fresh: true,
             years: vec![2024, 2025],
             name: Some("7".to_owned()),
+            id: None,
         };
         assert_eq!(wish.unwrap(), expected);
         assert!(query(&[("count", "")]).is_err());

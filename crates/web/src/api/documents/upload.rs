@@ -260,6 +260,6 @@ mod tests {
         assert!(refusal(describe(without_year, true)).contains("year"));
         assert_eq!(describe(without_year, false).unwrap().year, None);
         let soon = refusal(describe(r#"{"year": "soon"}"#, true));
-        assert_eq!(soon, "Invalid metadata: year: expected i32");
+        assert_eq!(soon, "Invalid metadata: year: expected a whole number");
     }
 }
