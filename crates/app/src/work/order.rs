@@ -76,12 +76,19 @@ async fn learn(site: &Site) -> Result<()> {
         learn_from(site, judged).await
     };
     let is_on = learned.helps();
-    tracing::info!(
-        searches = learned.searches,
-        gain = learned.gain.ndcg_at_10,
-        is_on,
-        "the order of passages was learned from what people chose"
-    );
+    if learned.ranker.is_some() {
+        tracing::info!(
+            searches = learned.searches,
+            gain = learned.gain.ndcg_at_10,
+            is_on,
+            "the order of passages was learned from what people chose"
+        );
+    } else {
+        tracing::debug!(
+            searches = learned.searches,
+            "too little was chosen yet to learn an order from"
+        );
+    }
     turn.save(&LearnedOrder {
         weights: learned.ranker.map(|ranker| ranker.weights()),
         searches: i32::try_from(learned.searches)?,
