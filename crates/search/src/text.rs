@@ -40,8 +40,7 @@ pub(crate) fn each_token_of(
     is_such: impl Fn(&str) -> bool,
 ) -> impl Iterator<Item = Token> {
     let stemmer = Stemmer::create(language.algorithm());
-    let words = text.unicode_word_indices();
-    let words = words.filter(move |(_, word)| word.len() <= MAX_WORD_BYTES && is_such(word));
+    let words = split(text).filter(move |(_, word)| word.len() <= MAX_WORD_BYTES && is_such(word));
     words.filter_map(move |(start, word)| {
         let (spelling, term) = read(word, language, &stemmer)?;
         let range = start..start + word.len();
@@ -50,6 +49,20 @@ pub(crate) fn each_token_of(
             spelling,
             range,
         })
+    })
+}
+
+/// What joins words to one by Unicode's rules, and for people does not: `Funder:Maple`,
+/// `annual_report`.
+const JOINTS: [char; 2] = [':', '_'];
+
+/// The words of a text as they are written, each with its place.
+fn split(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let words = text.unicode_word_indices();
+    words.flat_map(|(start, word)| {
+        let parts = word.split(JOINTS).filter(|part| !part.is_empty());
+        // A part borrows from the word.
+        parts.map(move |part| (start + part.as_ptr().addr() - word.as_ptr().addr(), part))
     })
 }
 
@@ -87,7 +100,7 @@ fn lowered(word: &str) -> String {
 
 /// The words of a text in small letters, with their accents.
 pub(crate) fn lowered_words(text: &str) -> impl Iterator<Item = String> {
-    text.unicode_words().map(lowered)
+    split(text).map(|(_, word)| lowered(word))
 }
 
 /// An abbreviation in capitals without the `s` of its plural, which stemmers do not know: `RFPs`.
@@ -186,7 +199,7 @@ impl FirstBytes {
 
 /// Every word of a text as it is written, folded but not stemmed, in order.
 pub(crate) fn wording(text: &str) -> Vec<String> {
-    text.unicode_words().map(fold).collect()
+    split(text).map(|(_, word)| fold(word)).collect()
 }
 
 /// Words in a row, as a table of them has them.
@@ -316,6 +329,21 @@ mod tests {
         assert_eq!(terms("Peña’s café"), ["pena", "cafe"]);
         assert_eq!(terms("$45,000 in 2024"), ["45000", "2024"]);
         assert_eq!(terms("full-time"), ["full", "time"]);
+    }
+
+    #[test]
+    fn a_colon_and_a_low_line_join_no_words() {
+        assert_eq!(terms("author:Rivera"), ["author", "rivera"]);
+        assert_eq!(
+            terms("annual_report_2023.pdf"),
+            ["annual", "report", "2023", "pdf"]
+        );
+        assert_eq!(terms("at 10:30: __"), ["10", "30"]);
+        let text = "see Fund:Maple_Trust";
+        let words = tokens(text, Language::English);
+        let written: Vec<_> = words.iter().map(|t| &text[t.range.clone()]).collect();
+        assert_eq!(written, ["see", "Fund", "Maple", "Trust"]);
+        assert_eq!(wording("Fund:Maple_Trust"), ["fund", "maple", "trust"]);
     }
 
     #[test]

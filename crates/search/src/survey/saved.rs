@@ -10,7 +10,7 @@ use crate::vocabulary::Vocabulary;
 
 /// Raised whenever the layout, the analysis of text or the weights of fields change: the
 /// archive is then surveyed anew.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 impl Survey {
     /// The survey as bytes, which [`Survey::decode`] reads.
