@@ -86,6 +86,9 @@ const SECTIONS: [&[&str]; 10] = [
     ],
 ];
 
+/// What tables of contents are called.
+const CONTENTS: [&str; 2] = ["table of contents", "contents"];
+
 /// What stands between a heading and the one below it.
 const BELOW: char = '›';
 
@@ -148,6 +151,9 @@ impl Sections {
     /// where the sections of a short document are one passage.
     pub(crate) fn of(&self, passage: &Passage) -> Option<&'static str> {
         let above = passage.heading.as_deref();
+        if above.is_some_and(is_contents) {
+            return None;
+        }
         let above = above.and_then(|heading| self.of_heading(heading));
         above.or_else(|| {
             let text = passage.text.text();
@@ -155,6 +161,15 @@ impl Sections {
             lines.find_map(|line| self.of_heading(line))
         })
     }
+}
+
+/// Whether a heading is that of a table of contents, which names all sections and is of none.
+fn is_contents(heading: &str) -> bool {
+    let last = heading.rsplit(BELOW).next().map(text::wording);
+    let last = last.unwrap_or_default();
+    CONTENTS
+        .iter()
+        .any(|wording| last == text::wording(wording))
 }
 
 /// Whether a line may be a heading: it is short and no sentence.
