@@ -4,6 +4,8 @@
 use crate::archive::Passage;
 use crate::index::Index;
 use crate::language::Language;
+use crate::query::Query;
+use crate::spelling;
 use crate::step_back::{Candidate, StepBack};
 use crate::text;
 
@@ -19,6 +21,8 @@ pub(crate) struct Typed {
     terms: Vec<String>,
     /// In small letters, without accents.
     word: String,
+    /// The terms that stand for it and for words beside it.
+    abbreviations: Vec<String>,
     /// How rare it is.
     rarity: f32,
 }
@@ -37,19 +41,26 @@ pub(crate) fn step_back(
     })
 }
 
-/// The words of a search that may have another form: not its numbers.
-pub(crate) fn typed(index: &Index, text: &str) -> Vec<Typed> {
+/// The words of a search that may have another form, not its numbers; in the form that was meant,
+/// where it is clear.
+pub(crate) fn typed(index: &Index, text: &str, query: &Query) -> Vec<Typed> {
+    let spellings = index.lexical.spellings();
     let words = text::words(text, &index.archive.languages()).into_iter();
     let mut typed: Vec<Typed> = Vec::new();
     for word in words {
-        let Some(written) = plain(&text[word.range.clone()]) else {
+        let written = &text[word.range.clone()];
+        let is_known = spellings.holders(&text::fold(written)) > 0;
+        let meant = spelling::reading_of(&query.readings, written).filter(|_| !is_known);
+        let Some(written) = plain(meant.map_or(written, |reading| &reading.spelling)) else {
             continue;
         };
         if typed.iter().all(|known| known.word != written) {
             let terms: Vec<String> = word.stems.into_iter().map(|stem| stem.term).collect();
             let holders = terms.iter().map(|term| index.lexical.holders(term)).sum();
+            let abbreviations = terms.iter().flat_map(|term| query.abbreviations_of(term));
             typed.push(Typed {
                 rarity: index.lexical.rarity_of(holders),
+                abbreviations: abbreviations.map(str::to_owned).collect(),
                 terms,
                 word: written,
             });
@@ -66,15 +77,14 @@ fn share(index: &Index, typed: &[Typed], candidate: &Candidate<'_>) -> f32 {
         text,
         ..
     } = candidate;
-    let holds = |typed: &&Typed| {
-        let mut terms = typed.terms.iter();
-        terms.any(|term| index.lexical.holds(term, *slot))
-    };
-    let held: Vec<&Typed> = typed.iter().filter(holds).collect();
+    let holds = |terms: &[String]| terms.iter().any(|term| index.lexical.holds(term, *slot));
+    let is_held = |typed: &&Typed| holds(&typed.terms) || holds(&typed.abbreviations);
+    let held: Vec<&Typed> = typed.iter().filter(is_held).collect();
     if held.is_empty() {
         return 0.0;
     }
-    let is_as_typed = |typed: &&&Typed| has_form(passage, text, &typed.word);
+    let is_as_typed =
+        |typed: &&&Typed| holds(&typed.abbreviations) || has_form(passage, text, &typed.word);
     let rarity = |typed: &&Typed| typed.rarity;
     let as_typed: f32 = held.iter().filter(is_as_typed).map(rarity).sum();
     as_typed / held.iter().map(rarity).sum::<f32>()

@@ -15,6 +15,10 @@ use crate::text::{self, Stem, Word};
 /// What an expansion counts, against 1 for a word that was typed.
 const EXPANSION_WEIGHT: f32 = 0.4;
 
+/// What a word counts that stands for several, against 1 for all of these together: LOI, where *letter
+/// of intent* was typed.
+const ABBREVIATION_WEIGHT: f32 = 0.8;
+
 /// What another spelling of an amount counts: it is the same amount, as likely as not.
 const AMOUNT_WEIGHT: f32 = 0.8;
 
@@ -77,8 +81,20 @@ impl QueryTerm {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Synonym {
     pub(crate) typed: String,
+    /// The words of that.
+    pub(crate) typed_terms: Vec<String>,
     pub(crate) wording: String,
     pub(crate) terms: Vec<String>,
+}
+
+impl Synonym {
+    /// The one word that stands for several which were typed.
+    fn abbreviation(&self) -> Option<&str> {
+        match (&self.typed_terms[..], &self.terms[..]) {
+            ([_, _, ..], [word]) => Some(word),
+            _ => None,
+        }
+    }
 }
 
 /// A query that can be scored.
@@ -178,6 +194,7 @@ impl Query {
     ) -> Self {
         self.take_accented(text, lexical, languages);
         self.share_rarity(lexical);
+        self.weigh_abbreviations(lexical);
         let (whole, beginnings) = prefix::split(text);
         for term in prefix::terms(lexical, &beginnings, languages) {
             self.add(term);
@@ -226,12 +243,14 @@ impl Query {
     fn expand(&mut self, expansion: Expansion<'_>) {
         let Expansion {
             typed,
+            typed_terms,
             wording,
             terms,
         } = expansion;
         self.add_wording(terms, EXPANSION_WEIGHT);
         self.synonyms.push(Synonym {
             typed: typed.to_owned(),
+            typed_terms: typed_terms.to_vec(),
             wording: wording.to_owned(),
             terms: terms.to_vec(),
         });
@@ -250,7 +269,8 @@ impl Query {
             }
         }
         for terms in &amount.spellings {
-            self.add_wording(terms, AMOUNT_WEIGHT);
+            // All of its words together are one amount.
+            self.add_wording(terms, AMOUNT_WEIGHT / terms.len() as f32);
         }
     }
 
@@ -308,6 +328,30 @@ impl Query {
                 term.weight *= all / lexical.rarity(&term.term);
             }
         }
+    }
+
+    /// Has a word that stands for several count nearly as much as all of them: else passages come
+    /// before it that have one of them.
+    fn weigh_abbreviations(&mut self, lexical: &Lexical) {
+        let typed = self.typed;
+        for synonym in &self.synonyms {
+            let Some(word) = synonym.abbreviation() else {
+                continue;
+            };
+            let rarities = synonym.typed_terms.iter().map(|term| lexical.rarity(term));
+            let weight = ABBREVIATION_WEIGHT * rarities.sum::<f32>() / lexical.rarity(word);
+            let others = self.terms[typed..].iter_mut();
+            for term in others.filter(|term| term.term == word) {
+                term.weight = term.weight.max(weight);
+            }
+        }
+    }
+
+    /// The words that stand for several, one of which is known by this term.
+    pub(crate) fn abbreviations_of<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_it = self.synonyms.iter();
+        let of_it = of_it.filter(move |synonym| synonym.typed_terms.iter().any(|t| t == term));
+        of_it.filter_map(Synonym::abbreviation)
     }
 
     /// The terms with their weights, as one reads them who does not tell languages apart: of each

@@ -176,7 +176,7 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
     for (score, factor) in scores.iter_mut().zip(&factors) {
         *score *= factor;
     }
-    let (forms, rows) = step_back(index, request, query.breadth(), &mut scores);
+    let (forms, rows) = step_back(index, request, &query, &mut scores);
     if named.is_all() && request.named_weight > 0.0 {
         find_named(index, &named, &factors, &mut scores);
     }
@@ -204,20 +204,21 @@ fn score(index: &Index, request: &SearchRequest, current_year: i32) -> Ranking {
 fn step_back(
     index: &Index,
     request: &SearchRequest,
-    breadth: f32,
+    query: &Query,
     scores: &mut [f32],
 ) -> (StepBack, StepBack) {
+    let breadth = query.breadth();
     if request.mode != Mode::Hybrid || breadth >= 1.0 {
         return (StepBack::none(), StepBack::none());
     }
-    let words = forms::typed(index, &request.text);
-    let pairs = rows::pairs(index, &request.text);
-    if words.is_empty() && pairs.is_empty() {
+    let words = forms::typed(index, &request.text, query);
+    let in_a_row = rows::rows(index, &request.text, query);
+    if words.is_empty() && in_a_row.is_empty() {
         return (StepBack::none(), StepBack::none());
     }
     let best = step_back::candidates(index, scores);
     let forms = forms::step_back(index, &words, breadth, &best);
-    let rows = rows::step_back(&pairs, breadth, &best);
+    let rows = rows::step_back(index, &in_a_row, breadth, &best);
     step_back::apply(&[&forms, &rows], &best, scores);
     (forms, rows)
 }

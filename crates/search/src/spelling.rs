@@ -3,7 +3,7 @@
 //! A name that was misspelt finds nothing otherwise. Words are compared as they are written, not
 //! by their stems: a wrong letter can make the stemmer take away more, or less. Only words that
 //! stand nowhere are read anew; for one that is rare beside a word that is nearly the same and
-//! far more usual, that is proposed.
+//! far more usual, that is proposed, as is the nearest form of one that is known by others alone.
 //!
 //! Of the words within reach the likeliest is taken: how usual it is, times how likely the slips
 //! are that lead to what was typed (the noisy channel of Kernighan, Church and Gale, "A spelling
@@ -65,15 +65,17 @@ pub(crate) fn readings(
     let mut seen: Vec<Word> = Vec::new();
     let mut readings = Vec::new();
     let mut looked_for = 0;
+    let spellings = lexical.spellings();
     for word in text::words(text, languages) {
         let is_new = seen.iter().all(|other| other.stems != word.stems);
         let typed = &text[word.range.clone()];
         let holders = holders(lexical, &word);
         let is_synonym = word.stems.iter().any(|stem| synonyms.have_word(&stem.term));
         let folded = text::fold(typed);
-        let lacks_accents = lexical.spellings().accented(&folded).next().is_some();
+        let is_usual = holders > RARE && spellings.holders(&folded) > 0;
+        let lacks_accents = spellings.accented(&folded).next().is_some();
         let is_doubtful = is_new
-            && holders <= RARE
+            && !is_usual
             && !lacks_accents
             && !is_synonym
             && may_be_wrong(typed)
@@ -81,11 +83,10 @@ pub(crate) fn readings(
             && !dictionary::is_english(&folded);
         if is_doubtful && looked_for < MOST_WORDS {
             looked_for += 1;
-            let spellings = lexical.spellings();
             if holders == 0 {
                 readings.extend(unknown(spellings, typed, languages));
             } else {
-                readings.extend(rare(spellings, typed, holders, languages));
+                readings.extend(known(spellings, typed, (&word, holders), languages));
             }
         }
         seen.push(word);
@@ -116,11 +117,7 @@ fn says_something(typed: &str, languages: &[Language]) -> bool {
 
 /// What a word may stand for that the archive does not have.
 fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Reading> {
-    let most = if typed.chars().count() < LONG_CHARS {
-        1
-    } else {
-        2
-    };
+    let most = most_slips(typed);
     let word = text::fold(typed);
     let mut near = near(spellings, &word, most);
     // Not in English, accents are part of a spelling.
@@ -148,7 +145,66 @@ fn unknown(spellings: &Spellings, typed: &str, languages: &[Language]) -> Vec<Re
     readings
 }
 
-/// What a word may have been meant to be that so many passages have.
+/// How many letters of a word may be wrong.
+fn most_slips(typed: &str) -> usize {
+    if typed.chars().count() < LONG_CHARS {
+        1
+    } else {
+        2
+    }
+}
+
+/// What a word may have been meant to be that so many passages have, in whatever form.
+fn known(
+    spellings: &Spellings,
+    typed: &str,
+    (word, holders): (&Word, usize),
+    languages: &[Language],
+) -> Option<Reading> {
+    let in_other_number = other_forms(&text::fold(typed));
+    if in_other_number
+        .iter()
+        .any(|form| spellings.holders(form) > 0)
+    {
+        return None;
+    }
+    let usual = (holders <= RARE).then(|| rare(spellings, typed, holders, languages));
+    usual
+        .flatten()
+        .or_else(|| other_form(spellings, typed, word, languages))
+}
+
+/// The form of an English word that was meant, where nothing has the one that was typed, but others
+/// that are stemmed alike: *governance* for governence, which government is found by, too.
+fn other_form(
+    spellings: &Spellings,
+    typed: &str,
+    word: &Word,
+    languages: &[Language],
+) -> Option<Reading> {
+    let english = Language::English.into();
+    let folded = text::fold(typed);
+    if spellings.holders(&folded) > 0 {
+        return None;
+    }
+    let mut stems = word.stems.iter();
+    let stem = stems.find(|stem| stem.languages.meet(english))?;
+    let mut near = near(spellings, &folded, most_slips(typed));
+    near.retain(|near| {
+        let tokens = text::tokens(near.spelling, Language::English);
+        spellings.languages(near.spelling).meet(english)
+            && tokens.iter().any(|token| token.term == stem.term)
+    });
+    near.sort_by(Near::by_likelihood);
+    let reading = near.first()?.as_reading(typed, languages);
+    // It is found by what all of them are stemmed to.
+    Some(Reading {
+        terms: Vec::new(),
+        ..reading
+    })
+}
+
+/// What a rare word may have been meant to be that so many passages have.
 fn rare(
     spellings: &Spellings,
     typed: &str,
@@ -261,7 +317,8 @@ pub(crate) fn corrected(
     (end > 0).then_some(corrected)
 }
 
-fn reading_of<'a>(readings: &'a [Reading], typed: &str) -> Option<&'a Reading> {
+/// How a word was read.
+pub(crate) fn reading_of<'a>(readings: &'a [Reading], typed: &str) -> Option<&'a Reading> {
     let word = text::fold(typed);
     let is_same = |reading: &&Reading| text::fold(&reading.typed) == word;
     readings.iter().find(is_same)
@@ -394,6 +451,27 @@ mod tests {
         // Known by the stem of another slip alone, it stands nowhere.
         assert_eq!(readings_of(&lexical, "traned"), [], "two slips");
         assert_eq!(readings_of(&lexical, "traininge")[0].terms.len(), 1);
+    }
+
+    #[test]
+    fn a_form_that_nothing_has_is_read_as_the_nearest_that_is_stemmed_alike() {
+        let lexical = lexical(&["governance", "government", "government", "governments"]);
+        let readings = readings_of(&lexical, "governence");
+        assert_eq!(readings.len(), 1);
+        assert_eq!(readings[0].spelling, "governance");
+        assert_eq!(readings[0].terms, [], "the stem is looked for as it is");
+        for right in ["governed", "governances", "Governments"] {
+            assert_eq!(read(&lexical, right), [], "{right}");
+        }
+    }
+
+    #[test]
+    fn a_rare_word_whose_plural_is_known_is_right() {
+        let mut texts = vec!["Gemma"; 20];
+        texts.extend(["Gomma", "Gommas"]);
+        assert_eq!(read(&lexical(&texts), "Gommas"), []);
+        texts.retain(|text| *text != "Gomma");
+        assert_eq!(read(&lexical(&texts), "Gomma"), []);
     }
 
     #[test]

@@ -114,6 +114,7 @@ impl Synonyms {
             if let Some(typed) = is_typed.first() {
                 found.extend(others.into_iter().map(|wording| Expansion {
                     typed: &typed.written,
+                    typed_terms: &typed.terms,
                     wording: &wording.written,
                     terms: &wording.terms,
                 }));
@@ -139,6 +140,8 @@ impl Synonyms {
 pub(crate) struct Expansion<'a> {
     /// The one that was typed, as the list has it.
     pub(crate) typed: &'a str,
+    /// The words of that.
+    pub(crate) typed_terms: &'a [String],
     pub(crate) wording: &'a str,
     /// The words of the wording.
     pub(crate) terms: &'a [String],

@@ -192,6 +192,50 @@ fn words_as_they_were_typed_come_before_others_that_are_stemmed_alike() {
 }
 
 #[test]
+fn the_form_that_was_meant_comes_first_where_a_slip_is_stemmed_like_others() {
+    let index = index_of([
+        record(1, "", &["Notes about the government of the board."]),
+        record(
+            2,
+            "",
+            &["Notes about governance and much else of the board."],
+        ),
+    ]);
+    let found = answer(&index, &SearchRequest::new("governence"));
+    assert_eq!(documents_of(&found.hits), [document(2), document(1)]);
+    assert_eq!(found.did_you_mean.as_deref(), Some("governance"));
+}
+
+#[test]
+fn an_abbreviation_comes_before_scraps_of_what_it_stands_for() {
+    let mut records: Vec<_> = (10..30)
+        .map(|number| record(number, "", &["A plan of the house and its kitchen."]))
+        .collect();
+    records.extend([
+        record(1, "", &["Notice to all: this notice is no other notice."]),
+        record(
+            2,
+            "",
+            &["The NOFO closes in May, with forms for the house."],
+        ),
+        record(3, "", &["The notice of funding opportunity closes in May."]),
+        record(
+            4,
+            "",
+            &["Letter of support, and a letter to the letter box."],
+        ),
+        record(5, "", &["We wrote our LOI for the kitchen in May."]),
+    ]);
+    let index = index_of(records);
+    let found = |text| documents_of(&ask(&index, text));
+    assert_eq!(
+        found("notice of funding opportunity"),
+        [document(3), document(2), document(1)]
+    );
+    assert_eq!(found("letter of inquiry"), [document(5), document(4)]);
+}
+
+#[test]
 fn what_is_unwanted_is_left_out_in_singular_and_plural() {
     let index = index_of([
         record(1, "Plan", &["Families grow beans in the garden."]),
@@ -342,4 +386,61 @@ fn words_that_were_typed_in_a_row_come_before_the_same_words_apart() {
         document(1),
         "nobody has them in this order"
     );
+}
+
+#[test]
+fn a_word_between_that_says_nothing_keeps_words_of_short_searches_in_a_row() {
+    let index = index_of([
+        record(1, "", &["We request that each proposal be short."]),
+        record(2, "", &["The request for proposals was long."]),
+        record(3, "", &["A request of proposals came from others."]),
+    ]);
+    let rows = |text: &str| {
+        let hits = ask(&index, text).into_iter();
+        let mut rows: Vec<_> = hits.map(|hit| (hit.document, hit.row < 1.0)).collect();
+        rows.sort_unstable();
+        rows
+    };
+    assert_eq!(
+        rows("request for proposals"),
+        [
+            (document(1), true),
+            (document(2), false),
+            (document(3), true)
+        ]
+    );
+    let at_length = "request for proposals, children, gardens, boats and houses";
+    let all = [1, 2, 3].map(|number| (document(number), false));
+    assert_eq!(rows(at_length), all, "nothing else stands in a row either");
+}
+
+#[test]
+fn a_table_of_contents_is_of_no_section() {
+    let mut contents = record(1, "", &["1. Problem statement\n2. Budget\n3. Evaluation"]);
+    contents.passages[0].heading = Some("Proposal › Table of Contents".to_owned());
+    let need = record(
+        2,
+        "",
+        &["Problem statement\nMany families here have no garden."],
+    );
+    let hits = ask(&index_of([contents, need]), "problem statement");
+    let of_section = |hit: &Hit| hit.reasons.iter().any(|why| why.starts_with("section"));
+    let found = hits.iter().map(|hit| (hit.document, of_section(hit)));
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [(document(2), true), (document(1), false)]
+    );
+}
+
+#[test]
+fn an_amount_in_several_words_is_no_more_than_the_one_that_was_typed() {
+    let mut records: Vec<_> = (10..20)
+        .map(|number| record(number, "", &["A plan of the house."]))
+        .collect();
+    records.extend([
+        record(1, "", &["A budget of 45 000 for the house."]),
+        record(2, "", &["A budget of 45,000 for the house."]),
+    ]);
+    let found = documents_of(&ask(&index_of(records), "45,000"));
+    assert_eq!(found, [document(2), document(1)]);
 }
