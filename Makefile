@@ -48,12 +48,13 @@ docs: ## Build the API documentation of the code
 # Tests wait for PostgreSQL and browsers as much as they compute: one more than there are processors.
 TEST_THREADS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
-# Documentation examples first, so that the runner's summary closes the output.
+# Documentation examples first, so that the runner's summary closes the output. Programs in `examples/`
+# are no tests: clippy has checked them.
 .PHONY: unit
 unit: ## All tests on real PostgreSQL (with cargo-nextest where it is installed)
 	$(CARGO) test --workspace --doc --locked --quiet
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-		$(CARGO) nextest run --workspace --locked --test-threads $(TEST_THREADS) && \
+		$(CARGO) nextest run --workspace --locked --lib --bins --tests --test-threads $(TEST_THREADS) && \
 		if [ -n "$$TESTBED_REPORT" ]; then $(CARGO) run --quiet --locked -p pg-testbed --bin testbed report; fi; \
 	else \
 		$(CARGO) test --workspace --locked --lib --bins --tests; \
