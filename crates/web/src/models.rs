@@ -91,8 +91,22 @@ pub struct Models {
     reranker: Option<Arc<dyn Reranker>>,
     remembered: Mutex<VecDeque<Remembered>>,
     trouble: Mutex<Option<Trouble>>,
-    /// Until when searches do without, where a model did not answer one.
-    resting: Mutex<Option<DateTime<Utc>>>,
+    /// While searches do without, since a model did not answer one.
+    rest: Mutex<Option<Rest>>,
+}
+
+/// A time in which a model is not asked.
+#[derive(Debug, Clone, Copy)]
+struct Rest {
+    since: DateTime<Utc>,
+    length: TimeDelta,
+}
+
+impl Rest {
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        // A clock that was set back ends it, too.
+        now < self.since || now - self.since >= self.length
+    }
 }
 
 impl Models {
@@ -113,7 +127,7 @@ impl Models {
     /// Replaces the embedding models.
     pub fn set_voices(&self, voices: Voices) {
         *self.voices.write().unwrap_or_else(PoisonError::into_inner) = voices;
-        *self.resting() = None;
+        *self.rest() = None;
     }
 
     /// The model that answers: the first that has read nearly everything.
@@ -165,19 +179,11 @@ impl Models {
         let wanted = requests.iter_mut().filter(|r| r.mode != Mode::Lexical);
         let mut wanted: Vec<&mut SearchRequest> = wanted.collect();
         for some in wanted.chunks_mut(AT_ONCE) {
-            if !self.read_some(&voice, some, clock).await {
-                return;
-            }
+            self.read_some(&voice, some, clock).await;
         }
     }
 
-    /// False where the model does not answer.
-    async fn read_some(
-        &self,
-        voice: &Voice,
-        wanted: &mut [&mut SearchRequest],
-        clock: &Clock,
-    ) -> bool {
+    async fn read_some(&self, voice: &Voice, wanted: &mut [&mut SearchRequest], clock: &Clock) {
         let mut texts: Vec<String> = Vec::new();
         for request in wanted.iter() {
             let text = request.text.trim();
@@ -185,9 +191,8 @@ impl Models {
                 texts.push(text.to_owned());
             }
         }
-        let asks = !texts.is_empty();
-        if asks && !(self.may_ask(clock) && self.learn(voice, texts, clock).await) {
-            return false;
+        if !texts.is_empty() && self.may_ask(clock) {
+            self.learn(voice, texts, clock).await;
         }
         for request in wanted {
             let text = request.text.trim();
@@ -201,24 +206,26 @@ impl Models {
                 values,
             });
         }
-        true
     }
 
-    /// Whether a search may ask. After a rest one may, and the others wait for what it finds.
+    /// Whether a search may ask. After a rest one may, and the others go on doing without until it
+    /// has an answer.
     fn may_ask(&self, clock: &Clock) -> bool {
-        let mut resting = self.resting();
+        let mut rest = self.rest();
         let now = clock.now();
-        if resting.is_some_and(|until| now < until) {
-            return false;
+        let Some(before) = *rest else { return true };
+        if before.is_over(now) {
+            *rest = Some(Rest {
+                since: now,
+                length: REST,
+            });
+            return true;
         }
-        if resting.is_some() {
-            *resting = Some(now + REST);
-        }
-        true
+        false
     }
 
-    /// Has the model read texts and remembers what it made of them. False where it did not.
-    async fn learn(&self, voice: &Voice, texts: Vec<String>, clock: &Clock) -> bool {
+    /// Has the model read texts, and remembers what it made of them.
+    async fn learn(&self, voice: &Voice, texts: Vec<String>, clock: &Clock) {
         let embedded = timeout(PATIENCE, voice.embedder.embed(&texts, Purpose::Query)).await;
         let away = |_| EmbedError::Away {
             service: voice.embedder.identity().model.clone(),
@@ -228,23 +235,18 @@ impl Models {
         match embedded.map_err(away).and_then(|embedded| embedded) {
             Ok(embedded) => {
                 self.note(Ok(()), clock);
-                *self.resting() = None;
+                *self.rest() = None;
                 let read = texts.into_iter().zip(embedded.vectors);
                 let read = read.map(|(text, values)| (voice.identity.clone(), text, values));
                 let mut remembered = self.remembered();
                 remembered.extend(read);
                 let surplus = remembered.len().saturating_sub(REMEMBERED);
                 remembered.drain(..surplus);
-                true
             }
             Err(error) => {
                 tracing::warn!(%error, "searched without the embedding model");
                 self.note(Err(&error), clock);
-                // What is refused is refused at once, and others may not be.
-                if !matches!(error, EmbedError::Refused { .. }) {
-                    *self.resting() = Some(clock.now() + REST);
-                }
-                false
+                *self.rest() = rest_after(&error, clock.now());
             }
         }
     }
@@ -259,8 +261,8 @@ impl Models {
             .map(|(.., values)| values.clone())
     }
 
-    fn resting(&self) -> std::sync::MutexGuard<'_, Option<DateTime<Utc>>> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rest(&self) -> std::sync::MutexGuard<'_, Option<Rest>> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, VecDeque<Remembered>> {
@@ -268,6 +270,21 @@ impl Models {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// For how long a model is not asked that failed like this: not at all where it refused a text, for
+/// that is an answer, and others may do; as long as it asks for, where that is longer.
+fn rest_after(error: &EmbedError, now: DateTime<Utc>) -> Option<Rest> {
+    let asked_for = match error {
+        EmbedError::Refused { .. } => return None,
+        EmbedError::Away { retry_after, .. } => *retry_after,
+        EmbedError::Model(_) | EmbedError::Key { .. } => None,
+    };
+    let asked_for = asked_for.and_then(|wait| TimeDelta::from_std(wait).ok());
+    Some(Rest {
+        since: now,
+        length: asked_for.map_or(REST, |wait| wait.max(REST)),
+    })
 }
 
 /// What so many tokens cost in US dollars by the list price of a service's model, where that is
@@ -293,7 +310,7 @@ fn millions(tokens: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
     use archivist_embed::{Embedded, Identity, Usage};
     use futures_util::future::{BoxFuture, FutureExt as _};
@@ -306,7 +323,8 @@ mod tests {
         identity: Identity,
         most: AtomicUsize,
         asked: AtomicUsize,
-        is_away: AtomicBool,
+        /// What it says in place of vectors.
+        trouble: Mutex<Option<Box<dyn Fn() -> EmbedError + Send>>>,
     }
 
     impl Counting {
@@ -320,17 +338,29 @@ mod tests {
                 },
                 most: AtomicUsize::new(0),
                 asked: AtomicUsize::new(0),
-                is_away: AtomicBool::new(false),
+                trouble: Mutex::default(),
             })
         }
 
+        fn fail(&self, trouble: impl Fn() -> EmbedError + Send + 'static) {
+            *self.trouble.lock().unwrap() = Some(Box::new(trouble));
+        }
+
+        fn be_away(&self, retry_after: Option<Duration>) {
+            self.fail(move || EmbedError::Away {
+                service: "counting".to_owned(),
+                reason: "no answer".to_owned(),
+                retry_after,
+            });
+        }
+
+        fn be_well(&self) {
+            *self.trouble.lock().unwrap() = None;
+        }
+
         fn result(&self, texts: &[String]) -> Result<Embedded, EmbedError> {
-            if self.is_away.load(Ordering::Relaxed) {
-                return Err(EmbedError::Away {
-                    service: "counting".to_owned(),
-                    reason: "no answer".to_owned(),
-                    retry_after: None,
-                });
+            if let Some(trouble) = &*self.trouble.lock().unwrap() {
+                return Err(trouble());
             }
             Ok(Embedded {
                 vectors: texts.iter().map(|text| vec![text.len() as f32]).collect(),
@@ -351,7 +381,12 @@ mod tests {
         ) -> BoxFuture<'a, Result<Embedded, EmbedError>> {
             self.most.fetch_max(texts.len(), Ordering::Relaxed);
             self.asked.fetch_add(1, Ordering::Relaxed);
-            async move { self.result(texts) }.boxed()
+            async move {
+                // Others get their turn before it answers.
+                tokio::task::yield_now().await;
+                self.result(texts)
+            }
+            .boxed()
         }
     }
 
@@ -378,37 +413,102 @@ mod tests {
         assert_eq!(embedder.most.load(Ordering::Relaxed), AT_ONCE);
     }
 
+    /// Searches by a model and a clock that the test sets.
+    struct Searches {
+        embedder: Arc<Counting>,
+        models: Models,
+        voice: Voice,
+        seconds: Arc<AtomicI64>,
+    }
+
+    impl Searches {
+        fn new() -> Self {
+            let embedder = Counting::new();
+            Self {
+                voice: Voice::new(1, embedder.clone(), None),
+                embedder,
+                models: Models::default(),
+                seconds: Arc::default(),
+            }
+        }
+
+        fn pass(&self, seconds: i64) {
+            self.seconds.fetch_add(seconds, Ordering::Relaxed);
+        }
+
+        fn asked(&self) -> usize {
+            self.embedder.asked.load(Ordering::Relaxed)
+        }
+
+        /// Which of these searches, done at once, got a vector.
+        async fn read<const N: usize>(&self, texts: [&str; N]) -> [bool; N] {
+            let seconds = Arc::clone(&self.seconds);
+            let clock = Clock::from_fn(move || {
+                DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds.load(Ordering::Relaxed))
+            });
+            let mut requests = texts.map(|text| SearchRequest::new(text.to_owned()));
+            let voice = Some(self.voice.clone());
+            self.models.read(voice, &mut requests, &clock).await;
+            requests.map(|request| request.vector.is_some())
+        }
+    }
+
     #[tokio::test]
     async fn a_model_that_is_away_keeps_one_search_waiting_and_not_the_others() {
-        let embedder = Counting::new();
-        let seconds = Arc::new(AtomicI64::new(0));
-        let clock = {
-            let seconds = Arc::clone(&seconds);
-            Clock::from_fn(move || {
-                DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds.load(Ordering::Relaxed))
-            })
-        };
-        let voice = Voice::new(1, embedder.clone(), None);
-        let models = Models::default();
-        let search = async |text: &str| {
-            let mut requests = [SearchRequest::new(text.to_owned())];
-            models
-                .read(Some(voice.clone()), &mut requests, &clock)
-                .await;
-            let has_vector = requests[0].vector.is_some();
-            (has_vector, embedder.asked.load(Ordering::Relaxed))
-        };
-        assert_eq!(search("known").await, (true, 1));
-        embedder.is_away.store(true, Ordering::Relaxed);
-        assert_eq!(search("one").await, (false, 2));
-        assert_eq!(search("two").await, (false, 2));
-        assert_eq!(search("known").await, (true, 2), "it is remembered");
-        seconds.fetch_add(REST.num_seconds(), Ordering::Relaxed);
-        assert_eq!(search("three").await, (false, 3));
-        assert_eq!(search("four").await, (false, 3));
-        embedder.is_away.store(false, Ordering::Relaxed);
-        seconds.fetch_add(REST.num_seconds(), Ordering::Relaxed);
-        assert_eq!(search("five").await, (true, 4));
-        assert_eq!(search("six").await, (true, 5));
+        let searches = Searches::new();
+        assert_eq!(searches.read(["known"]).await, [true]);
+        searches.embedder.be_away(None);
+        assert_eq!(searches.read(["one"]).await, [false]);
+        assert_eq!(searches.asked(), 2);
+        assert_eq!(
+            searches.read(["two", "known"]).await,
+            [false, true],
+            "what is remembered needs no model"
+        );
+        assert_eq!(searches.asked(), 2);
+        searches.pass(REST.num_seconds());
+        let both = tokio::join!(searches.read(["three"]), searches.read(["four"]));
+        assert_eq!(both, ([false], [false]));
+        assert_eq!(searches.asked(), 3, "one asks again for all");
+        searches.embedder.be_well();
+        searches.pass(REST.num_seconds());
+        assert_eq!(searches.read(["five"]).await, [true]);
+        assert_eq!(searches.read(["six"]).await, [true]);
+    }
+
+    #[tokio::test]
+    async fn a_rest_is_as_long_as_the_service_asks_for() {
+        let searches = Searches::new();
+        searches.embedder.be_away(Some(Duration::from_mins(1)));
+        assert_eq!(searches.read(["one"]).await, [false]);
+        searches.embedder.be_well();
+        searches.pass(REST.num_seconds());
+        assert_eq!(searches.read(["two"]).await, [false]);
+        searches.pass(60);
+        assert_eq!(searches.read(["three"]).await, [true]);
+        searches.embedder.be_away(None);
+        assert_eq!(searches.read(["four"]).await, [false]);
+        searches.embedder.be_well();
+        searches.pass(-3600);
+        assert_eq!(
+            searches.read(["five"]).await,
+            [true],
+            "the clock was set back"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_text_that_is_refused_is_no_reason_to_rest() {
+        let searches = Searches::new();
+        searches.embedder.be_away(None);
+        assert_eq!(searches.read(["one"]).await, [false]);
+        searches.pass(REST.num_seconds());
+        searches.embedder.fail(|| EmbedError::Refused {
+            service: "counting".to_owned(),
+            reason: "too long".to_owned(),
+        });
+        assert_eq!(searches.read(["two"]).await, [false]);
+        searches.embedder.be_well();
+        assert_eq!(searches.read(["three"]).await, [true]);
     }
 }
