@@ -30,8 +30,15 @@ pub enum NotUnderstood {
     #[error("'year:{0}' is no year: write year:2024, year:2022-2024 or year:2022-")]
     Year(String),
     /// A span of years that ends before it begins.
-    #[error("'year:{0}-{1}' ends before it begins: write year:{1}-{0}")]
-    Backwards(i32, i32),
+    #[error("'year:{given}' ends before it begins: write year:{last}-{first}")]
+    Backwards {
+        /// What was typed.
+        given: String,
+        /// Its first year.
+        first: i32,
+        /// Its last.
+        last: i32,
+    },
     /// A label that does not exist.
     #[error("'{name}:{given}' is unknown: use one of {}", expected.join(", "))]
     Label {
@@ -241,7 +248,8 @@ fn years(value: &str) -> Result<RangeInclusive<i32>, NotUnderstood> {
         Some((first, last)) => {
             let (first, last) = (year(first)?, year(last)?);
             if last < first {
-                return Err(NotUnderstood::Backwards(first, last));
+                let given = value.to_owned();
+                return Err(NotUnderstood::Backwards { given, first, last });
             }
             Ok(first..=last)
         }
@@ -444,9 +452,11 @@ mod tests {
             let error = SearchRequest::typed(&format!("x year:{year}")).unwrap_err();
             assert_eq!(error, NotUnderstood::Year(year.to_owned()));
         }
-        let backwards = SearchRequest::typed("x year:2024-2022").unwrap_err();
-        let told = backwards.to_string();
-        assert!(told.ends_with("write year:2022-2024"), "{told}");
+        let backwards = SearchRequest::typed("x year:2024..2022").unwrap_err();
+        assert_eq!(
+            backwards.to_string(),
+            "'year:2024..2022' ends before it begins: write year:2022-2024"
+        );
         let error = SearchRequest::typed("x type:poem").unwrap_err().to_string();
         assert!(
             error.contains("'type:poem'") && error.contains("Grant Proposal"),

@@ -65,7 +65,7 @@ pub(crate) fn from_pairs<T: DeserializeOwned>(
 fn read<T: DeserializeOwned>(input: Lax) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(input).map_err(|error| Misfit {
         at: error.path().iter().filter_map(step).collect(),
-        message: in_words(without_value(&error.into_inner().to_string())),
+        message: in_words(&error.into_inner().to_string()),
     })
 }
 
@@ -79,9 +79,18 @@ fn without_value(message: &str) -> &str {
     }
 }
 
-/// The same for people who know no types of Rust.
+/// What serde says, without the value, for people who know no types of Rust.
 fn in_words(message: &str) -> String {
-    let expected = match message.strip_prefix("expected ") {
+    let told = without_value(message);
+    if let Some(rest) = told.strip_prefix("unknown variant ") {
+        return format!("unknown value {rest}");
+    }
+    let is_too_large = message.starts_with("invalid value");
+    let expected = match told.strip_prefix("expected ") {
+        Some("u8") if is_too_large => "a whole number from 0 to 255",
+        Some("u16") if is_too_large => "a whole number from 0 to 65535",
+        Some("u32") if is_too_large => "a whole number from 0 to 4294967295",
+        Some("i32") if is_too_large => "a whole number from -2147483648 to 2147483647",
         Some("u8" | "u16" | "u32" | "u64" | "usize") => "a whole number, 0 or more",
         Some("i8" | "i16" | "i32" | "i64" | "isize") => "a whole number",
         Some("f32" | "f64") => "a number",
@@ -89,13 +98,15 @@ fn in_words(message: &str) -> String {
         Some("a sequence") => "a list",
         Some("a map") => "an object",
         Some(kind) if kind.starts_with("struct ") => "an object",
-        None if message.starts_with("UUID parsing failed") => {
-            "an id as the API gives them (a UUID: 8-4-4-4-12 letters and digits)"
-        }
-        _ => return message.replacen("unknown variant", "unknown value", 1),
+        Some("a formatted UUID string") => AN_ID,
+        None if told.starts_with("UUID parsing failed") => AN_ID,
+        _ => return told.to_owned(),
     };
     format!("expected {expected}")
 }
+
+/// What an id looks like.
+const AN_ID: &str = "an id as the API gives them (a UUID: 8-4-4-4-12 letters and digits)";
 
 fn step(segment: &Segment) -> Option<Step> {
     match segment {
@@ -315,10 +326,17 @@ mod tests {
     fn what_is_expected_is_told_without_types_of_rust() {
         for (message, told) in [
             ("expected usize", "expected a whole number, 0 or more"),
-            ("expected i32", "expected a whole number"),
+            ("expected i64", "expected a whole number"),
             ("expected f32", "expected a number"),
+            ("expected a boolean", "expected true or false"),
+            ("expected a sequence", "expected a list"),
+            ("expected a map", "expected an object"),
             ("expected struct Filters", "expected an object"),
             ("expected a string", "expected a string"),
+            (
+                "invalid value: integer `-1`, expected u32",
+                "expected a whole number from 0 to 4294967295",
+            ),
             (
                 "unknown variant `foo`, expected `year` or `title`",
                 "unknown value `foo`, expected `year` or `title`",
@@ -328,6 +346,11 @@ mod tests {
         }
         let wish = query(&[("id", "abc"), ("count", "1")]).unwrap_err();
         assert!(wish.message.starts_with("expected an id"), "{wish}");
+        let wish = query(&[("count", "-1")]).unwrap_err();
+        assert!(
+            wish.message.starts_with("expected a whole number"),
+            "{wish}"
+        );
     }
 
     #[test]
