@@ -57,10 +57,12 @@ pub(crate) fn typed(index: &Index, text: &str, query: &Query) -> Vec<Typed> {
         if typed.iter().all(|known| known.word != written) {
             let terms: Vec<String> = word.stems.into_iter().map(|stem| stem.term).collect();
             let holders = terms.iter().map(|term| index.lexical.holders(term)).sum();
-            let abbreviations = terms.iter().flat_map(|term| query.abbreviations_of(term));
+            let abbreviations = query.abbreviations.iter();
+            let abbreviations =
+                abbreviations.filter(|one| terms.iter().any(|t| one.typed.contains(t)));
             typed.push(Typed {
                 rarity: index.lexical.rarity_of(holders),
-                abbreviations: abbreviations.map(str::to_owned).collect(),
+                abbreviations: abbreviations.map(|one| one.term.clone()).collect(),
                 terms,
                 word: written,
             });

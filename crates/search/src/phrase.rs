@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use crate::archive::Passage;
 use crate::forms;
 use crate::index::Index;
@@ -111,7 +109,7 @@ fn has_wording(field: &str, wording: &[String]) -> bool {
 fn reads_on(field: &str, at: usize, wording: &[String]) -> bool {
     let gap = field[..at].rfind(|c: char| c.is_ascii_whitespace());
     let start = gap.map_or(0, |gap| gap + 1);
-    let words = field[start..].unicode_word_indices();
+    let words = text::split(&field[start..]);
     let mut words = words.skip_while(|(begin, _)| start + begin < at).peekable();
     words.peek().is_some_and(|(begin, _)| start + begin == at)
         && wording.iter().all(|word| {
@@ -122,7 +120,7 @@ fn reads_on(field: &str, at: usize, wording: &[String]) -> bool {
 
 /// Where the words of phrases stand in a row in a text, in bytes, word by word.
 pub(crate) fn marks(phrases: &[String], text: &str) -> Vec<Range<usize>> {
-    let words: Vec<(usize, &str)> = text.unicode_word_indices().collect();
+    let words: Vec<(usize, &str)> = text::split(text).collect();
     let folded: Vec<String> = words.iter().map(|(_, word)| text::fold(word)).collect();
     let mut is_marked = vec![false; words.len()];
     for phrase in phrases {
@@ -173,6 +171,15 @@ mod tests {
         ] {
             assert!(!has(field, "of the"), "{field}");
             assert!(!has(&format!("{field} é"), "of the"), "{field} é");
+        }
+        for field in [
+            "Funder:Maple Trust",
+            "my_funder_maple_trust",
+            "é Funder:Maple_Trust",
+        ] {
+            for phrase in ["Funder:Maple", "maple trust", "Maple_Trust"] {
+                assert!(has(field, phrase), "{phrase} in {field}");
+            }
         }
         assert!(has("paid $45,000 a year", "45000 a"));
         assert!(has("Peña’s café", "pena's cafe"));

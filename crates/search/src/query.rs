@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::amounts::{self, Amount};
+use crate::dictionary;
 use crate::fiscal;
 use crate::language::{Language, Languages};
 use crate::lexical::Lexical;
@@ -81,19 +82,35 @@ impl QueryTerm {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Synonym {
     pub(crate) typed: String,
-    /// The words of that.
-    pub(crate) typed_terms: Vec<String>,
     pub(crate) wording: String,
     pub(crate) terms: Vec<String>,
 }
 
-impl Synonym {
-    /// The one word that stands for several which were typed.
-    fn abbreviation(&self) -> Option<&str> {
-        match (&self.typed_terms[..], &self.terms[..]) {
-            ([_, _, ..], [word]) => Some(word),
-            _ => None,
+/// One word that stands for several which were typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Abbreviation {
+    pub(crate) term: String,
+    /// What it stands for.
+    pub(crate) typed: Vec<String>,
+}
+
+impl Abbreviation {
+    /// None where it is several words, or may be a word by itself: Ed is a person, and who sows does
+    /// no statement of work.
+    fn of(expansion: &Expansion<'_>) -> Option<Self> {
+        let ([term], [_, _, ..]) = (expansion.terms, expansion.typed_terms) else {
+            return None;
+        };
+        let written = expansion.wording;
+        let is_capital = !written.contains(char::is_lowercase);
+        let is_short = written.chars().count() <= 2;
+        if is_capital && (is_short || dictionary::is_english(&text::fold(written))) {
+            return None;
         }
+        Some(Self {
+            term: term.clone(),
+            typed: expansion.typed_terms.to_vec(),
+        })
     }
 }
 
@@ -112,6 +129,8 @@ pub(crate) struct Query {
     pub(crate) readings: Vec<Reading>,
     /// What may stand in place of wordings that were typed.
     pub(crate) synonyms: Vec<Synonym>,
+    /// Those of them that are one word for several.
+    pub(crate) abbreviations: Vec<Abbreviation>,
 }
 
 impl Query {
@@ -130,6 +149,7 @@ impl Query {
             is_broadened: false,
             readings: Vec::new(),
             synonyms: Vec::new(),
+            abbreviations: Vec::new(),
         };
         query.weaken_letters();
         for terms in synonyms.typed(text, &typed) {
@@ -139,7 +159,7 @@ impl Query {
             query.expand(expansion);
         }
         for wording in fiscal::years(&typed) {
-            query.add_wording(&wording, AMOUNT_WEIGHT);
+            query.add_spelling(&wording);
         }
         let amounts = amounts::amounts(text);
         for amount in &amounts {
@@ -241,16 +261,16 @@ impl Query {
 
     /// Takes in a wording that stands for one that was typed.
     fn expand(&mut self, expansion: Expansion<'_>) {
+        self.abbreviations.extend(Abbreviation::of(&expansion));
         let Expansion {
             typed,
-            typed_terms,
             wording,
             terms,
+            ..
         } = expansion;
         self.add_wording(terms, EXPANSION_WEIGHT);
         self.synonyms.push(Synonym {
             typed: typed.to_owned(),
-            typed_terms: typed_terms.to_vec(),
             wording: wording.to_owned(),
             terms: terms.to_vec(),
         });
@@ -269,9 +289,13 @@ impl Query {
             }
         }
         for terms in &amount.spellings {
-            // All of its words together are one amount.
-            self.add_wording(terms, AMOUNT_WEIGHT / terms.len() as f32);
+            self.add_spelling(terms);
         }
+    }
+
+    /// Takes in another spelling of an amount or a year: all of its words together are one.
+    fn add_spelling(&mut self, terms: &[String]) {
+        self.add_wording(terms, AMOUNT_WEIGHT / terms.len().max(1) as f32);
     }
 
     /// Beside words letters say little.
@@ -333,25 +357,19 @@ impl Query {
     /// Has a word that stands for several count nearly as much as all of them: else passages come
     /// before it that have one of them.
     fn weigh_abbreviations(&mut self, lexical: &Lexical) {
-        let typed = self.typed;
-        for synonym in &self.synonyms {
-            let Some(word) = synonym.abbreviation() else {
-                continue;
+        let (typed, others) = self.terms.split_at_mut(self.typed);
+        for Abbreviation { term, typed: words } in &self.abbreviations {
+            // A word that nothing has counts as rare as there is: no passage gains by it.
+            let worth = |word: &String| {
+                let known = typed.iter().find(|known| known.term == *word);
+                known.map_or(1.0, |known| known.weight.min(1.0)) * lexical.rarity(word)
             };
-            let rarities = synonym.typed_terms.iter().map(|term| lexical.rarity(term));
-            let weight = ABBREVIATION_WEIGHT * rarities.sum::<f32>() / lexical.rarity(word);
-            let others = self.terms[typed..].iter_mut();
-            for term in others.filter(|term| term.term == word) {
-                term.weight = term.weight.max(weight);
+            let all: f32 = words.iter().map(worth).sum();
+            let weight = ABBREVIATION_WEIGHT * all / lexical.rarity(term);
+            for other in others.iter_mut().filter(|other| other.term == *term) {
+                other.weight = other.weight.max(weight);
             }
         }
-    }
-
-    /// The words that stand for several, one of which is known by this term.
-    pub(crate) fn abbreviations_of<'a>(&'a self, term: &'a str) -> impl Iterator<Item = &'a str> {
-        let of_it = self.synonyms.iter();
-        let of_it = of_it.filter(move |synonym| synonym.typed_terms.iter().any(|t| t == term));
-        of_it.filter_map(Synonym::abbreviation)
     }
 
     /// The terms with their weights, as one reads them who does not tell languages apart: of each

@@ -3,7 +3,7 @@
 //! other there.
 
 use crate::index::Index;
-use crate::query::Query;
+use crate::query::{Abbreviation, Query};
 use crate::step_back::{Candidate, StepBack};
 use crate::text::{self, FirstBytes};
 
@@ -48,7 +48,7 @@ pub(crate) fn rows(index: &Index, text: &str, query: &Query) -> Rows {
             [0, 1].map(|at| beginning(&text[pair[at].range.clone()], &pair[at].stems));
         let words = match &between[..] {
             [] => vec![first, last],
-            [word] if query.breadth() <= BRIDGED => {
+            [word] if query.breadth() <= BRIDGED && is_plain(word) => {
                 vec![first, Beginning::whole(word.clone()), last]
             }
             _ => return None,
@@ -61,17 +61,23 @@ pub(crate) fn rows(index: &Index, text: &str, query: &Query) -> Rows {
     Rows::new(rows.collect())
 }
 
-/// What stands for both of these words, and perhaps for others beside them.
+/// Whether a text is read as one word where rows are looked for.
+fn is_plain(word: &str) -> bool {
+    word.chars().all(char::is_alphanumeric)
+}
+
+/// What stands for words of which these are two, in this order.
 fn abbreviations(query: &Query, pair: &[text::Word]) -> Vec<String> {
-    let of = |word: &text::Word| -> Vec<String> {
-        let terms = word.stems.iter();
-        let found = terms.flat_map(|stem| query.abbreviations_of(&stem.term));
-        found.map(str::to_owned).collect()
+    let place = |word: &text::Word, words: &[String]| {
+        let is_it = |term: &String| word.stems.iter().any(|stem| stem.term == *term);
+        words.iter().position(is_it)
     };
-    let of_second = of(&pair[1]);
-    let mut of_both = of(&pair[0]);
-    of_both.retain(|term| of_second.contains(term));
-    of_both
+    let stands_for_both = |one: &&Abbreviation| {
+        let places = place(&pair[0], &one.typed).zip(place(&pair[1], &one.typed));
+        places.is_some_and(|(first, second)| first < second)
+    };
+    let abbreviations = query.abbreviations.iter().filter(stands_for_both);
+    abbreviations.map(|one| one.term.clone()).collect()
 }
 
 /// What a word has in common with what it is known by.
@@ -112,7 +118,7 @@ impl Beginning {
 /// Words that were typed in a row.
 struct Row {
     words: Vec<Beginning>,
-    /// The terms that stand for all of it.
+    /// The terms that stand for it, and perhaps for words beside it.
     abbreviations: Vec<String>,
 }
 
@@ -163,12 +169,12 @@ impl Rows {
             if begun.is_empty() && !self.first_bytes.may_begin(word) {
                 return;
             }
-            begun.retain_mut(|(row, read)| {
+            begun.retain_mut(|(row, done)| {
                 let words = &self.rows[*row].words;
-                let goes_on = words[*read].is_of(word);
-                *read += 1;
-                standing[*row] |= goes_on && *read == words.len();
-                goes_on && *read < words.len()
+                let goes_on = words[*done].is_of(word);
+                *done += 1;
+                standing[*row] |= goes_on && *done == words.len();
+                goes_on && *done < words.len()
             });
             let rows = self.rows.iter().enumerate();
             let begins = rows.filter(|(at, row)| !standing[*at] && row.words[0].is_of(word));

@@ -87,7 +87,8 @@ const SECTIONS: [&[&str]; 10] = [
 ];
 
 /// What tables of contents are called.
-const CONTENTS: [&str; 2] = ["table of contents", "contents"];
+static CONTENTS: LazyLock<[Wording; 2]> =
+    LazyLock::new(|| ["table of contents", "contents"].map(text::wording));
 
 /// What stands between a heading and the one below it.
 const BELOW: char = '›';
@@ -165,11 +166,9 @@ impl Sections {
 
 /// Whether a heading is that of a table of contents, which names all sections and is of none.
 fn is_contents(heading: &str) -> bool {
-    let last = heading.rsplit(BELOW).next().map(text::wording);
-    let last = last.unwrap_or_default();
-    CONTENTS
-        .iter()
-        .any(|wording| last == text::wording(wording))
+    let last = heading.rsplit(BELOW).next().unwrap_or_default();
+    let last = text::wording(last);
+    CONTENTS.iter().any(|wording| is_called(&last, wording))
 }
 
 /// Whether a line may be a heading: it is short and no sentence.
@@ -214,6 +213,10 @@ mod tests {
             Some("evaluation plan")
         );
         assert_eq!(two.of_heading("Evaluation criteria"), None);
+        for heading in ["Contents", "Plan › 0. Contents", "TABLE OF CONTENTS"] {
+            assert!(is_contents(heading), "{heading}");
+        }
+        assert!(!is_contents("Contents › Need") && !is_contents("Contents of boxes"));
     }
 
     #[test]

@@ -25,7 +25,8 @@ const NEAR_WEIGHT: f32 = 0.6;
 const MIN_CHARS: usize = 4;
 /// From so many letters on, two may be wrong.
 const LONG_CHARS: usize = 8;
-/// So many words of a search are compared with the archive's: a text in another language is no slip.
+/// So many words of a search are compared with the archive's, of those that it does not know and of
+/// those that it knows in other forms: a text in another language is no slip.
 const MOST_WORDS: usize = 8;
 /// As many readings of a word at most.
 const READINGS: usize = 3;
@@ -50,7 +51,7 @@ pub(crate) struct Reading {
     pub(crate) typed: String,
     /// As the archive has it, in small letters.
     pub(crate) spelling: String,
-    /// What is looked for in its place; nothing where what was typed stands somewhere, too.
+    /// What is looked for in its place; nothing where what was typed finds it, too.
     pub(crate) terms: Vec<QueryTerm>,
 }
 
@@ -64,7 +65,7 @@ pub(crate) fn readings(
 ) -> Vec<Reading> {
     let mut seen: Vec<Word> = Vec::new();
     let mut readings = Vec::new();
-    let mut looked_for = 0;
+    let (mut unknown_words, mut known_words) = (0, 0);
     let spellings = lexical.spellings();
     for word in text::words(text, languages) {
         let is_new = seen.iter().all(|other| other.stems != word.stems);
@@ -81,13 +82,12 @@ pub(crate) fn readings(
             && may_be_wrong(typed)
             && says_something(typed, languages)
             && !dictionary::is_english(&folded);
-        if is_doubtful && looked_for < MOST_WORDS {
-            looked_for += 1;
-            if holders == 0 {
-                readings.extend(unknown(spellings, typed, languages));
-            } else {
-                readings.extend(known(spellings, typed, (&word, holders), languages));
-            }
+        if is_doubtful && holders == 0 && unknown_words < MOST_WORDS {
+            unknown_words += 1;
+            readings.extend(unknown(spellings, typed, languages));
+        } else if is_doubtful && holders > 0 && known_words < MOST_WORDS {
+            known_words += 1;
+            readings.extend(known(lexical, typed, (&word, holders), languages));
         }
         seen.push(word);
     }
@@ -156,11 +156,12 @@ fn most_slips(typed: &str) -> usize {
 
 /// What a word may have been meant to be that so many passages have, in whatever form.
 fn known(
-    spellings: &Spellings,
+    lexical: &Lexical,
     typed: &str,
     (word, holders): (&Word, usize),
     languages: &[Language],
 ) -> Option<Reading> {
+    let spellings = lexical.spellings();
     let in_other_number = other_forms(&text::fold(typed));
     if in_other_number
         .iter()
@@ -168,27 +169,30 @@ fn known(
     {
         return None;
     }
-    let usual = (holders <= RARE).then(|| rare(spellings, typed, holders, languages));
-    usual
-        .flatten()
-        .or_else(|| other_form(spellings, typed, word, languages))
+    if holders <= RARE
+        && let Some(usual) = rare(spellings, typed, holders, languages)
+    {
+        return Some(usual);
+    }
+    other_form(lexical, typed, word, languages)
 }
 
 /// The form of an English word that was meant, where nothing has the one that was typed, but others
 /// that are stemmed alike: *governance* for governence, which government is found by, too.
 fn other_form(
-    spellings: &Spellings,
+    lexical: &Lexical,
     typed: &str,
     word: &Word,
     languages: &[Language],
 ) -> Option<Reading> {
+    let spellings = lexical.spellings();
     let english = Language::English.into();
     let folded = text::fold(typed);
-    if spellings.holders(&folded) > 0 {
-        return None;
-    }
     let mut stems = word.stems.iter();
     let stem = stems.find(|stem| stem.languages.meet(english))?;
+    if spellings.holders(&folded) > 0 || lexical.holders(&stem.term) == 0 {
+        return None;
+    }
     let mut near = near(spellings, &folded, most_slips(typed));
     near.retain(|near| {
         let tokens = text::tokens(near.spelling, Language::English);

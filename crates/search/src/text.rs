@@ -57,7 +57,7 @@ pub(crate) fn each_token_of(
 const JOINTS: [char; 2] = [':', '_'];
 
 /// The words of a text as they are written, each with its place.
-fn split(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn split(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let words = text.unicode_word_indices();
     words.flat_map(|(start, word)| {
         let parts = word.split(JOINTS).filter(|part| !part.is_empty());
