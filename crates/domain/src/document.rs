@@ -1,5 +1,7 @@
 //! Rules for the metadata of documents.
 
+use crate::output::MAX_FUNDER_CHARS;
+
 /// The first year a document may be of (also CHECK `valid_year`).
 pub const FIRST_YEAR: i32 = 2000;
 
@@ -46,6 +48,17 @@ pub fn clean_tags(tags: &[String]) -> Result<Vec<String>, String> {
     Ok(clean)
 }
 
+/// A funder's name, trimmed; none where nothing is left of it. The error says what is wrong.
+pub fn clean_funder(name: &str) -> Result<Option<String>, String> {
+    let name = name.trim();
+    if name.chars().count() > MAX_FUNDER_CHARS {
+        return Err(format!(
+            "a funder's name has at most {MAX_FUNDER_CHARS} characters"
+        ));
+    }
+    Ok((!name.is_empty()).then(|| name.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +79,14 @@ mod tests {
         let given = [" literacy", "", "rural", "literacy "].map(String::from);
         assert_eq!(clean_tags(&given).unwrap(), ["literacy", "rural"]);
         assert!(clean_tags(&["x".repeat(101)]).is_err());
+    }
+
+    #[test]
+    fn a_funder_is_trimmed_and_no_pasted_text() {
+        let funder = |name: &str| clean_funder(name);
+        assert_eq!(funder(" Maple Trust\n"), Ok(Some("Maple Trust".to_owned())));
+        assert_eq!(funder("  "), Ok(None));
+        assert!(funder(&"é".repeat(MAX_FUNDER_CHARS)).is_ok());
+        assert!(funder(&"é".repeat(MAX_FUNDER_CHARS + 1)).is_err());
     }
 }

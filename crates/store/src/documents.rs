@@ -326,6 +326,8 @@ pub struct NewDocument {
     pub year: Option<i32>,
     /// What became of it.
     pub outcome: Outcome,
+    /// Who is asked for money, or gave it.
+    pub funder: Option<String>,
     /// Free notes.
     pub notes: Option<String>,
     /// Size of the file in bytes.
@@ -356,8 +358,8 @@ pub async fn insert(
     sqlx::query!(
         "INSERT INTO documents (doc_id, filename, title, doc_type, year, outcome, notes, file_size,
              chunks_count, page_count, file_sha256, created_by, is_sensitive, sensitivity_level,
-             sensitivity_confirmed_at, sensitivity_confirmed_by, pages_without_text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 'low', $13, $12, $14)",
+             sensitivity_confirmed_at, sensitivity_confirmed_by, pages_without_text, funder)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 'low', $13, $12, $14, $15)",
         new.doc_id.0,
         new.filename,
         new.title,
@@ -371,7 +373,8 @@ pub async fn insert(
         new.file_sha256,
         new.created_by,
         new.confirmed_at.naive_utc(),
-        &new.pages_without_text
+        &new.pages_without_text,
+        new.funder
     )
     .execute(&mut **tx)
     .await?;
@@ -557,4 +560,13 @@ pub async fn tags(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!("SELECT DISTINCT tag FROM document_tags ORDER BY tag")
         .fetch_all(db)
         .await
+}
+
+/// The funders of documents, each once, sorted.
+pub async fn funders(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT funder AS "funder!" FROM documents WHERE funder IS NOT NULL ORDER BY 1"#
+    )
+    .fetch_all(db)
+    .await
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use archivist_domain::document::{check_year, clean_tags};
+use archivist_domain::document::{check_year, clean_funder, clean_tags};
 use archivist_domain::enums::UnknownLabel;
 use archivist_domain::{
     DocType, DocumentField, DocumentId, JobId, JobState, Outcome, ProgramId, SaidBy, UserId,
@@ -43,6 +43,9 @@ pub struct Description {
     /// What became of it; `N/A` when not given.
     #[schema(value_type = Option<Outcome>)]
     pub outcome: Option<String>,
+    /// Who is asked for money, or gave it.
+    #[schema(example = "Harbor County Trust", max_length = 255)]
+    pub funder: Option<String>,
     /// Free notes.
     #[schema(example = "Final version, as sent")]
     pub notes: Option<String>,
@@ -64,6 +67,9 @@ pub struct Metadata {
     pub tags: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
+    /// Who is asked for money, or gave it.
+    #[serde(default)]
+    pub funder: Option<String>,
     /// Free notes.
     pub notes: Option<String>,
     /// What to call it.
@@ -121,6 +127,8 @@ impl Description {
             check_year(year, current_year).map_err(|e| invalid(e.to_string()))?;
         }
         let tags = clean_tags(&self.tags).map_err(|e| invalid(format!("tags: {e}")))?;
+        let funder = self.funder.as_deref().unwrap_or_default();
+        let funder = clean_funder(funder).map_err(|e| invalid(format!("funder: {e}")))?;
         let programs = canonical_programs(pool, &self.programs).await?;
         let text = |t: Option<String>| t.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
         Ok(Metadata {
@@ -129,6 +137,7 @@ impl Description {
             programs,
             tags,
             outcome,
+            funder,
             notes: text(self.notes),
             title: text(self.title),
             by_list: Vec::new(),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use archivist_domain::document::check_year;
+use archivist_domain::output::MAX_FUNDER_CHARS;
 use archivist_domain::{DocType, DocumentField, DocumentId, Outcome, SaidBy, Sureness, money};
 use archivist_store::PgPool;
 use archivist_store::audit::Origin;
@@ -18,9 +19,8 @@ use crate::error::{Error, FieldProblem};
 use crate::intake::canonical_programs;
 use crate::state::AppState;
 
-/// Longer titles and funders are pasted text.
+/// Longer titles are pasted text.
 const MAX_TITLE_CHARS: usize = 500;
-const MAX_FUNDER_CHARS: usize = 255;
 const MAX_FISCAL_YEAR_CHARS: usize = 20;
 
 /// A value that was found in a document, and why.

@@ -149,6 +149,7 @@ function describe({ row }) {
     programs,
     tags: text("tags").split(",").map((tag) => tag.trim()).filter(Boolean),
     outcome: text("outcome"),
+    funder: text("funder") || null,
     notes: text("notes") || null,
     title: text("title") || null,
   };

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use archivist_domain::document::clean_funder;
 use archivist_domain::{DocType, DocumentId, JobId, Outcome};
 use clap::{Args, Subcommand};
 
@@ -28,9 +29,12 @@ pub(crate) struct ImportArgs {
     /// What became of them
     #[arg(long)]
     pub outcome: Option<Outcome>,
+    /// Who was asked for money, or gave it
+    #[arg(long, value_name = "NAME", value_parser = funder)]
+    pub funder: Option<String>,
     /// A list that says what the files are: CSV or JSON, with the columns or fields file,
-    /// title, doc_type, year, programs, tags, outcome and notes [default: metadata.csv or
-    /// metadata.json in the folder or archive]
+    /// title, doc_type, year, programs, tags, outcome, funder and notes [default: metadata.csv
+    /// or metadata.json in the folder or archive]
     #[arg(long, value_name = "FILE")]
     pub metadata: Option<PathBuf>,
     /// What the names of folders say, for example "{year}/{program}/{doc_type}"
@@ -48,6 +52,10 @@ pub(crate) struct ImportArgs {
     /// Print a JSON report
     #[arg(long)]
     pub json: bool,
+}
+
+fn funder(name: &str) -> Result<String, String> {
+    clean_funder(name)?.ok_or_else(|| "give a name".to_owned())
 }
 
 /// `archivist reprocess`.

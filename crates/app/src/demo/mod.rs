@@ -123,6 +123,7 @@ fn metadata(document: &DemoDocument, active_programs: &[String]) -> Metadata {
         programs: active_programs.iter().filter(is_used).cloned().collect(),
         tags: document.tags.iter().map(ToString::to_string).collect(),
         outcome: document.outcome,
+        funder: None,
         notes: document.notes.map(str::to_owned),
         title: Some(document.title.to_owned()),
         by_list: Vec::new(),

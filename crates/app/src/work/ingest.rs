@@ -489,6 +489,7 @@ fn new_document(queued: &Queued, parsed: &Parsed) -> NewDocument {
             .year
             .or(parsed.proposal.year.as_ref().map(|found| found.value)),
         outcome: said.outcome,
+        funder: said.funder.clone(),
         notes: said.notes.clone(),
         file_size: i32::try_from(order.size).unwrap_or(i32::MAX),
         page_count: parsed

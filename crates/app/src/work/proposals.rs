@@ -110,6 +110,7 @@ fn said_by(said: &Metadata, proposals: &[Proposal]) -> Sayings {
             DocumentField::Outcome,
             said.outcome != Outcome::NotApplicable,
         ),
+        (DocumentField::Funder, said.funder.is_some()),
         (DocumentField::Programs, !said.programs.is_empty()),
     ];
     let mut sayings = Sayings::new();

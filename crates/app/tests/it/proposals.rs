@@ -145,12 +145,15 @@ async fn what_is_found_is_told_with_its_evidence_and_a_person_confirms_it() {
 async fn what_a_person_said_is_not_taken_from_the_document() {
     let server = TestServer::start().await;
     let editor = server.as_editor().await;
-    let said = json!({ "doc_type": "Other", "year": 2020, "title": "Mine", "outcome": "Pending" });
+    let said = json!({
+        "doc_type": "Other", "year": 2020, "title": "Mine", "outcome": "Pending",
+        "funder": " Maple Trust ",
+    });
     let document = a_document("plan.md").saying(&[PLAN]).described_as(said);
     let made = editor.upload(document).await.created();
     let path = format!("{}/proposals", address(&made));
     let found = editor.get(&path).await.ok();
-    for name in ["title", "doc_type", "year", "outcome"] {
+    for name in ["title", "doc_type", "year", "outcome", "funder"] {
         assert_eq!(field(&found, name)["said_by"], json!("person"), "{name}");
     }
     assert_eq!(
@@ -160,6 +163,14 @@ async fn what_a_person_said_is_not_taken_from_the_document() {
     let confirmed = editor.post(&path, &json!({})).await.ok();
     assert_eq!(field(&confirmed, "year")["values"], json!(["2020"]));
     assert_eq!(field(&confirmed, "title")["values"], json!(["Mine"]));
+    assert_eq!(
+        field(&confirmed, "funder")["values"],
+        json!(["Maple Trust"])
+    );
+    let pasted = json!({ "doc_type": "Other", "year": 2020, "funder": "x".repeat(256) });
+    let document = a_document("pasted.md").saying(&["# Pasted"]);
+    let refused = editor.upload(document.described_as(pasted)).await.json(400);
+    assert!(refused.to_string().contains("255 characters"), "{refused}");
     // Who waits for the document says what it is.
     let document = a_document("other.md")
         .saying(&["# Other"])
@@ -258,7 +269,7 @@ async fn an_import_prints_what_was_found_and_lists_have_their_say() {
     site.write("in/x8.md", format!("{PLAN} More of it."));
     site.write(
         "in/metadata.csv",
-        "file,title,year\nx8.md,From the list,2021\n",
+        "file,title,year,funder\nx8.md,From the list,2021,Maple Trust\n",
     );
     let folder = site.path("in");
     let said = site.run(&["import", folder.to_str().unwrap()]).ok();
@@ -271,14 +282,26 @@ async fn an_import_prints_what_was_found_and_lists_have_their_say() {
         "{said}"
     );
     let by_list = "SELECT count(*) FROM document_reviews JOIN documents USING (doc_id) \
-                   WHERE title = 'From the list' AND said_by->>'year' = 'list'";
+                   WHERE title = 'From the list' AND funder = 'Maple Trust' \
+                   AND said_by @> '{\"year\": \"list\", \"funder\": \"list\"}'";
     assert_eq!(site.count(by_list).await, 1);
 
     site.write("more/x9.md", format!("{PLAN} Again."));
     let folder = site.path("more");
     let told = site
-        .run(&["import", folder.to_str().unwrap(), "--json"])
+        .run(&[
+            "import",
+            folder.to_str().unwrap(),
+            "--json",
+            "--funder",
+            "Oak Fund",
+        ])
         .json();
+    assert_eq!(
+        site.count("SELECT count(*) FROM documents WHERE funder = 'Oak Fund'")
+            .await,
+        1
+    );
     let proposals = told["files"][0]["receipt"]["proposals"].as_array().unwrap();
     assert!(
         proposals.iter().any(|it| it["field"] == "requested_amount"),

@@ -32,6 +32,7 @@ pub(super) struct AddPage {
     pub(super) outcomes: &'static [&'static str],
     pub(super) programs: Vec<String>,
     pub(super) tags: Vec<String>,
+    pub(super) funders: Vec<String>,
     pub(super) first_year: i32,
     pub(super) last_year: i32,
     pub(super) max_bytes: u64,
@@ -82,6 +83,7 @@ pub(super) async fn show(
         outcomes: Outcome::LABELS,
         programs: programs::active_names(&state.pool).await?,
         tags: documents::tags(&state.pool).await?,
+        funders: documents::funders(&state.pool).await?,
         first_year: FIRST_YEAR,
         last_year: state.clock.year() + 1,
         max_bytes: state.settings.max_upload_bytes,
@@ -208,6 +210,7 @@ impl SentForm {
                 said.tags = tags.map(str::to_owned).collect();
             }
             "programs" => said.programs.push(sent),
+            "funder" => said.funder = given(),
             "notes" => said.notes = given(),
             "confirmed" => self.is_confirmed = true,
             "password" => self.password = Secret::new(sent),

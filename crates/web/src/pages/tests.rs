@@ -319,6 +319,7 @@ fn adding_documents() {
         outcomes: Outcome::LABELS,
         programs: vec![HOSTILE.into()],
         tags: vec![HOSTILE.into()],
+        funders: vec![HOSTILE.into()],
         first_year: 2000,
         last_year: 2027,
         max_bytes: 50 * 1024 * 1024,

@@ -107,6 +107,7 @@ impl std::fmt::Display for Segment {
             Some(Field::Programs) => "program",
             Some(Field::Tags) => "tag",
             Some(Field::Outcome) => "outcome",
+            Some(Field::Funder) => "funder",
             Some(Field::Notes) => "notes",
         };
         write!(f, "{}{{{what}}}{}", self.before, self.after)

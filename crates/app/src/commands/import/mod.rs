@@ -345,6 +345,7 @@ async fn for_all(site: &Site, args: &ImportArgs) -> Result<Said> {
         programs: (!programs.is_empty()).then_some(programs),
         tags: (!tags.is_empty()).then_some(tags),
         outcome: args.outcome,
+        funder: args.funder.clone(),
         ..Said::default()
     })
 }

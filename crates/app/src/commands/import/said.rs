@@ -1,7 +1,7 @@
 //! What is said about a file from outside of it: in a list beside the files, by the
 //! names of their folders, or for all of them on the command line.
 
-use archivist_domain::document::{check_year, clean_tags};
+use archivist_domain::document::{check_year, clean_funder, clean_tags};
 use archivist_domain::{DocType, DocumentField, Outcome};
 use archivist_web::intake::Metadata;
 
@@ -21,6 +21,8 @@ pub(super) struct Said {
     pub(super) tags: Option<Vec<String>>,
     /// What became of it.
     pub(super) outcome: Option<Outcome>,
+    /// Who is asked for money, or gave it.
+    pub(super) funder: Option<String>,
     /// Free notes.
     pub(super) notes: Option<String>,
 }
@@ -43,6 +45,7 @@ impl Said {
                 (mine, theirs) => mine.or_else(|| theirs.clone()),
             },
             outcome: self.outcome.or(other.outcome),
+            funder: self.funder.or_else(|| other.funder.clone()),
             notes: self.notes.or_else(|| other.notes.clone()),
         }
     }
@@ -55,6 +58,7 @@ impl Said {
             programs: self.programs.unwrap_or_default(),
             tags: self.tags.unwrap_or_default(),
             outcome: self.outcome.unwrap_or(Outcome::NotApplicable),
+            funder: self.funder,
             notes: self.notes,
             title: self.title,
             by_list: Vec::new(),
@@ -68,6 +72,7 @@ impl Said {
             (DocumentField::DocType, self.doc_type.is_some()),
             (DocumentField::Year, self.year.is_some()),
             (DocumentField::Outcome, self.outcome.is_some()),
+            (DocumentField::Funder, self.funder.is_some()),
             (DocumentField::Programs, self.programs.is_some()),
         ];
         let said = said.into_iter().filter(|(_, is_said)| *is_said);
@@ -84,13 +89,14 @@ pub(super) enum Field {
     Programs,
     Tags,
     Outcome,
+    Funder,
     Notes,
 }
 
 impl Field {
     /// The names, for messages.
     pub(super) const NAMES: &'static str =
-        "title, doc_type, year, programs, tags, outcome and notes";
+        "title, doc_type, year, programs, tags, outcome, funder and notes";
 
     /// The field of a name, in any letter case.
     pub(super) fn of_name(name: &str) -> Option<Self> {
@@ -101,6 +107,7 @@ impl Field {
             "programs" | "program" => Some(Self::Programs),
             "tags" | "tag" => Some(Self::Tags),
             "outcome" => Some(Self::Outcome),
+            "funder" => Some(Self::Funder),
             "notes" | "note" => Some(Self::Notes),
             _ => None,
         }
@@ -125,6 +132,7 @@ impl Known {
         }
         match field {
             Field::Title => said.title = Some(text.to_owned()),
+            Field::Funder => said.funder = clean_funder(text)?,
             Field::Notes => said.notes = Some(text.to_owned()),
             Field::DocType => {
                 said.doc_type = Some(label(DocType::ALL, DocType::LABELS, text, "document type")?);
@@ -223,13 +231,16 @@ mod tests {
         assert_eq!(programs.programs.unwrap(), ["Health", "Early Childhood"]);
         let tags = said(Field::Tags, "rural, islands").unwrap();
         assert_eq!(tags.tags.unwrap(), ["rural", "islands"]);
+        let funder = said(Field::Funder, " Maple Trust, Inc. ").unwrap();
+        assert_eq!(funder.funder.as_deref(), Some("Maple Trust, Inc."));
     }
 
     #[test]
     fn what_is_wrong_is_told_with_what_would_be_right() {
-        let wrong = |field, text| said(field, text).unwrap_err();
+        let wrong = |field, text: &str| said(field, text).unwrap_err();
         assert!(wrong(Field::Year, "1999").contains("between 2000 and 2027"));
         assert!(wrong(Field::Year, "last").contains("not a year"));
+        assert!(wrong(Field::Funder, &"x".repeat(256)).contains("255"));
         assert!(wrong(Field::DocType, "Letter").contains("Strategic Plan"));
         assert!(wrong(Field::Programs, "Moon Base").contains("Early Childhood, Health"));
     }

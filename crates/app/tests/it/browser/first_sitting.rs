@@ -132,6 +132,7 @@ async fn adds_documents(tab: &Tab, site: &Site) {
     tab.write("#shared-year", "2024").await;
     tab.choose("#shared-outcome", "Final Report").await;
     tab.write("#shared-tags", "islands, reading").await;
+    tab.write("#shared-funder", "Island Fund").await;
     tab.click("#shared input[value='Education']").await;
     // One of them is something else.
     tab.click(".file:first-child summary").await;
@@ -156,6 +157,8 @@ async fn adds_documents(tab: &Tab, site: &Site) {
     tab.goto("/library?doc_type=Annual+Report").await;
     tab.sees(".rows tbody", "annual report").await;
     tab.sees("#matches", "1 document of 4").await;
+    tab.click(".rows tbody a").await;
+    tab.sees("main", "Island Fund").await;
 }
 
 async fn searches(tab: &Tab) {

@@ -123,6 +123,7 @@ async fn the_form_works_without_a_script() {
             .text("year", "2024")
             .text("outcome", "N/A")
             .text("tags", "islands, rural")
+            .text("funder", "Maple Trust")
             .text("notes", "")
             .part("file", file("boats.txt", WORDS.into()))
             .part("file", file("picture.pdf", files::png()))
