@@ -562,10 +562,13 @@ pub async fn tags(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
         .await
 }
 
-/// The funders of documents, each once, sorted.
+/// The funders of documents that everybody may see, each once, sorted.
 pub async fn funders(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
-        r#"SELECT DISTINCT funder AS "funder!" FROM documents WHERE funder IS NOT NULL ORDER BY 1"#
+        r#"SELECT DISTINCT d.funder AS "funder!" FROM documents d
+           WHERE d.funder IS NOT NULL AND NOT EXISTS
+               (SELECT 1 FROM document_holds h WHERE h.doc_id = d.doc_id AND h.released_at IS NULL)
+           ORDER BY 1"#
     )
     .fetch_all(db)
     .await

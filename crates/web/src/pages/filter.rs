@@ -85,6 +85,7 @@ impl FilterForm {
             &self.program,
             &self.tag,
             &self.outcome,
+            &self.funder,
             &self.state,
         ];
         let mut chosen: Vec<String> = fields

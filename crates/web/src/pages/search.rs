@@ -43,6 +43,7 @@ pub(super) struct SearchPage {
     pub(super) is_editor: bool,
     pub(super) filter: FilterForm,
     pub(super) choices: Choices,
+    pub(super) funders: Vec<String>,
     /// Documents in the library.
     pub(super) documents: i64,
     pub(super) hits: Vec<HitView>,
@@ -176,6 +177,7 @@ pub(super) async fn search(
         shell: visitor.shell(Place::Search),
         is_editor: visitor.is_editor(),
         choices: Choices::load(&state.pool, &figures).await?,
+        funders: documents::funders(&state.pool).await?,
         documents: figures.documents,
         orders: SearchOrder::LABELS,
         lists: retrieve::lists(&state),

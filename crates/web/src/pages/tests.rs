@@ -459,6 +459,7 @@ fn search(hits: Vec<HitView>, documents: i64) -> SearchPage {
         is_editor: false,
         filter: filter(),
         choices: choices(),
+        funders: vec![HOSTILE.into()],
         documents,
         orders: SearchOrder::LABELS,
         lists: true,

@@ -1,4 +1,4 @@
-//! What a search counts is chosen in its page.
+//! What a search counts, and whose money it is about, is chosen in its page.
 
 use serde_json::json;
 
@@ -52,6 +52,39 @@ async fn how_much_age_counts_is_chosen_and_kept_in_the_address() {
     tab.sees("#chosen", ": outcome counts 0.45").await;
     assert_eq!(tab.value("#outcome_weight").await, "0.45");
     is_counted(true).await;
+    tab.nothing_failed().await;
+    tab.close().await;
+}
+
+#[tokio::test]
+async fn a_search_is_narrowed_down_to_a_funder_by_some_of_its_name() {
+    let server = TestServer::start().await;
+    let (editor, tab) = an_editor(&server).await;
+    for (name, funder) in [("yards.txt", "Maple Trust"), ("roofs.txt", "Oak Fund")] {
+        let text = format!("A garden of beans, as {name} has it.");
+        let document = a_document(name).saying(&[&text]).for_funder(funder);
+        editor.upload(document).await.created();
+    }
+    eventually("both documents are found", || async {
+        let found = editor.get("/api/search?q=garden").await.ok();
+        found["hits"].get(1).is_some().then_some(())
+    })
+    .await;
+    tab.goto("/search?q=garden").await;
+    assert_eq!(tab.count(".hit").await, 2);
+    assert_eq!(
+        tab.count("#known-funders option[value='Oak Fund']").await,
+        1
+    );
+    tab.write("#funder", "maple").await;
+    tab.press_enter().await;
+    tab.sees("#hits", "1 passage in 1 document").await;
+    tab.sees(".hit h2", "yards").await;
+    let address = tab.look("return location.search").await;
+    assert!(
+        address.as_str().unwrap().contains("funder=maple"),
+        "{address}"
+    );
     tab.nothing_failed().await;
     tab.close().await;
 }

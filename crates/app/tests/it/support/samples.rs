@@ -58,6 +58,10 @@ impl Document {
         self.with("outcome", json!(outcome))
     }
 
+    pub(crate) fn for_funder(self, funder: &str) -> Self {
+        self.with("funder", json!(funder))
+    }
+
     fn with(mut self, field: &str, value: Value) -> Self {
         self.metadata[field] = value;
         self
