@@ -95,8 +95,8 @@ pub(crate) struct Abbreviation {
 }
 
 impl Abbreviation {
-    /// None where it is several words, or may be a word by itself: Ed is a person, and who sows does
-    /// no statement of work.
+    /// None where it is several words, or may be a word by itself: Ed is a
+    /// person, and sow what gardeners do.
     fn of(expansion: &Expansion<'_>) -> Option<Self> {
         let ([term], [_, _, ..]) = (expansion.terms, expansion.typed_terms) else {
             return None;
