@@ -20,8 +20,10 @@ use crate::model::{EmbedError, Embedded, Embedder, Identity, Purpose, Usage, nor
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often one request is made.
 const ATTEMPTS: u32 = 5;
-/// The longest wait that a service may ask for within one call.
+/// The longest wait that a service may ask for within one call that reads passages.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The same for a search: a person waits for it, and goes on without.
+const LONGEST_WAIT_OF_A_SEARCH: Duration = Duration::from_secs(1);
 /// What is kept of what a service says.
 const MAX_REASON_CHARS: usize = 300;
 
@@ -210,6 +212,10 @@ impl RemoteModel {
 
     /// One request, made again while what is wrong may pass.
     async fn ask(&self, texts: &[String], purpose: Purpose) -> Result<Embedded, EmbedError> {
+        let longest = match purpose {
+            Purpose::Query => LONGEST_WAIT_OF_A_SEARCH,
+            Purpose::Passage => LONGEST_WAIT,
+        };
         let mut wait = self.service.first_wait;
         let mut attempt = 1;
         loop {
@@ -219,8 +225,7 @@ impl RemoteModel {
                     return Ok(reply);
                 }
                 Err(EmbedError::Away { retry_after, .. })
-                    if attempt < ATTEMPTS
-                        && retry_after.is_none_or(|wait| wait <= LONGEST_WAIT) =>
+                    if attempt < ATTEMPTS && retry_after.is_none_or(|wait| wait <= longest) =>
                 {
                     tokio::time::sleep(retry_after.unwrap_or(wait).max(wait)).await;
                     wait *= 2;

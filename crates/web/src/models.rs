@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// asks again.
 const REST: TimeDelta = TimeDelta::seconds(10);
 
+/// The longest rest: a service that asks for more may be well again before.
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(5);
+
 /// How many vectors of searches are remembered: whoever turns pages or narrows a search down
 /// asks with the same words.
 const REMEMBERED: usize = 128;
@@ -103,9 +106,13 @@ struct Rest {
 }
 
 impl Rest {
+    fn end(&self) -> DateTime<Utc> {
+        self.since + self.length
+    }
+
     fn is_over(&self, now: DateTime<Utc>) -> bool {
         // A clock that was set back ends it, too.
-        now < self.since || now - self.since >= self.length
+        now < self.since || now >= self.end()
     }
 }
 
@@ -246,7 +253,10 @@ impl Models {
             Err(error) => {
                 tracing::warn!(%error, "searched without the embedding model");
                 self.note(Err(&error), clock);
-                *self.rest() = rest_after(&error, clock.now());
+                let mut rest = self.rest();
+                let next = rest_after(&error, clock.now());
+                // Of searches that waited at once one may have been told more than another.
+                *rest = next.map(|next| rest.map_or(next, |known| longer(known, next)));
             }
         }
     }
@@ -272,8 +282,12 @@ impl Models {
     }
 }
 
+fn longer(one: Rest, other: Rest) -> Rest {
+    if one.end() > other.end() { one } else { other }
+}
+
 /// For how long a model is not asked that failed like this: not at all where it refused a text, for
-/// that is an answer, and others may do; as long as it asks for, where that is longer.
+/// that is an answer, and others may do; as long as it asks for, where that is longer, within bounds.
 fn rest_after(error: &EmbedError, now: DateTime<Utc>) -> Option<Rest> {
     let asked_for = match error {
         EmbedError::Refused { .. } => return None,
@@ -283,7 +297,7 @@ fn rest_after(error: &EmbedError, now: DateTime<Utc>) -> Option<Rest> {
     let asked_for = asked_for.and_then(|wait| TimeDelta::from_std(wait).ok());
     Some(Rest {
         since: now,
-        length: asked_for.map_or(REST, |wait| wait.max(REST)),
+        length: asked_for.map_or(REST, |wait| wait.clamp(REST, LONGEST_REST)),
     })
 }
 
@@ -495,6 +509,30 @@ mod tests {
             [true],
             "the clock was set back"
         );
+    }
+
+    #[tokio::test]
+    async fn a_rest_ends_in_minutes_whatever_is_asked_for() {
+        let searches = Searches::new();
+        searches.embedder.be_away(Some(Duration::from_hours(24)));
+        assert_eq!(searches.read(["one"]).await, [false]);
+        searches.embedder.be_well();
+        searches.pass(LONGEST_REST.num_seconds());
+        assert_eq!(searches.read(["two"]).await, [true]);
+    }
+
+    #[test]
+    fn the_longer_of_two_rests_counts() {
+        let rest = |length| Rest {
+            since: DateTime::UNIX_EPOCH,
+            length: TimeDelta::seconds(length),
+        };
+        for (one, other) in [(10, 60), (60, 10)] {
+            assert_eq!(
+                longer(rest(one), rest(other)).length,
+                TimeDelta::seconds(60)
+            );
+        }
     }
 
     #[tokio::test]

@@ -18,6 +18,8 @@ use super::*;
 struct Heard {
     requests: Vec<(Value, HeaderMap)>,
     troubles: Vec<(Status, &'static str)>,
+    /// The seconds that it asks to be left alone then.
+    retry_after: u64,
 }
 
 type Shared = Arc<Mutex<Heard>>;
@@ -28,7 +30,8 @@ async fn embeddings(State(heard): State<Shared>, headers: HeaderMap, body: Bytes
     heard.requests.push((body.clone(), headers));
     if let Some((status, message)) = heard.troubles.pop() {
         let body = json!({ "error": { "message": message } });
-        return (status, [(RETRY_AFTER, "0")], body.to_string()).into_response();
+        let wait = heard.retry_after.to_string();
+        return (status, [(RETRY_AFTER, wait)], body.to_string()).into_response();
     }
     let texts = body["input"].as_array().unwrap();
     // Not in order, as the protocol allows.
@@ -129,6 +132,20 @@ async fn what_passes_is_tried_again() {
     let model = RemoteModel::known(service(Dialect::OpenAi, &address), 2);
     let embedded = model.embed(&texts(3), Purpose::Passage).await.unwrap();
     assert_eq!(embedded.usage.requests, 3);
+}
+
+#[tokio::test]
+async fn a_search_is_told_at_once_how_long_the_service_wants_to_be_left_alone() {
+    let (heard, address) = server(vec![(Status::TOO_MANY_REQUESTS, "slower"); 9]).await;
+    heard.lock().unwrap().retry_after = 25;
+    let model = RemoteModel::known(service(Dialect::OpenAi, &address), 2);
+    let error = model.embed(&texts(1), Purpose::Query).await.unwrap_err();
+    let asked_for = Some(Duration::from_secs(25));
+    assert!(
+        matches!(&error, EmbedError::Away { retry_after, .. } if *retry_after == asked_for),
+        "{error:?}"
+    );
+    assert_eq!(heard.lock().unwrap().requests.len(), 1);
 }
 
 #[tokio::test]
