@@ -48,15 +48,14 @@ pub fn clean_tags(tags: &[String]) -> Result<Vec<String>, String> {
     Ok(clean)
 }
 
-/// A funder's name, trimmed; none where nothing is left of it. The error says what is wrong.
+/// A funder's name in a line, with single spaces; none where nothing is left of it. The error says
+/// what is wrong.
 pub fn clean_funder(name: &str) -> Result<Option<String>, String> {
-    let name = name.trim();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.chars().count() > MAX_FUNDER_CHARS {
-        return Err(format!(
-            "a funder's name has at most {MAX_FUNDER_CHARS} characters"
-        ));
+        return Err(format!("must have at most {MAX_FUNDER_CHARS} characters"));
     }
-    Ok((!name.is_empty()).then(|| name.to_owned()))
+    Ok((!name.is_empty()).then_some(name))
 }
 
 #[cfg(test)]
@@ -82,9 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn a_funder_is_trimmed_and_no_pasted_text() {
+    fn a_funder_is_a_name_in_a_line_and_no_pasted_text() {
         let funder = |name: &str| clean_funder(name);
-        assert_eq!(funder(" Maple Trust\n"), Ok(Some("Maple Trust".to_owned())));
+        assert_eq!(
+            funder(" Maple\r\n  Trust\n"),
+            Ok(Some("Maple Trust".to_owned()))
+        );
         assert_eq!(funder("  "), Ok(None));
         assert!(funder(&"é".repeat(MAX_FUNDER_CHARS)).is_ok());
         assert!(funder(&"é".repeat(MAX_FUNDER_CHARS + 1)).is_err());

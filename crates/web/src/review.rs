@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use archivist_domain::document::check_year;
-use archivist_domain::output::MAX_FUNDER_CHARS;
+use archivist_domain::document::{check_year, clean_funder};
 use archivist_domain::{DocType, DocumentField, DocumentId, Outcome, SaidBy, Sureness, money};
 use archivist_store::PgPool;
 use archivist_store::audit::Origin;
@@ -169,17 +168,19 @@ impl Correction {
         {
             problem("year", error.to_string());
         }
-        for (name, text, most) in [
-            ("funder", &mut self.funder, MAX_FUNDER_CHARS),
-            ("fiscal_year", &mut self.fiscal_year, MAX_FISCAL_YEAR_CHARS),
-        ] {
-            let Said::Value(said) = text else { continue };
-            *said = said.trim().to_owned();
-            if let Some(message) = bounds::characters(said, &(0..=most)) {
-                problem(name, message);
+        if let Said::Value(funder) = &self.funder {
+            match clean_funder(funder) {
+                Ok(clean) => self.funder = clean.map_or(Said::Nothing, Said::Value),
+                Err(message) => problem("funder", message),
             }
-            if said.is_empty() {
-                *text = Said::Nothing;
+        }
+        if let Said::Value(fiscal_year) = &mut self.fiscal_year {
+            *fiscal_year = fiscal_year.trim().to_owned();
+            if let Some(message) = bounds::characters(fiscal_year, &(0..=MAX_FISCAL_YEAR_CHARS)) {
+                problem("fiscal_year", message);
+            }
+            if fiscal_year.is_empty() {
+                self.fiscal_year = Said::Nothing;
             }
         }
         if !problems.is_empty() {

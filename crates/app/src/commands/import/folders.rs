@@ -140,9 +140,11 @@ mod tests {
 
     #[test]
     fn names_may_hold_more_than_what_they_say() {
-        let said = read("grants/FY{year}/{_}/{tag}", "Grants/FY2023/x/rural/a.pdf").unwrap();
+        let rule = "grants/FY{year}/{_}/{tag}/for {funder}";
+        let said = read(rule, "Grants/FY2023/x/rural/for Maple Trust/a.pdf").unwrap();
         assert_eq!(said.year, Some(2023));
         assert_eq!(said.tags.unwrap(), ["rural"]);
+        assert_eq!(said.funder.as_deref(), Some("Maple Trust"));
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Field {
     pub(super) const NAMES: &'static str =
         "title, doc_type, year, programs, tags, outcome, funder and notes";
 
+    /// Whether it may have several values.
+    pub(super) const fn is_list(self) -> bool {
+        matches!(self, Self::Programs | Self::Tags)
+    }
+
     /// The field of a name, in any letter case.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         match name.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
@@ -132,7 +137,9 @@ impl Known {
         }
         match field {
             Field::Title => said.title = Some(text.to_owned()),
-            Field::Funder => said.funder = clean_funder(text)?,
+            Field::Funder => {
+                said.funder = clean_funder(text).map_err(|wrong| format!("the funder {wrong}"))?;
+            }
             Field::Notes => said.notes = Some(text.to_owned()),
             Field::DocType => {
                 said.doc_type = Some(label(DocType::ALL, DocType::LABELS, text, "document type")?);

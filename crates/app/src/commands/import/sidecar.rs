@@ -359,7 +359,7 @@ impl<'a> Json<'a> {
                 self.problem(value, text);
                 continue;
             };
-            let told = texts(value).and_then(|text| self.known.say(&mut said, field, &text));
+            let told = texts(value, field).and_then(|text| self.known.say(&mut said, field, &text));
             if let Err(text) = told {
                 self.problem(value, text);
             }
@@ -386,9 +386,16 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A value as the text that a column would hold.
-fn texts(value: &RawValue) -> Result<String, String> {
-    let wrong = || "a text, a number or a list of texts belongs here".to_owned();
+/// A field's value as the text that a column would hold.
+fn texts(value: &RawValue, field: Field) -> Result<String, String> {
+    let wrong = || {
+        let list = if field.is_list() {
+            ", a number or a list of texts"
+        } else {
+            " or a number"
+        };
+        format!("a text{list} belongs here")
+    };
     let one = |value: &Value| match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
@@ -397,7 +404,7 @@ fn texts(value: &RawValue) -> Result<String, String> {
     };
     match serde_json::from_str(value.get()).map_err(|error| error.to_string())? {
         // The last separator says that there are several, even where a name has a comma.
-        Value::Array(items) => {
+        Value::Array(items) if field.is_list() => {
             let items = items.iter().map(one).collect::<Result<Vec<_>, _>>()?;
             Ok(items.join(";") + ";")
         }
@@ -488,6 +495,12 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
+        let told = read(
+            "list.json",
+            r#"{"a.pdf": {"funder": ["A Trust", "B Fund"]}}"#,
+        );
+        let told = told.unwrap_err();
+        assert!(told.contains("a text or a number belongs here"), "{told}");
         let told = read("list.json", "{\n  \"a.pdf\": ").unwrap_err();
         assert!(told.contains("list.json:2:"), "{told}");
     }

@@ -149,7 +149,8 @@ async fn the_form_works_without_a_script() {
     );
     eventually("it is in", || async {
         let list = editor.get("/api/documents?tag=rural").await.ok();
-        (list["pagination"]["total"] == json!(1)).then_some(())
+        let funder = &list["documents"][0]["funder"];
+        (list["pagination"]["total"] == json!(1) && funder == "Maple Trust").then_some(())
     })
     .await;
     let foreign = reqwest::multipart::Form::new()
