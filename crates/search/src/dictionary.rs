@@ -18,6 +18,17 @@ pub(crate) fn is_english(word: &str) -> bool {
     ENGLISH.check(word)
 }
 
+/// The same of a word whose letters were made small: *ed* may be Ed.
+pub(crate) fn may_be_english(word: &str) -> bool {
+    let mut letters = word.chars();
+    let name = || {
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect())
+    };
+    is_english(word) || name().is_some_and(|name: String| is_english(&name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -95,16 +95,15 @@ pub(crate) struct Abbreviation {
 }
 
 impl Abbreviation {
-    /// None where it is several words, or may be a word by itself: Ed is a
-    /// person, and sow what gardeners do.
+    /// None where it is several words, or may be a word by itself, for in the index all letters are
+    /// small: Ed is a person, and sow what gardeners do.
     fn of(expansion: &Expansion<'_>) -> Option<Self> {
         let ([term], [_, _, ..]) = (expansion.terms, expansion.typed_terms) else {
             return None;
         };
-        let written = expansion.wording;
-        let is_capital = !written.contains(char::is_lowercase);
-        let is_short = written.chars().count() <= 2;
-        if is_capital && (is_short || dictionary::is_english(&text::fold(written))) {
+        let written = text::without_plural(expansion.wording);
+        let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+        if capitals > 1 && dictionary::may_be_english(&text::fold(written)) {
             return None;
         }
         Some(Self {
@@ -359,7 +358,8 @@ impl Query {
     fn weigh_abbreviations(&mut self, lexical: &Lexical) {
         let (typed, others) = self.terms.split_at_mut(self.typed);
         for Abbreviation { term, typed: words } in &self.abbreviations {
-            // A word that nothing has counts as rare as there is: no passage gains by it.
+            // A word that nothing has counts as rare as there is: the abbreviation may be the only
+            // way in which anybody says so.
             let worth = |word: &String| {
                 let known = typed.iter().find(|known| known.term == *word);
                 known.map_or(1.0, |known| known.weight.min(1.0)) * lexical.rarity(word)

@@ -68,13 +68,10 @@ fn is_plain(word: &str) -> bool {
 
 /// What stands for words of which these are two, in this order.
 fn abbreviations(query: &Query, pair: &[text::Word]) -> Vec<String> {
-    let place = |word: &text::Word, words: &[String]| {
-        let is_it = |term: &String| word.stems.iter().any(|stem| stem.term == *term);
-        words.iter().position(is_it)
-    };
+    let is_of = |word: &text::Word, term: &String| word.stems.iter().any(|s| s.term == *term);
     let stands_for_both = |one: &&Abbreviation| {
-        let places = place(&pair[0], &one.typed).zip(place(&pair[1], &one.typed));
-        places.is_some_and(|(first, second)| first < second)
+        let mut words = one.typed.iter();
+        words.any(|term| is_of(&pair[0], term)) && words.any(|term| is_of(&pair[1], term))
     };
     let abbreviations = query.abbreviations.iter().filter(stands_for_both);
     abbreviations.map(|one| one.term.clone()).collect()

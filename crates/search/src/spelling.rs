@@ -26,7 +26,7 @@ const MIN_CHARS: usize = 4;
 /// From so many letters on, two may be wrong.
 const LONG_CHARS: usize = 8;
 /// So many words of a search are compared with the archive's, of those that it does not know and of
-/// those that it knows in other forms: a text in another language is no slip.
+/// those that it knows in other forms or hardly: a text in another language is no slip.
 const MOST_WORDS: usize = 8;
 /// As many readings of a word at most.
 const READINGS: usize = 3;
