@@ -125,6 +125,21 @@ impl Filters {
             && !self.exclude_documents.contains(&document)
     }
 
+    /// Whether they say what documents must be.
+    pub fn narrow(&self) -> bool {
+        let lists = [
+            self.doc_types.is_empty(),
+            self.years.is_empty(),
+            self.year_range.is_none(),
+            self.programs.is_empty(),
+            self.outcomes.is_empty(),
+            self.tags.is_empty(),
+            self.funders.is_empty(),
+            self.documents.is_empty(),
+        ];
+        lists.contains(&false)
+    }
+
     /// Whether it looks at what [`Facets::without_lists`] lacks.
     pub(crate) fn look_at_lists(&self) -> bool {
         !(self.programs.is_empty() && self.tags.is_empty() && self.funders.is_empty())
@@ -248,11 +263,12 @@ impl SearchRequest {
         self.typed.as_deref().unwrap_or(&self.text)
     }
 
-    /// Whether nothing is looked for, and everything is listed that conditions admit and that
-    /// has nothing unwanted: one passage of each document, by age and outcome as far as these
+    /// Whether nothing is looked for, and everything is listed that conditions and filters admit and
+    /// that has nothing unwanted: one passage of each document, by age and outcome as far as these
     /// count, then by year and title.
     pub fn lists_all(&self) -> bool {
-        let is_restricted = self.conditions.is_some() || !self.unwanted.is_empty();
+        let is_restricted =
+            self.conditions.is_some() || !self.unwanted.is_empty() || self.filters.narrow();
         is_restricted && self.text.is_empty() && self.like.is_empty()
     }
 

@@ -85,12 +85,13 @@ fn in_words(message: &str) -> String {
     if let Some(rest) = told.strip_prefix("unknown variant ") {
         return format!("unknown value {rest}");
     }
-    let is_too_large = message.starts_with("invalid value");
+    let is_out_of_range = message.starts_with("invalid value");
     let expected = match told.strip_prefix("expected ") {
-        Some("u8") if is_too_large => "a whole number from 0 to 255",
-        Some("u16") if is_too_large => "a whole number from 0 to 65535",
-        Some("u32") if is_too_large => "a whole number from 0 to 4294967295",
-        Some("i32") if is_too_large => "a whole number from -2147483648 to 2147483647",
+        Some("u8") if is_out_of_range => "a whole number from 0 to 255",
+        Some("u16") if is_out_of_range => "a whole number from 0 to 65535",
+        Some("u32") if is_out_of_range => "a whole number from 0 to 4294967295",
+        Some("i32") if is_out_of_range => "a whole number from -2147483648 to 2147483647",
+        Some("i64") if is_out_of_range => "a smaller whole number",
         Some("u8" | "u16" | "u32" | "u64" | "usize") => "a whole number, 0 or more",
         Some("i8" | "i16" | "i32" | "i64" | "isize") => "a whole number",
         Some("f32" | "f64") => "a number",
@@ -346,11 +347,11 @@ mod tests {
         }
         let wish = query(&[("id", "abc"), ("count", "1")]).unwrap_err();
         assert!(wish.message.starts_with("expected an id"), "{wish}");
-        let wish = query(&[("count", "-1")]).unwrap_err();
-        assert!(
-            wish.message.starts_with("expected a whole number"),
-            "{wish}"
-        );
+        let bounds = "expected a whole number from 0 to 4294967295";
+        for count in ["-1", "4294967296", "1e15"] {
+            let wish = query(&[("count", count)]).unwrap_err();
+            assert_eq!(wish.message, bounds, "{count}");
+        }
     }
 
     #[test]

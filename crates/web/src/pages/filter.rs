@@ -356,6 +356,7 @@ mod tests {
             q: "beans".into(),
             year: "2024".into(),
             doc_type: "Annual Report".into(),
+            funder: "maple".into(),
             sort: "newest".into(),
             recency_weight: "0".into(),
             outcome_weight: "0.45".into(),
@@ -364,7 +365,7 @@ mod tests {
         };
         assert_eq!(
             form.chosen(),
-            ": Annual Report, 2024, newest first, age counts not at all, outcome counts 0.45, older versions, too"
+            ": Annual Report, 2024, maple, newest first, age counts not at all, outcome counts 0.45, older versions, too"
         );
         let usual = FilterForm {
             sort: "relevance".into(),

@@ -127,7 +127,7 @@ pub(super) struct HitView {
 
 impl SearchPage {
     pub(super) fn asks(&self) -> bool {
-        asks(&self.filter)
+        asks(&self.filter, self.lists)
     }
 
     /// The order that is chosen.
@@ -141,8 +141,9 @@ impl SearchPage {
     }
 }
 
-fn asks(filter: &FilterForm) -> bool {
-    filled(&filter.q).is_some() || !filter.like.is_empty()
+/// Whether the form says what to look for, or to list.
+fn asks(filter: &FilterForm, lists: bool) -> bool {
+    filled(&filter.q).is_some() || !filter.like.is_empty() || lists && filter.is_narrowed()
 }
 
 /// The answer to a question, or the empty form.
@@ -155,8 +156,9 @@ pub(super) async fn search(
     let page_number = filter.page_number()?.min(LAST_PAGE);
     let (mut findings, mut problem) = (Findings::default(), None);
     let (mut shown, mut listed) = ("", false);
+    let lists = retrieve::lists(&state);
     match retrieve::typed(&filter.q) {
-        _ if !asks(&filter) => {}
+        _ if !asks(&filter, lists) => {}
         Ok(typed) => {
             let request = request(&state, typed, &filter, page_number).await?;
             (shown, listed) = (of_each(&request), request.lists_all());
@@ -180,7 +182,7 @@ pub(super) async fn search(
         funders: documents::funders(&state.pool).await?,
         documents: figures.documents,
         orders: SearchOrder::LABELS,
-        lists: retrieve::lists(&state),
+        lists,
         listed,
         reading: reading(&state).await?,
         matching: matching(&findings.counts, shown),

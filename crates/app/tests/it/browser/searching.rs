@@ -85,6 +85,13 @@ async fn a_search_is_narrowed_down_to_a_funder_by_some_of_its_name() {
         address.as_str().unwrap().contains("funder=maple"),
         "{address}"
     );
+    // Without words the filter lists what is so.
+    tab.goto("/search?funder=oak").await;
+    tab.sees("#hits", "1 passage in 1 document").await;
+    tab.sees(".hit h2", "roofs").await;
+    tab.goto("/search?funder=elm").await;
+    tab.sees("#hits", "No document meets all of these filters")
+        .await;
     tab.nothing_failed().await;
     tab.close().await;
 }

@@ -51,11 +51,11 @@ struct SearchParams {
     /// like that; what has a `-` or a `NOT` before it must not. Conditions may be among the
     /// words: `type:report`, `year:2022-2024`, `program:"Early Literacy"`, `outcome:funded`,
     /// `tag:rural`, `funder:trust`; several of one name are alternatives.
-    /// Without other words, conditions and what must not stand in a passage list one passage of
-    /// each document that is so, by age and outcome as far as these count, then by year; the other
-    /// orders put all of them in order. Where a search engine outside of the server keeps the
-    /// passages, that is refused.
-    /// May be left out where `like` says what to look for.
+    /// Without other words, conditions, filters and what must not stand in a passage list one
+    /// passage of each document that is so, by age and outcome as far as these count, then by year;
+    /// the other orders put all of them in order. Where a search engine outside of the server keeps
+    /// the passages, that is refused.
+    /// May be left out where `like` says what to look for, or a filter what to list.
     #[serde(default)]
     #[param(max_length = 1_000, example = "reading coaches")]
     q: String,
@@ -180,15 +180,27 @@ impl SearchParams {
         let mut refuse = |field: &str, message: Option<String>| {
             problems.extend(message.map(|message| FieldProblem::query(field, message)));
         };
-        let says_nothing = self.q.trim().is_empty() && self.like.is_empty();
-        refuse("q", says_nothing.then(|| "say what to look for".to_owned()));
+        let filters = Filters {
+            doc_types: self.doc_type,
+            years: self.year,
+            programs: self.program,
+            outcomes: self.outcome,
+            tags: self.tag,
+            funders: self.funder,
+            documents: self.document,
+            include_superseded: self.include_superseded.unwrap_or(false),
+            ..Filters::default()
+        };
+        let says_nothing = self.q.trim().is_empty() && self.like.is_empty() && !filters.narrow();
+        let message = || "say what to look for, or set a filter".to_owned();
+        refuse("q", says_nothing.then(message));
         refuse("limit", bounds::number(&limit, &(1..=MAX_LIMIT)));
         refuse("offset", bounds::number(&offset, &(0..=MAX_OFFSET)));
         refuse("like", bounds::items(self.like.len(), MAX_PASSAGES));
         refuse("without", bounds::items(self.without.len(), MAX_PASSAGES));
         refuse(
             "document",
-            bounds::items(self.document.len(), MAX_DOCUMENTS),
+            bounds::items(filters.documents.len(), MAX_DOCUMENTS),
         );
         refuse("named_weight", bounds::number(&named_weight, &(0.0..=1.0)));
         refuse(
@@ -211,17 +223,7 @@ impl SearchParams {
             named_weight,
             outcome_weight,
             order: self.sort.unwrap_or(SearchOrder::Relevance),
-            filters: Filters {
-                doc_types: self.doc_type,
-                years: self.year,
-                programs: self.program,
-                outcomes: self.outcome,
-                tags: self.tag,
-                funders: self.funder,
-                documents: self.document,
-                include_superseded: self.include_superseded.unwrap_or(false),
-                ..Filters::default()
-            },
+            filters,
             ..typed
         })
     }
@@ -253,11 +255,22 @@ mod tests {
 
     #[test]
     fn nothing_to_look_for_and_too_much_are_refused() {
-        let Err(Error::Invalid(problems)) = params("  ", 51).check() else {
+        let nothing = SearchParams {
+            q: "  ".into(),
+            limit: Some(51),
+            include_superseded: Some(true),
+            ..SearchParams::default()
+        };
+        let Err(Error::Invalid(problems)) = nothing.check() else {
             panic!("refused");
         };
         let fields: Vec<_> = problems.iter().map(|p| p.loc[1].name()).collect();
         assert_eq!(fields, ["q", "limit"]);
+        assert!(
+            params("", 5)
+                .check()
+                .is_ok_and(|request| request.lists_all())
+        );
         let longest = retrieve::MAX_QUERY_CHARS;
         assert!(params(&"é".repeat(longest), 5).check().is_ok());
         assert!(params(&"é".repeat(longest + 1), 5).check().is_err());
