@@ -199,13 +199,14 @@ pub(crate) fn with_model(
         let likeness = learned.map_or(0.0, |l| l.by_slot[at]);
         let is_alike = learned.is_some_and(|l| l.above_floor(at).is_some());
         if word > 0.0 || cosine > model.floor || is_alike {
-            // A passage that the model has not read has no cosine, and no share in it.
-            let meaning = if cosine == 0.0 {
-                0.0
+            let others = word * word_scale + likeness.max(0.0) * learned_scale;
+            if cosine == 0.0 {
+                // The model has not read it: the others speak for it alone, or what has just come
+                // in would stand behind all that the model knows.
+                others * total / (total - MODEL_WEIGHT)
             } else {
-                (cosine - least).max(0.0)
-            };
-            word * word_scale + meaning * model_scale + likeness.max(0.0) * learned_scale
+                others + (cosine - least).max(0.0) * model_scale
+            }
         } else {
             0.0
         }
@@ -298,6 +299,20 @@ mod tests {
         for (score, expected) in fused.iter().zip(expected) {
             assert!((score - expected / whole).abs() < 1e-6, "{fused:?}");
         }
+    }
+
+    #[test]
+    fn what_a_model_has_not_read_counts_as_without_it() {
+        let chance = Chance {
+            floor: 0.4,
+            least: 0.2,
+        };
+        let (words, learned) = ([8.0, 4.0, 0.0], cosines(&[0.6, 0.0, 0.8]));
+        let model = ModelVoice::new(vec![0.0, 0.9, 1.0], chance);
+        let fused = with_model(Some(&words), Some(&learned), &model, 1.0);
+        let alone = fuse(Some(&words), Some(&learned), 1.0);
+        assert!((fused[0] - alone[0]).abs() < 1e-6, "{fused:?} {alone:?}");
+        assert!(fused[0] > fused[1] && fused[0] > fused[2], "{fused:?}");
     }
 
     #[test]
