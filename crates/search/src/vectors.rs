@@ -1,8 +1,6 @@
 //! Vectors in eight bits a dimension, scanned exactly.
 
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
 use fearless_simd::{Level, dispatch};
 
@@ -15,11 +13,6 @@ const BLOCK_ROWS: usize = 4096;
 /// From so many places of a block a scan reads in turn. The processor fetches ahead within each,
 /// so that it waits for memory in one while it reckons with what has come from another.
 const STREAMS: usize = 4;
-
-/// So many blocks are worth a thread in a scan: reading them takes some milliseconds, starting a
-/// thread some hundredths of one. Smaller tables are scanned by the search's own thread, and leave
-/// other processors to other searches.
-const BLOCKS_PER_THREAD: usize = 32;
 
 /// Rows of equal width, each stored as signed bytes and one scale. A copy shares its blocks.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -161,10 +154,9 @@ impl Vectors {
         let (query, scale) = to_i16(query);
         let mut dots = vec![0.0; admitted.len()];
         let asked = admitted.chunks(BLOCK_ROWS).zip(dots.chunks_mut(BLOCK_ROWS));
-        let mut blocks: Vec<_> = self.blocks.iter().zip(asked).collect();
-        each_in_parallel(&mut blocks, |(block, (admitted, dots))| {
+        for (block, (admitted, dots)) in self.blocks.iter().zip(asked) {
             dispatch!(Level::new(), _ => block.scan(&query, scale, admitted, dots));
-        });
+        }
         dots
     }
 
@@ -247,26 +239,6 @@ impl Block {
             }
         }
     }
-}
-
-/// Does the work for each block of a scan, with as many threads as there are processors, and blocks
-/// worth them.
-fn each_in_parallel<T: Send>(blocks: &mut [T], work: impl Fn(&mut T) + Sync) {
-    let worth = blocks.len() / BLOCKS_PER_THREAD;
-    let threads = if worth > 1 {
-        worth.min(thread::available_parallelism().map_or(1, NonZero::get))
-    } else {
-        1
-    };
-    let share = blocks.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let mut shares = blocks.chunks_mut(share);
-        let own = shares.next().unwrap_or_default();
-        for share in shares {
-            scope.spawn(|| share.iter_mut().for_each(&work));
-        }
-        own.iter_mut().for_each(&work);
-    });
 }
 
 /// The query keeps sixteen bits, or as many as products with bytes still sum up within 32 bits
@@ -376,18 +348,6 @@ mod tests {
         for (row, expected) in [(BLOCK_ROWS, 0.6), (far, 0.8), (0, 0.0), (far - 1, 0.0)] {
             assert!((dots[row] - expected).abs() < 0.01, "{row}: {}", dots[row]);
         }
-    }
-
-    #[test]
-    fn a_table_that_is_worth_several_threads_is_scanned_whole() {
-        let rows = 3 * BLOCKS_PER_THREAD * BLOCK_ROWS + 7;
-        let mut vectors = Vectors::new(1);
-        for row in 0..rows {
-            vectors.set(row, &[if row % 5 == 0 { -1.0 } else { 1.0 }]);
-        }
-        let dots = vectors.scan(&[1.0], &vec![1.0; rows]);
-        let wrong = (0..rows).find(|row| (dots[*row] < 0.0) != (row % 5 == 0));
-        assert_eq!((dots.len(), wrong), (rows, None));
     }
 
     #[test]
